@@ -1,0 +1,1 @@
+"""The core: reads, thinks, talks, probes, stores. Knows no platform."""

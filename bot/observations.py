@@ -1,0 +1,301 @@
+"""What was seen, by whom and when? Typed facts in the past tense; no opinions (those are in `diagnosis`) and no I/O.
+
+A fact that the user's own side has seen (a pasted transcript) has `site="user"`; what a probe saw has the probe's site.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeVar
+
+USER = "user"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observation:
+    """`at` is None where the moment is not known (a pasted transcript)."""
+
+    site: str = "here"
+    at: datetime.datetime | None = None
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NameResolved(Observation):
+    host: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NameDidNotResolve(Observation):
+    """`reason`: the name does not exist, it has no address, or the resolver did not answer (then nothing is known)."""
+
+    host: str
+    reason: Literal["nxdomain", "no_address", "no_answer"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotProbed(Observation):
+    """The guard refused (`reason` is an id: "placeholder", "private", "port", "rate", "masked"); says nothing about the server."""
+
+    host: str
+    reason: str
+    port: int | None = None
+
+
+# --- one endpoint ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndpointObservation(Observation):
+    """`host` is the name that was asked for (used for SNI and certificate names), `address` the address connected to ("" if unknown)."""
+
+    host: str = ""
+    address: str = ""
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TcpConnected(EndpointObservation):
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TcpRefused(EndpointObservation):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TcpTimedOut(EndpointObservation):
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TcpUnreachable(EndpointObservation):
+    """No route to the host or network."""
+
+
+Stage = Literal["greeting", "ehlo", "starttls", "tls", "ehlo_tls", "auth", "mail", "rcpt", "data"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectionClosed(EndpointObservation):
+    """The peer hung up (or reset: `reset`) while `stage` was awaited. The answer to that stage stays unknown."""
+
+    stage: Stage
+    reset: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StayedSilent(EndpointObservation):
+    """Connected, but nothing came within `seconds` while `stage` was awaited. The answer stays unknown."""
+
+    stage: Stage
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GreetedInClear(EndpointObservation):
+    """An SMTP greeting before any TLS. `text` is the banner, `code` 220 unless the greeting refuses (554, 421)."""
+
+    text: str = ""
+    code: int = 220
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GreetedUnderTls(EndpointObservation):
+    text: str = ""
+    code: int = 220
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpokeOtherProtocol(EndpointObservation):
+    protocol: Literal["http", "ssh", "imap", "pop3", "ftp", "lmtp", "unknown"]
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EhloAnswered(EndpointObservation):
+    """The EHLO keywords, each a line without its code ("AUTH PLAIN LOGIN"), upper case keyword first."""
+
+    under_tls: bool
+    keywords: tuple[str, ...]
+
+    def keyword(self, name: str) -> str | None:
+        """The parameters of an EHLO keyword ("PLAIN LOGIN" for AUTH), "" if it has none, None if it is not offered."""
+        for line in self.keywords:
+            word, _, rest = line.partition(" ")
+            if word.upper() == name:
+                return rest.strip()
+            if name == "AUTH" and word.upper().startswith("AUTH="):  # an old Microsoft form
+                return (word[5:] + " " + rest).strip()
+        return None
+
+    @property
+    def starttls(self) -> bool:
+        return self.keyword("STARTTLS") is not None
+
+    @property
+    def auth(self) -> tuple[str, ...]:
+        return tuple((self.keyword("AUTH") or "").upper().split())
+
+    @property
+    def size(self) -> int | None:
+        value = self.keyword("SIZE")
+        return int(value) if value and value.isdigit() and len(value) < 16 else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replied(EndpointObservation):
+    """A reply of the server that was not a success: what was sent (`stage`), the codes and the literal text."""
+
+    stage: Stage
+    code: int
+    enhanced: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MalformedReplySeen(EndpointObservation):
+    """The peer broke the protocol: endless, mixed codes, bare LF, bytes after STARTTLS ("injected")."""
+
+    stage: Stage
+    reason: Literal["too_long", "mixed_codes", "bare_lf", "not_smtp", "injected", "nul"]
+
+
+# --- TLS ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TlsEstablished(EndpointObservation):
+    """A handshake completed (with or without a certificate that passes: see the Certificate… facts). `implicit`: from the first byte."""
+
+    implicit: bool
+    version: str
+    cipher: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TlsFailed(EndpointObservation):
+    """The handshake broke. "not_tls": the peer answered the hello with something that is no TLS record."""
+
+    implicit: bool
+    reason: Literal["not_tls", "protocol_too_old", "no_shared_cipher", "client_certificate_demanded", "closed", "silent", "other"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CertificateShown(EndpointObservation):
+    """The leaf certificate. Dates are aware UTC. `trusted`/`hostname_ok` None: not judged (a pasted excerpt)."""
+
+    names: tuple[str, ...]
+    issuer: str = ""
+    not_before: datetime.datetime | None = None
+    not_after: datetime.datetime | None = None
+    trusted: bool | None = None
+    hostname_ok: bool | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CertificateExpired(EndpointObservation):
+    not_after: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CertificateNotYetValid(EndpointObservation):
+    not_before: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CertificateUntrusted(EndpointObservation):
+    reason: Literal["self_signed", "unknown_issuer", "incomplete_chain", "other"]
+    issuer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CertificateNameMismatch(EndpointObservation):
+    """`passing` are those of its names that resolve to the same address, so that entering one of them would pass."""
+
+    names: tuple[str, ...]
+    passing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OldTlsOnly(EndpointObservation):
+    """Only versions below TLS 1.2 were accepted; `version` is the newest of them."""
+
+    version: str
+
+
+# --- discovery and the world around --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailExchangersFound(Observation):
+    domain: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CandidateFound(Observation):
+    """A submission endpoint somebody publishes for a domain, not yet connected to. `how`: "srv", "autoconfig", "mx", "name", "ispdb"."""
+
+    domain: str
+    host: str
+    port: int
+    security: Literal["implicit_tls", "starttls", "none"]
+    how: Literal["srv", "autoconfig", "autodiscover", "ispdb", "mx", "ns", "name"]
+    username: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ControlAnswered(EndpointObservation):
+    """The control endpoint was reached (`reached`), so this site's own network lets that port out."""
+
+    reached: bool
+
+
+_O = TypeVar("_O", bound=Observation)
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """All that was seen, in the order it came. Iterates; `first` and `all` pick by type and field values."""
+
+    items: tuple[Observation, ...] = ()
+
+    def __iter__(self) -> Iterator[Observation]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __add__(self, more: Observations | tuple[Observation, ...]) -> Observations:
+        return Observations(self.items + tuple(more))
+
+    def all(self, kind: type[_O], **fields_: Any) -> tuple[_O, ...]:
+        """Every observation of `kind` whose fields equal the given ones. A field name that the kind lacks is a TypeError."""
+        known = {f.name for f in fields(kind)}
+        if unknown := fields_.keys() - known:
+            raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
+        return tuple(
+            item for item in self.items if isinstance(item, kind) and all(getattr(item, name) == value for name, value in fields_.items())
+        )
+
+    def first(self, kind: type[_O], **fields_: Any) -> _O | None:
+        found = self.all(kind, **fields_)
+        return found[0] if found else None
+
+    def at(self, site: str) -> Observations:
+        return Observations(tuple(item for item in self.items if item.site == site))
+
+    def without(self, site: str) -> Observations:
+        return Observations(tuple(item for item in self.items if item.site != site))

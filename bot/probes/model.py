@@ -1,0 +1,35 @@
+"""What does the outside see of a probe? One function, one callback, the limits. No sockets here.
+
+    await probe(request, network, on_seen) -> Observations
+
+`network` is the guard (`guard.Network`): it resolves, judges and connects. `on_seen` is called with each observation as it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.observations import Observation
+
+OnSeen = Callable[[Observation], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far one endpoint is, for a progress display."""
+
+    host: str
+    port: int
+    state: Literal["waiting", "running", "good", "bad", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds. Source: DESIGN.md; a greeting may take long behind postscreen or a tarpit."""
+
+    connect: float = 10.0
+    greeting: float = 30.0
+    reply: float = 10.0
+    check: float = 40.0

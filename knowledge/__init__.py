@@ -1,0 +1,1 @@
+"""What is known about sending mail: providers, causes, clients, terms and every sentence the bot says. Data first; imports nothing of ours."""
