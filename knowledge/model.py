@@ -105,6 +105,7 @@ class Provider:
     successor: str | None  # id of the provider that took over
     hosts_custom_domains: bool
     sources: tuple[Source, ...]
+    host_patterns: tuple[str, ...] = ()  # RE2, matched on the whole server name: regional families
 
 
 @dataclass(frozen=True, slots=True)
