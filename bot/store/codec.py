@@ -1,0 +1,109 @@
+"""How do the core's frozen dataclasses become JSON and come back the same? Knows shapes, no database.
+
+Unions are told apart by the class name under "_". Fields at their default are left out, unknown ones are passed over: a newer
+process reads what an older one wrote, and an older one what a newer one wrote. A `Reading` is never stored: it is made anew.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from functools import cache
+from typing import Any, TypeVar, get_args
+
+import cattrs
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.strategies import configure_tagged_union, configure_union_passthrough
+
+from bot import observations, reply
+from bot.conversation.model import AnyEffect, AnyEvent, Conversation, FormSent, Said
+from bot.observations import Observation
+
+_T = TypeVar("_T")
+TAG = "_"
+
+
+def encode_event(event: AnyEvent) -> bytes:
+    return _encode(event, AnyEvent)
+
+
+def decode_event(data: bytes) -> AnyEvent:
+    return _decode(data, AnyEvent)  # type: ignore[arg-type]  # a union of classes is no type[T] to mypy
+
+
+def encode_effect(effect: AnyEffect) -> bytes:
+    return _encode(effect, AnyEffect)
+
+
+def decode_effect(data: bytes) -> AnyEffect:
+    return _decode(data, AnyEffect)  # type: ignore[arg-type]  # as above
+
+
+def encode_conversation(conversation: Conversation) -> bytes:
+    return _encode(conversation, Conversation)
+
+
+def decode_conversation(data: bytes) -> Conversation:
+    return _decode(data, Conversation)
+
+
+def encode_observations(seen: tuple[Observation, ...]) -> bytes:
+    return _encode(seen, tuple[Observation, ...])
+
+
+def decode_observations(data: bytes) -> tuple[Observation, ...]:
+    return _decode(data, tuple[Observation, ...])
+
+
+def _encode(value: Any, as_type: Any) -> bytes:
+    plain = converter().unstructure(value, unstructure_as=as_type)
+    try:
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # a lone surrogate that slipped through an edge
+        return json.dumps(plain, separators=(",", ":")).encode()
+
+
+def _decode(data: bytes, as_type: type[_T]) -> _T:
+    return converter().structure(json.loads(data), as_type)
+
+
+def observation_kinds() -> tuple[type[Observation], ...]:
+    """Every kind of observation, bases included. Read from the module: `__subclasses__` also lists what slots=True left behind."""
+    return tuple(kind for kind in vars(observations).values() if isinstance(kind, type) and issubclass(kind, Observation))
+
+
+@cache
+def converter() -> cattrs.Converter:
+    made = cattrs.Converter(omit_if_default=True, detailed_validation=False)
+    made.register_unstructure_hook(datetime.datetime, datetime.datetime.isoformat)
+    made.register_structure_hook(datetime.datetime, lambda text, _: datetime.datetime.fromisoformat(text))
+    configure_union_passthrough(str | int | float | bool | None, made)
+    _tell_observations_apart(made)  # before anything that holds one is compiled
+    left_out = override(omit=True)
+    made.register_unstructure_hook(Said, make_dict_unstructure_fn(Said, made, _cattrs_omit_if_default=True, reading=left_out))
+    made.register_structure_hook(Said, make_dict_structure_fn(Said, made, reading=left_out))
+    made.register_unstructure_hook(FormSent, make_dict_unstructure_fn(FormSent, made, _cattrs_omit_if_default=True, readings=left_out))
+    made.register_structure_hook(FormSent, make_dict_structure_fn(FormSent, made, readings=left_out))
+    for union in (reply.Span, reply.Block, AnyEffect, AnyEvent):
+        assert len({kind.__name__ for kind in get_args(union)}) == len(get_args(union))
+        configure_tagged_union(union, made, tag_name=TAG)
+    return made
+
+
+def _tell_observations_apart(made: cattrs.Converter) -> None:
+    """`Observation` stands for all of its kinds wherever a shape names it."""
+    by_name = {kind.__name__: kind for kind in observation_kinds()}
+
+    def unstructure(value: Observation) -> dict[str, Any]:
+        if type(value) is Observation:
+            return {TAG: "Observation", **base(value)}
+        return {TAG: type(value).__name__, **made.unstructure(value, unstructure_as=type(value))}
+
+    def structure(data: dict[str, Any], _: object) -> Observation:
+        kind = by_name[data[TAG]]
+        return structure_base(data, kind) if kind is Observation else made.structure(data, kind)
+
+    base = make_dict_unstructure_fn(Observation, made, _cattrs_omit_if_default=True)
+    structure_base = make_dict_structure_fn(Observation, made)
+    made.register_unstructure_hook_func(lambda kind: kind is Observation, unstructure)
+    made.register_structure_hook_func(lambda kind: kind is Observation, structure)
