@@ -1,0 +1,226 @@
+"""Which provider, client or cause is meant by a domain, a server, an MX or a word? Looks up only; asks no network, changes nothing.
+
+Built in a blink over `Knowledge`; each table, and RE2 for the few names that are patterns, comes when it is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from typing import Any, Literal, TypeVar
+
+from knowledge.load import knowledge
+from knowledge.model import Cause, Client, Knowledge, Provider, Term
+from knowledge.names import Hit, Names
+from knowledge.near import nearest_host, registered, suggestions
+
+V = TypeVar("V")
+Kind = Literal["providers", "clients", "causes"]
+
+
+class Index:
+    """Look-ups over one `Knowledge`. Names may be given in any case, with a dot at the end, in Unicode or in ASCII form (xn--…)."""
+
+    def __init__(self, found: Knowledge) -> None:
+        self.knowledge = found
+
+    # --- by id ---
+
+    def provider(self, id: str) -> Provider | None:
+        return self.knowledge.providers.get(id)
+
+    def cause(self, id: str) -> Cause | None:
+        return self.knowledge.causes.get(id)
+
+    def client(self, id: str) -> Client | None:
+        return self.knowledge.clients.get(id)
+
+    def phrase(self, id: str, **values: object) -> str:
+        """The sentence `id` with `values` filled in. Raises KeyError for an id or a value that is missing."""
+        return self.knowledge.phrases[id].format_map(values)
+
+    # --- providers by what belongs to them ---
+
+    def by_domain(self, domain: str) -> Provider | None:
+        """Whose domain of addresses this is: named, below a named one, or one of a family (yahoo.*). None: nobody's that is known."""
+        name = ascii_form(domain)
+        for candidate in _with_parents(name):
+            if candidate in self._domains:
+                return self.provider(self._domains[candidate])
+        return self.provider(self._domain_family(name) or "")
+
+    def by_host(self, host: str) -> Provider | None:
+        """Whose submission server this is, or was. None: nobody's that is known."""
+        name = ascii_form(host)
+        return self.provider(self._hosts.get(name) or self._host_family(name) or "")
+
+    def by_mx(self, host: str) -> Provider | None:
+        """Who takes the mail of a domain with this MX; the longest known suffix decides."""
+        return self._by_suffix(host, self._mx)
+
+    def by_ns(self, host: str) -> Provider | None:
+        """Whose name servers these are; the longest known suffix decides."""
+        return self._by_suffix(host, self._ns)
+
+    def is_old_host(self, host: str) -> bool:
+        """Is it a server name that is gone, or that must not be entered any more?"""
+        name = ascii_form(host)
+        provider = self.by_host(name)
+        return provider is not None and name in provider.old_hosts
+
+    # --- by words ---
+
+    def by_name(self, text: str) -> Provider | None:
+        """The provider that a text names; the longest name wins, then the first. An id alone counts as a name."""
+        alone = self.provider(text.strip().lower())
+        hits = self.names_in(text)
+        if alone is not None or not hits:
+            return alone
+        return self.provider(max(hits, key=lambda hit: (hit[1] - hit[0], -hit[0]))[2])
+
+    def names_in(self, text: str) -> tuple[Hit, ...]:
+        """Providers that a text names, as (start, end, id), left to right. A domain of theirs counts where it stands alone."""
+        return self._provider_names.hits(text)
+
+    def client_names_in(self, text: str) -> tuple[Hit, ...]:
+        """Clients that a text names, as (start, end, id), left to right."""
+        return self._client_names.hits(text)
+
+    def term(self, text: str) -> Term | None:
+        """The glossary's word that a text asks about, by name, alias or id; the longest wins."""
+        hits = self._term_names.hits(text)
+        return self.knowledge.terms[max(hits, key=lambda hit: (hit[1] - hit[0], -hit[0]))[2]] if hits else None
+
+    def suggest(self, query: str, limit: int = 5) -> tuple[str, ...]:
+        """Names, domains and servers that `query` may have been meant to be, best first."""
+        return suggestions(query, self._suggestible, limit)
+
+    def nearest_host(self, host: str) -> str | None:
+        """The known server that `host` is a slip of the finger away from; None where it is known or belongs to somebody known."""
+        name = ascii_form(host)
+        if not name or self._host_family(name) or self._domain_family(registered(name)):
+            return None
+        return nearest_host(name, self._hosts, self._domains)
+
+    def typeahead(self, kind: Kind, text: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
+        """(id, label) of the entries that go on as `text` does: those that begin so first, then those with such a word, then the rest."""
+        wanted = text.strip().lower()
+        ranked = []
+        for id, label, words in self._labels[kind]:
+            places = [word.find(wanted) for word in words]
+            if wanted in id or any(place >= 0 for place in places):
+                begins = any(place == 0 for place in places)
+                inside = any(place > 0 and not word[place - 1].isalnum() for word, place in zip(words, places, strict=True))
+                ranked.append((0 if begins else 1 if inside else 2, label.lower(), id, label))
+        return tuple((id, label) for _, _, id, label in sorted(ranked)[:limit])
+
+    # --- tables ---
+
+    @cached_property
+    def _domains(self) -> dict[str, str]:
+        return {domain: provider.id for provider in self.knowledge.providers.values() for domain in provider.domains}
+
+    @cached_property
+    def _hosts(self) -> dict[str, str]:
+        # Some recommend another's server; it belongs to who lists it in `hosts`, then to who recommends it.
+        owners: dict[str, str] = {}
+        ranks: tuple[Callable[[Provider], Iterable[str]], ...] = (
+            lambda provider: provider.hosts,
+            lambda provider: (server.endpoint.host for server in provider.servers),
+            lambda provider: provider.old_hosts,
+        )
+        for names in ranks:
+            for provider in self.knowledge.providers.values():
+                for name in names(provider):
+                    owners.setdefault(name, provider.id)
+        return owners
+
+    @cached_property
+    def _mx(self) -> dict[str, str]:
+        return {suffix: provider.id for provider in self.knowledge.providers.values() for suffix in provider.mx}
+
+    @cached_property
+    def _ns(self) -> dict[str, str]:
+        return {suffix: provider.id for provider in self.knowledge.providers.values() for suffix in provider.ns}
+
+    def _by_suffix(self, host: str, owners: Mapping[str, str]) -> Provider | None:
+        return next((self.provider(owners[name]) for name in _with_parents(ascii_form(host)) if name in owners), None)
+
+    @cached_property
+    def _domain_family(self) -> Callable[[str], str | None]:
+        return _families((provider.id, pattern) for provider in self.knowledge.providers.values() for pattern in provider.domain_patterns)
+
+    @cached_property
+    def _host_family(self) -> Callable[[str], str | None]:
+        return _families((provider.id, pattern) for provider in self.knowledge.providers.values() for pattern in provider.host_patterns)
+
+    @cached_property
+    def _provider_names(self) -> Names:
+        return Names({id: (one.name, *one.aliases) for id, one in self.knowledge.providers.items()}, whole=self._domains)
+
+    @cached_property
+    def _client_names(self) -> Names:
+        return Names({id: (one.name, *one.aliases) for id, one in self.knowledge.clients.items()})
+
+    @cached_property
+    def _term_names(self) -> Names:
+        return Names({id: (one.name, *one.aliases, id.replace("_", " ")) for id, one in self.knowledge.terms.items()})
+
+    @cached_property
+    def _suggestible(self) -> tuple[str, ...]:
+        names = [name for one in self.knowledge.providers.values() for name in (one.name, *one.aliases)]
+        servers = [server.endpoint.host for one in self.knowledge.providers.values() for server in one.servers]
+        return tuple(dict.fromkeys([*self._domains, *servers, *names]))
+
+    @cached_property
+    def _labels(self) -> Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]]:
+        def labels(entries: Mapping[str, Any], names: Callable[[Any], tuple[str, ...]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+            for id, entry in entries.items():
+                yield id, names(entry)[0], tuple(name.lower() for name in (*names(entry), id))
+
+        return {
+            "providers": tuple(labels(self.knowledge.providers, lambda one: (one.name, *one.aliases, *one.domains[:10]))),
+            "clients": tuple(labels(self.knowledge.clients, lambda one: (one.name, *one.aliases))),
+            "causes": tuple(labels(self.knowledge.causes, lambda one: (one.title,))),
+        }
+
+
+@cache
+def index() -> Index:
+    """The index over everything that is shipped; the same one each time. Raises `knowledge.load.Broken`."""
+    return Index(knowledge())
+
+
+def ascii_form(name: str) -> str:
+    """A domain or host name in lower case and ASCII form (xn--…), without dots at its ends; "" where it cannot be one."""
+    plain = name.strip().strip(".").lower()
+    if len(plain) > 253 or not plain:
+        return ""
+    if plain.isascii():
+        return plain
+    import idna
+
+    try:
+        return idna.encode(plain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return ""
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    """`name`, then the names above it, down to two labels."""
+    labels = name.split(".")
+    for first in range(max(len(labels) - 1, 1)):
+        yield ".".join(labels[first:])
+
+
+def _families(patterns: Iterable[tuple[str, str]]) -> Callable[[str], str | None]:
+    """A function from a name to the first id one of whose patterns matches all of it."""
+    import re2
+
+    compiled = [(id, re2.compile(pattern)) for id, pattern in patterns]
+
+    @cache
+    def family(name: str) -> str | None:
+        return next((id for id, pattern in compiled if pattern.fullmatch(name)), None)
+
+    return family
