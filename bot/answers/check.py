@@ -1,0 +1,211 @@
+"""What was seen at a server? All its endpoints as a table an administrator can act on, and as the contract's JSON. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from bot import observations as o
+from bot.answers.diagnosis import advice_blocks, findings_json, sources_block
+from bot.answers.evidence import evidence
+from bot.answers.wording import spans
+from bot.diagnosis.advice import advise
+from bot.diagnosis.certainty import ACT_AT
+from bot.diagnosis.diagnose import diagnose
+from bot.diagnosis.model import Finding, Situation
+from bot.diagnosis.survey import PortView, best, survey
+from bot.observations import Observations
+from bot.reply import Block, Code, Emphasis, Evidence, Paragraph, Table, Text
+from knowledge.index import Index
+from knowledge.terms import RELAY, Security
+
+_FAULT_CAUSE: tuple[tuple[type[o.EndpointObservation], str], ...] = (
+    (o.TcpRefused, "net.refused"),
+    (o.TcpTimedOut, "net.timeout"),
+    (o.TcpUnreachable, "net.unreachable"),
+    (o.SpokeOtherProtocol, "net.not_smtp"),
+    (o.CertificateExpired, "tls.expired"),
+    (o.CertificateNotYetValid, "tls.expired"),
+    (o.CertificateNameMismatch, "tls.hostname_mismatch"),
+    (o.CertificateUntrusted, "tls.untrusted"),
+    (o.OldTlsOnly, "tls.protocol_too_old"),
+)
+
+
+def endpoint_error(view: PortView, asked: Situation) -> str | None:
+    """The cause id of what is wrong at this port, or None. A port that stays unknown (421, reset) is "net.closed" or "server.unavailable"."""
+    for kind, cause in _FAULT_CAUSE:
+        if view.fact(kind) is not None:
+            return cause
+    if view.refusal is not None:
+        return "server.unavailable"
+    if asked.port == view.port and asked.security is not None and view.speaks is not None and view.speaks is not asked.security:
+        if asked.security is Security.STARTTLS and view.speaks is Security.NONE:
+            return "tls.not_offered"
+        if Security.IMPLICIT_TLS in (asked.security, view.speaks):
+            return "tls.wrong_mode"
+    if view.speaks is None:
+        if view.fact(o.TlsFailed) is not None and view.greets_in_clear is None:
+            return "tls.handshake_failed"
+        if view.fact(o.ConnectionClosed) is not None:
+            return "net.closed"
+        if view.fact(o.StayedSilent) is not None:
+            return "net.timeout"
+        if view.fact(o.MalformedReplySeen) is not None:
+            return "net.not_smtp"
+    if view.fact(o.TlsFailed) is not None and view.speaks is Security.STARTTLS:
+        return "tls.handshake_failed"
+    return None
+
+
+def check_json(seen: Observations, asked: Situation, index: Index, site: str, seconds: float, today: datetime.date) -> dict[str, Any]:
+    """The contract's `check` object."""
+    findings = check_findings(seen, asked, index)
+    return {
+        "schema": 1,
+        "host": asked.host,
+        "addresses": list(_addresses(seen)),
+        "site": site,
+        "endpoints": [_endpoint_json(view, asked) for view in survey(seen)],
+        "recommended": recommended_json(seen, asked, index),
+        "findings": list(findings_json(findings, asked, seen, index, today)),
+        "seconds": round(seconds, 3),
+    }
+
+
+def check_findings(seen: Observations, asked: Situation, index: Index) -> tuple[Finding, ...]:
+    """What is wrong: the asked endpoint's fault first, then what is seen beside it and certain enough to tell."""
+    return tuple(finding for finding in diagnose(asked, seen, index) if (finding.confidence or 0) >= ACT_AT)
+
+
+def failed(seen: Observations, asked: Situation) -> bool:
+    """Whether the asked endpoint (or, where none was asked for, every endpoint) fails: exit status 1."""
+    views = survey(seen)
+    if asked.port is None:
+        return not any(view.works for view in views)
+    mine = [view for view in views if view.port == asked.port]
+    return not mine or all(endpoint_error(view, asked) is not None or view.speaks is None for view in mine)
+
+
+def recommended_json(seen: Observations, asked: Situation, index: Index) -> dict[str, Any] | None:
+    view = best(survey(seen), near=asked.port)
+    if view is None or view.speaks is None:
+        return None
+    ehlo = view.ehlo(under_tls=True)
+    provider = index.by_host(view.host)
+    need = provider.app_password.need if provider is not None and provider.app_password is not None else "unknown"
+    return {
+        "host": view.host,
+        "port": view.port,
+        "security": view.speaks.value,
+        "auth": [mechanism.lower() for mechanism in (ehlo.auth if ehlo is not None else ())],
+        "username": None,
+        "app_password": {"required": True, "none": False}.get(need),
+        "preferred": True,
+    }
+
+
+def _addresses(seen: Observations) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(address for fact in seen.all(o.NameResolved) for address in fact.addresses))
+
+
+def _endpoint_json(view: PortView, asked: Situation) -> dict[str, Any]:
+    clear, encrypted = view.ehlo(under_tls=False), view.ehlo(under_tls=True)
+    last = encrypted or clear
+    greeting = view.fact(o.GreetedInClear) or view.fact(o.GreetedUnderTls)
+    connected, tls = view.fact(o.TcpConnected), view.fact(o.TlsEstablished)
+    certificate = view.fact(o.CertificateShown)
+    speaks = view.speaks or (asked.security if asked.port == view.port else None)
+    return {
+        "address": view.address,
+        "port": view.port,
+        "security": speaks.value if speaks is not None else None,
+        "reachable": view.connected is True,
+        "error": endpoint_error(view, asked),
+        "banner": greeting.text if greeting is not None else None,
+        "ehlo": list(last.keywords) if last is not None else [],
+        "auth": list(last.auth) if last is not None else [],
+        "size": last.size if last is not None else None,
+        "starttls": clear.starttls if clear is not None else None,
+        "tls": _tls_json(tls, certificate),
+        "seconds": {
+            "connect": _rounded(connected.seconds if connected is not None else None),
+            "banner": _rounded(greeting.seconds if greeting is not None else None),
+            "ehlo": None,
+            "tls": _rounded(tls.seconds if tls is not None else None),
+        },
+    }
+
+
+def _tls_json(tls: o.TlsEstablished | None, certificate: o.CertificateShown | None) -> dict[str, Any] | None:
+    if tls is None and certificate is None:
+        return None
+    return {
+        "version": tls.version if tls is not None else None,
+        "cipher": tls.cipher if tls is not None else None,
+        "names": list(certificate.names) if certificate is not None else [],
+        "issuer": certificate.issuer if certificate is not None else None,
+        "not_after": certificate.not_after.isoformat() if certificate is not None and certificate.not_after is not None else None,
+        "trusted": certificate.trusted if certificate is not None else None,
+        "hostname_ok": certificate.hostname_ok if certificate is not None else None,
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 4)
+
+
+# --- for people ------------------------------------------------------------------------------------------------------------
+
+
+def check_blocks(seen: Observations, asked: Situation, index: Index, today: datetime.date) -> tuple[Block, ...]:
+    """What each port means in plain words, a table, what to enter, what is wrong with evidence and remedy."""
+    views = survey(seen)
+    blocks: list[Block] = [Paragraph(_headline(seen, asked, index))]
+    if views:
+        head = tuple(index.phrase(f"answers.check.{name}") for name in ("port", "address", "state", "mode", "login", "certificate"))
+        blocks.append(Table(head, tuple(_row(view, asked, index) for view in views)))
+    for finding in check_findings(seen, asked, index)[:3]:
+        advice = advise(finding, asked, seen, index, today)
+        blocks.append(Paragraph((Emphasis(advice.cause.title + "."), Text(" "), Text(advice.cause.meaning))))
+        blocks.append(Evidence(tuple(evidence(item, index) for item in finding.evidence)))
+        blocks.extend(advice_blocks(advice, index))
+        blocks.append(sources_block(advice.sources))
+    return tuple(blocks)
+
+
+def _headline(seen: Observations, asked: Situation, index: Index) -> Any:
+    view = best(survey(seen), near=asked.port)
+    if view is not None and view.speaks is not None:
+        mode = Text(index.phrase(f"answers.mode.{view.speaks.value}"))
+        return spans(index, "answers.check.enter", host=Code(view.host), port=Code(str(view.port)), mode=mode)
+    if not survey(seen):
+        fact = seen.first(o.NameDidNotResolve) or seen.first(o.NotProbed)
+        return evidence(fact, index) if fact is not None else spans(index, "answers.check.nothing", host=asked.host or "?")
+    return spans(index, "answers.check.none_works", host=asked.host or "?")
+
+
+def port_sentence(view: PortView, asked: Situation, index: Index) -> str:
+    """What one port means for a person: "587 answers, encrypts with STARTTLS and takes PLAIN and LOGIN"."""
+    error = endpoint_error(view, asked)
+    if error is not None:
+        return index.phrase(f"answers.state.{error}")
+    if view.speaks is None:
+        return index.phrase("answers.state.unknown")
+    if not view.takes_login:
+        return index.phrase("answers.state.relay" if view.port == RELAY else "answers.state.no_login")
+    return index.phrase("answers.state.good")
+
+
+def _row(view: PortView, asked: Situation, index: Index) -> tuple[str, ...]:
+    ehlo = view.ehlo(under_tls=True) or view.ehlo(under_tls=False)
+    certificate = view.fact(o.CertificateShown)
+    until = certificate.not_after.date().isoformat() if certificate is not None and certificate.not_after is not None else ""
+    return (
+        str(view.port),
+        view.address or "-",
+        port_sentence(view, asked, index),
+        index.phrase(f"answers.mode.{view.speaks.value}") if view.speaks is not None else "-",
+        " ".join(ehlo.auth) if ehlo is not None and ehlo.auth else "-",
+        index.phrase("answers.check.until", day=until) if until else "-",
+    )

@@ -1,0 +1,132 @@
+"""What was seen, in a sentence: one observation -> spans. What a peer wrote stays literal."""
+
+from __future__ import annotations
+
+import datetime
+
+from bot import observations as o
+from bot.answers.wording import spans
+from bot.diagnosis.model import Quote
+from bot.reply import Code, Spans, spans_text
+from knowledge.index import Index
+
+_QUOTED = 300  # a longer piece of error text helps nobody; the person has it
+
+
+def evidence(item: o.Observation | Quote, index: Index) -> Spans:
+    """One fact or quoted piece of the error text, as a sentence that says who saw it."""
+    if isinstance(item, Quote):
+        return spans(index, "evidence.quote", text=Code(" ".join(item.text.split())[:_QUOTED]))
+    return spans(index, _PHRASE_OF_SITE[item.site == o.USER]) + _fact(item, index)
+
+
+_PHRASE_OF_SITE = {True: "evidence.site_user", False: "evidence.site_here"}
+
+
+def evidence_text(item: o.Observation | Quote, index: Index) -> str:
+    return spans_text(evidence(item, index))
+
+
+def _where(fact: o.EndpointObservation) -> str:
+    host = fact.host or fact.address
+    return f"{host}:{fact.port}" if host and fact.port else host or (str(fact.port) if fact.port else "?")
+
+
+def _day(moment: datetime.datetime | None) -> str:
+    return moment.date().isoformat() if moment is not None else "?"
+
+
+def _names(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:5])
+    return f"{shown} (+{len(names) - 5})" if len(names) > 5 else shown or "?"
+
+
+def _fact(fact: o.Observation, index: Index) -> Spans:
+    match fact:
+        case o.NameResolved():
+            return spans(index, "evidence.name_resolved", host=fact.host, addresses=", ".join(fact.addresses[:4]))
+        case o.NameDidNotResolve():
+            return spans(index, f"evidence.name_{fact.reason}", host=fact.host)
+        case o.NotProbed():
+            return spans(index, "evidence.not_probed", host=fact.host)
+        case o.MailExchangersFound():
+            return spans(index, "evidence.mail_exchangers", domain=fact.domain, hosts=", ".join(fact.hosts[:3]))
+        case o.CandidateFound():
+            return spans(index, "evidence.candidate", domain=fact.domain, host=fact.host, port=fact.port)
+        case o.EndpointObservation():
+            return _endpoint_fact(fact, index)
+    return spans(index, "evidence.other", kind=type(fact).__name__)
+
+
+def _endpoint_fact(fact: o.EndpointObservation, index: Index) -> Spans:
+    where = _where(fact)
+    match fact:
+        case o.TcpConnected():
+            return spans(index, "evidence.tcp_connected", where=where)
+        case o.TcpRefused():
+            return spans(index, "evidence.tcp_refused", where=where)
+        case o.TcpTimedOut():
+            return spans(index, "evidence.tcp_timed_out", where=where)
+        case o.TcpUnreachable():
+            return spans(index, "evidence.tcp_unreachable", where=where)
+        case o.ConnectionClosed():
+            return spans(index, "evidence.connection_reset" if fact.reset else "evidence.connection_closed", where=where)
+        case o.StayedSilent():
+            return spans(index, "evidence.stayed_silent", where=where, seconds=f"{fact.seconds:.0f}")
+        case o.GreetedInClear() if fact.code < 400:
+            return spans(index, "evidence.greeted_in_clear", where=where, text=Code(_banner(fact)))
+        case o.GreetedInClear() | o.GreetedUnderTls() if fact.code >= 400:
+            return spans(index, "evidence.greeted_with_refusal", where=where, text=Code(_banner(fact)))
+        case o.GreetedUnderTls():
+            return spans(index, "evidence.greeted_under_tls", where=where, text=Code(_banner(fact)))
+        case o.SpokeOtherProtocol():
+            return spans(index, "evidence.spoke_other_protocol", where=where, protocol=fact.protocol.upper())
+        case o.EhloAnswered():
+            return _ehlo(fact, where, index)
+        case o.Replied():
+            reply = " ".join(part for part in (str(fact.code), fact.enhanced or "", fact.text) if part)
+            return spans(index, "evidence.replied", where=where, text=Code(reply[:_QUOTED]))
+        case o.MalformedReplySeen():
+            return spans(index, "evidence.malformed", where=where)
+        case o.ControlAnswered():
+            return spans(index, "evidence.control_reached" if fact.reached else "evidence.control_not_reached", where=where)
+        case _:
+            return _tls_fact(fact, where, index)
+
+
+def _ehlo(fact: o.EhloAnswered, where: str, index: Index) -> Spans:
+    auth = " ".join(fact.auth)
+    if fact.under_tls:
+        phrase = "evidence.ehlo_tls_auth" if auth else "evidence.ehlo_tls_no_auth"
+    elif fact.starttls:
+        phrase = "evidence.ehlo_starttls_auth" if auth else "evidence.ehlo_starttls_no_auth"
+    else:
+        phrase = "evidence.ehlo_clear_auth" if auth else "evidence.ehlo_clear_no_auth"
+    return spans(index, phrase, where=where, auth=auth)
+
+
+def _tls_fact(fact: o.EndpointObservation, where: str, index: Index) -> Spans:
+    match fact:
+        case o.TlsEstablished():
+            phrase = "evidence.tls_implicit" if fact.implicit else "evidence.tls_starttls"
+            return spans(index, phrase, where=where, version=fact.version)
+        case o.TlsFailed():
+            return spans(index, "evidence.tls_failed", where=where, detail=fact.detail or fact.reason.replace("_", " "))
+        case o.CertificateShown():
+            phrase = "evidence.certificate_good" if fact.trusted and fact.hostname_ok else "evidence.certificate"
+            return spans(index, phrase, where=where, names=_names(fact.names), issuer=fact.issuer or "?", until=_day(fact.not_after))
+        case o.CertificateExpired():
+            return spans(index, "evidence.certificate_expired", where=where, day=_day(fact.not_after))
+        case o.CertificateNotYetValid():
+            return spans(index, "evidence.certificate_not_yet_valid", where=where, day=_day(fact.not_before))
+        case o.CertificateUntrusted():
+            return spans(index, f"evidence.certificate_{fact.reason}", where=where, issuer=fact.issuer or "?")
+        case o.CertificateNameMismatch():
+            return spans(index, "evidence.certificate_names", where=where, names=_names(fact.names))
+        case o.OldTlsOnly():
+            return spans(index, "evidence.old_tls_only", where=where, version=fact.version)
+    return spans(index, "evidence.other", kind=type(fact).__name__)
+
+
+def _banner(fact: o.GreetedInClear | o.GreetedUnderTls) -> str:
+    return f"{fact.code} {fact.text}".strip()[:_QUOTED]

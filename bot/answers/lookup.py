@@ -1,0 +1,299 @@
+"""Which settings are to be entered? An address, domain, host or brand name -> settings, as blocks and as the contract's JSON.
+
+Pure: what discovery found on the network comes in as `CandidateFound` and probe facts.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot import observations as o
+from bot.answers.diagnosis import source_json, sources_block
+from bot.answers.wording import spans
+from bot.diagnosis.advice import Change as SettingChange
+from bot.diagnosis.advice import app_password_steps, filled_snippet, mode_word, setting_steps, traps_of, username_of
+from bot.diagnosis.survey import at_port, survey
+from bot.observations import Observations
+from bot.reply import Block, Bullets, Code, Emphasis, Literal, Paragraph, Preformatted, Reply, SettingsTable, Spans, Step, Steps, Text
+from knowledge.index import Index
+from knowledge.model import Client, Limits, Provider, Server
+from knowledge.terms import Endpoint, Security, Source
+
+_OAUTH_ONLY = frozenset({"oauth2"})
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What was found. `how`: "knowledge", "srv", "autoconfig", "mx" or "probe"; `servers` with the one to recommend first."""
+
+    query: str
+    provider: Provider | None
+    how: str
+    servers: tuple[Server, ...]
+    client: Client | None
+    did_you_mean: tuple[str, ...] = ()
+    old_host: str | None = None
+    candidates: tuple[o.CandidateFound, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        return bool(self.servers) or self.provider is not None
+
+
+def look_up(query: str, index: Index, client: str | None = None, seen: Observations | None = None) -> Lookup:
+    """Looks in the knowledge, then in what discovery has `seen`. Never raises for a query, however odd."""
+    text = query.strip().strip("<>").strip()
+    chosen = index.knowledge.clients.get(client) if client else None
+    domain = _domain(text)
+    provider = None
+    how = "knowledge"
+    if domain:
+        provider = index.by_domain(domain) or index.by_host(domain)
+    if provider is None:
+        provider = index.provider(text.lower()) or index.by_name(text.lower())
+    found: tuple[o.CandidateFound, ...] = ()
+    servers: tuple[Server, ...] = ()
+    if provider is not None:
+        servers = provider.servers
+    elif seen is not None:
+        found = seen.all(o.CandidateFound)
+        servers, how, provider = _from_network(found, seen, index)
+    meant = () if provider is not None or servers else index.suggest(domain or text)
+    old = domain if provider is not None and domain in provider.old_hosts else None
+    return Lookup(query, provider, how, servers, chosen, tuple(meant), old, found)
+
+
+def _domain(text: str) -> str:
+    """The domain of an address, or the text itself if it looks like a domain or host; else ""."""
+    candidate = text.rsplit("@", 1)[-1].strip().rstrip(".").lower()
+    return candidate if "." in candidate and not any(c.isspace() or c in "/\\" for c in candidate) else ""
+
+
+def _from_network(found: tuple[o.CandidateFound, ...], seen: Observations, index: Index) -> tuple[tuple[Server, ...], str, Provider | None]:
+    """Published endpoints that were seen to work, best trusted first. One that was connected to and failed is left out."""
+    trust = {"ispdb": 0, "autoconfig": 1, "srv": 2, "mx": 3, "ns": 4, "autodiscover": 5, "name": 6}
+    servers: list[Server] = []
+    provider: Provider | None = None
+    how = ""
+    views = survey(seen)
+    for candidate in sorted(found, key=lambda c: trust[c.how]):
+        mine = tuple(view for view in views if view.host == candidate.host)
+        view = at_port(mine, candidate.port)
+        if view is None or not view.works:
+            continue
+        endpoint = Endpoint(candidate.host, candidate.port, view.speaks or Security(candidate.security))
+        if any(server.endpoint == endpoint for server in servers):
+            continue
+        servers.append(Server(endpoint))
+        if not how:
+            how = {"name": "probe", "ns": "mx", "ispdb": "autoconfig", "autodiscover": "autoconfig"}.get(candidate.how, candidate.how)
+            provider = index.by_host(candidate.host)
+    return tuple(servers), how or "probe", provider
+
+
+# --- JSON ----------------------------------------------------------------------------------------------------------------
+
+
+def lookup_json(lookup: Lookup, index: Index, today: datetime.date) -> dict[str, Any]:
+    """The contract's `lookup` object."""
+    provider = lookup.provider
+    return {
+        "schema": 1,
+        "query": lookup.query,
+        "found": lookup.found,
+        "provider": provider.id if provider else None,
+        "name": provider.name if provider else None,
+        "how": lookup.how,
+        "settings": settings_json(lookup, index),
+        "before_you_start": [step.text for step in _before(lookup, index)],
+        "steps": [{"text": step.text, "url": step.url} for step in _steps(lookup, index)],
+        "limits": _limits_json(provider.limits) if provider and provider.limits else None,
+        "warnings": _warnings(lookup, index, today),
+        "sources": [source_json(source) for source in _sources(lookup)],
+        "did_you_mean": list(lookup.did_you_mean),
+    }
+
+
+def settings_json(lookup: Lookup, index: Index) -> list[Mapping[str, Any]]:
+    provider = lookup.provider
+    need = provider.app_password.need if provider is not None and provider.app_password is not None else "unknown"
+    return [
+        {
+            "host": server.endpoint.host,
+            "port": server.endpoint.port,
+            "security": server.endpoint.security.value,
+            "auth": list(server.auth),
+            "username": username_of(provider, index) if provider is not None else None,
+            "app_password": {"required": True, "none": False}.get(need),
+            "preferred": number == 0,
+        }
+        for number, server in enumerate(lookup.servers)
+    ]
+
+
+def _limits_json(limits: Limits) -> dict[str, Any]:
+    return {
+        "messages_per_day": limits.messages_per_day,
+        "messages_per_hour": limits.messages_per_hour,
+        "recipients_per_day": limits.recipients_per_day,
+        "recipients_per_message": limits.recipients_per_message,
+        "message_mb": limits.message_mb,
+        "note": limits.note,
+    }
+
+
+# --- parts ---------------------------------------------------------------------------------------------------------------
+
+
+def _before(lookup: Lookup, index: Index) -> list[Any]:
+    """What must be done before any setting helps: an app password, and what must be switched on for it."""
+    provider = lookup.provider
+    if provider is None or provider.app_password is None or provider.app_password.need != "required":
+        return []
+    return list(app_password_steps(provider, index))
+
+
+def _steps(lookup: Lookup, index: Index) -> list[Any]:
+    """Where each value goes in the person's program; nothing where no program is named."""
+    if lookup.client is None or not lookup.servers:
+        return []
+    endpoint = lookup.servers[0].endpoint
+    changes = [
+        SettingChange("host", endpoint.host),
+        SettingChange("port", str(endpoint.port)),
+        SettingChange("security", mode_word(endpoint.security, lookup.client, index)),
+        SettingChange("authentication", index.phrase("answers.value.on")),
+    ]
+    if lookup.provider is not None:
+        changes.append(SettingChange("username", username_of(lookup.provider, index)))
+    return list(setting_steps(tuple(changes), lookup.client, index))
+
+
+def _warnings(lookup: Lookup, index: Index, today: datetime.date) -> list[str]:
+    warnings: list[str] = []
+    provider = lookup.provider
+    if lookup.old_host is not None and lookup.servers:
+        warnings.append(index.phrase("answers.old_host", old=lookup.old_host, new=lookup.servers[0].endpoint.host))
+    if provider is None:
+        return warnings
+    if provider.status == "ended":
+        successor = index.provider(provider.successor) if provider.successor else None
+        phrase = "answers.ended_successor" if successor else "answers.ended"
+        warnings.append(index.phrase(phrase, provider=provider.name, successor=successor.name if successor else ""))
+    if lookup.servers and _methods(lookup.servers[0]) == _OAUTH_ONLY:
+        programs = provider.oauth2.programs if provider.oauth2 is not None else ()
+        if lookup.client is not None and lookup.client.oauth2 is False and lookup.client.id not in programs:
+            warnings.append(index.phrase("answers.oauth2_only_cannot", provider=provider.name, client=lookup.client.name))
+        else:
+            warnings.append(index.phrase("answers.oauth2_only", provider=provider.name))
+    if lookup.servers and all(server.endpoint.security is Security.NONE for server in lookup.servers):
+        warnings.append(index.phrase("answers.plain_only", provider=provider.name))
+    warnings.extend(server.note for server in lookup.servers if server.note)
+    warnings.extend(trap.text for trap in traps_of(provider, today))
+    return list(dict.fromkeys(warnings))
+
+
+def _methods(server: Server) -> frozenset[str]:
+    return frozenset(server.auth)
+
+
+def _sources(lookup: Lookup) -> tuple[Source, ...]:
+    if lookup.provider is None:
+        return ()
+    rule = lookup.provider.app_password
+    own = (rule.source,) if rule is not None and rule.source is not None else ()
+    return tuple({source.url: source for source in (*own, *lookup.provider.sources)}.values())[:4]
+
+
+# --- blocks ----------------------------------------------------------------------------------------------------------------
+
+
+def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date) -> tuple[Block, ...]:
+    """The answer for people: the table to enter, what must be done first, the steps in the program, what to mind."""
+    if not lookup.found:
+        blocks: list[Block] = [Paragraph(spans(index, "answers.lookup_nothing", query=Literal(lookup.query)))]
+        if lookup.did_you_mean:
+            blocks.append(Bullets(tuple((Code(name),) for name in lookup.did_you_mean), spans(index, "answers.did_you_mean")))
+        return tuple(blocks)
+    blocks = [Paragraph(_headline(lookup, index))]
+    if lookup.servers:
+        blocks.append(settings_table(lookup.servers[0], lookup.provider, lookup.client, index))
+        if len(lookup.servers) > 1:
+            blocks.append(Paragraph(_alternatives(lookup, index)))
+    before = _before(lookup, index)
+    if before:
+        blocks.append(_instruction_block(before, spans(index, "answers.before_you_start")))
+    steps = _steps(lookup, index)
+    if steps and lookup.client is not None:
+        blocks.append(_instruction_block(steps, spans(index, "answers.in_program", client=Emphasis(lookup.client.name))))
+        if lookup.client.snippet is not None and lookup.servers[0].endpoint.security is not Security.NONE:
+            blocks.append(Preformatted(filled_snippet(lookup.client, lookup.servers[0].endpoint, index), lookup.client.snippet.language))
+    warnings = _warnings(lookup, index, today)
+    if warnings:
+        blocks.append(Bullets(tuple((Text(warning),) for warning in warnings[:6]), spans(index, "answers.mind")))
+    if lookup.provider is not None and lookup.provider.limits is not None and (limits := _limits_line(lookup.provider.limits, index)):
+        blocks.append(Paragraph((Text(limits),)))
+    if sources := _sources(lookup):
+        blocks.append(sources_block(sources))
+    return tuple(blocks)
+
+
+def _instruction_block(steps: Iterable[Any], heading: Spans) -> Steps:
+    return Steps(tuple(Step((Code(step.text),) if step.code else (Text(step.text),), step.url) for step in steps), heading)
+
+
+def _headline(lookup: Lookup, index: Index) -> Spans:
+    if lookup.provider is None:
+        return spans(index, f"answers.lookup_how_{lookup.how}", query=Literal(lookup.query))
+    phrase = "answers.lookup_found" if lookup.servers else "answers.lookup_no_server"
+    return spans(index, phrase, provider=Emphasis(lookup.provider.name))
+
+
+def settings_table(server: Server, provider: Provider | None, client: Client | None, index: Index) -> SettingsTable:
+    """The values to enter, in the program's words for the mode."""
+    endpoint = server.endpoint
+    rows = [
+        (index.phrase("answers.setting.host").capitalize(), endpoint.host),
+        (index.phrase("answers.setting.port").capitalize(), str(endpoint.port)),
+        (index.phrase("answers.setting.security").capitalize(), mode_word(endpoint.security, client, index)),
+    ]
+    if provider is not None:
+        rows.append((index.phrase("answers.setting.username").capitalize(), username_of(provider, index)))
+        methods = [index.phrase(f"answers.auth.{method}") for method in server.auth]
+        if methods:
+            rows.append((index.phrase("answers.setting.login").capitalize(), index.phrase("answers.or").join(methods)))
+    return SettingsTable(tuple(rows))
+
+
+def _alternatives(lookup: Lookup, index: Index) -> Spans:
+    first = lookup.servers[0].endpoint
+    found: list[Any] = list(spans(index, "answers.also_works"))
+    for number, server in enumerate(lookup.servers[1:4]):
+        endpoint = server.endpoint
+        found.append(Text("; " if number else ""))
+        if endpoint.host != first.host:
+            found.extend((Code(endpoint.host), Text(" ")))
+        found.extend(
+            spans(index, "answers.port_and_mode", port=endpoint.port, mode=Text(mode_word(endpoint.security, lookup.client, index)))
+        )
+    found.append(Text("."))
+    return tuple(found)
+
+
+def _limits_line(limits: Limits, index: Index) -> str:
+    parts = [
+        index.phrase(f"answers.limit.{name}", count=value)
+        for name in ("messages_per_day", "messages_per_hour", "recipients_per_day", "recipients_per_message", "message_mb")
+        if (value := getattr(limits, name)) is not None
+    ]
+    return index.phrase("answers.limits", limits=", ".join(parts)) if parts else ""
+
+
+def lookup_reply(query: str, index: Index, today: datetime.date, client: str | None = None) -> Reply:
+    """The quick settings lookup as one message."""
+    found = look_up(query, index, client)
+    settings = settings_json(found, index)
+    return Reply(lookup_blocks(found, index, today), settings=settings[0] if settings else None)

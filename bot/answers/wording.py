@@ -1,0 +1,29 @@
+"""How does a sentence of the knowledge become spans? Fills templates; whatever is filled in stays literal."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+from bot.reply import Code, Emphasis, Link, Literal, Paragraph, Span, Spans, Text
+from knowledge.index import Index
+
+
+def spans(index: Index, phrase: str, **values: Span | str | int | float) -> Spans:
+    """The phrase's template as spans: its own words as `Text`, filled-in values as they come, bare strings as `Literal`."""
+    found: list[Span] = []
+    for words, name, _, _ in Formatter().parse(index.knowledge.phrases[phrase]):
+        if words:
+            found.append(Text(words))
+        if name is not None:
+            value = values[name]
+            found.append(value if isinstance(value, (Text, Emphasis, Literal, Code, Link)) else Literal(str(value)))
+    return tuple(found)
+
+
+def paragraph(index: Index, phrase: str, **values: Span | str | int | float) -> Paragraph:
+    return Paragraph(spans(index, phrase, **values))
+
+
+def number_form(phrase: str, count: int) -> str:
+    """The id of the form for `count`; languages with more forms than two add theirs here."""
+    return f"{phrase}.one" if count == 1 else f"{phrase}.other"

@@ -1,0 +1,360 @@
+"""What shall the person do about a finding? The smallest change from what they have now, in the words of their program. Pure.
+
+A fix of the knowledge says *what* to set, the evidence may say it better (a port that was seen to work), the provider's entry says
+which values are theirs, the client's entry says *where*. Wording stands in `knowledge/`; here it is picked and filled in.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot import observations as o
+from bot.diagnosis.diagnose import provider_of, recognised
+from bot.diagnosis.model import Finding, Situation
+from bot.diagnosis.survey import at_port, best, survey
+from bot.observations import Observations
+from knowledge.index import Index
+from knowledge.model import Cause, Client, Fix, Provider, Server, Trap, When
+from knowledge.terms import CUSTOMARY_SECURITY, SUBMISSION, SUBMISSIONS, Endpoint, Security, Source
+
+_ORDER = ("host", "port", "security", "authentication", "username", "password", "sender")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One setting to change. `value` as it is to be entered (in the program's own word for a mode), `was` what it is now, if known."""
+
+    setting: str
+    value: str
+    was: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One step. `code` is a line to enter as it is; `url` a page of the provider or of the source."""
+
+    text: str
+    code: bool = False
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """`changes` empty: nothing to set, see `steps`. `target` is the endpoint that results, None where unknown. `site`: "user" where the
+    fault was seen only from the person's side. `traps` are the provider's, as far as they concern this finding."""
+
+    cause: Cause
+    fix: Fix | None
+    site: str
+    changes: tuple[Change, ...]
+    steps: tuple[Instruction, ...]
+    target: Endpoint | None
+    snippet: tuple[str, str] | None
+    traps: tuple[Trap, ...]
+    provider: Provider | None
+    client: Client | None
+    sources: tuple[Source, ...]
+
+
+def advise(finding: Finding, situation: Situation, seen: Observations, index: Index, today: datetime.date) -> Advice:
+    """The advice for one finding. `today` decides which dated rules hold."""
+    cause = index.knowledge.causes[finding.cause]
+    provider = provider_of(situation, index)
+    client = client_of(situation, index)
+    site = _site(finding, situation, seen)
+    fix = choose_fix(cause, situation, provider, client, site, today)
+    target = _target(finding, fix, situation, seen, provider)
+    changes = _changes(finding, fix, target, situation, provider, client, index)
+    traps = tuple(traps_of(provider, today, concerns=(cause.id, *(change.setting for change in changes)))) if provider else ()
+    return Advice(
+        cause=cause,
+        fix=fix,
+        site=site,
+        changes=changes,
+        steps=tuple(_steps(fix, changes, provider, client, index)),
+        target=target,
+        snippet=_snippet(client, target, changes, provider, index),
+        traps=traps,
+        provider=provider,
+        client=client,
+        sources=_sources(cause, fix, provider, changes),
+    )
+
+
+def client_of(situation: Situation, index: Index) -> Client | None:
+    return index.knowledge.clients.get(situation.client) if situation.client else None
+
+
+# --- which fix ---------------------------------------------------------------------------------------------------------
+
+
+def choose_fix(
+    cause: Cause, situation: Situation, provider: Provider | None, client: Client | None, site: str, today: datetime.date
+) -> Fix | None:
+    """The first fix whose conditions hold. A condition on something unknown does not hold."""
+    recognition = recognised(situation)
+    codes = {str(code) for code in (recognition.reply_code, recognition.enhanced_code) if code}
+    return next((fix for fix in cause.fixes if _holds(fix.when, situation, provider, client, site, codes, today)), None)
+
+
+def _holds(
+    when: When,
+    situation: Situation,
+    provider: Provider | None,
+    client: Client | None,
+    site: str,
+    codes: set[str],
+    today: datetime.date,
+) -> bool:
+    clients = {client.id, client.family} if client is not None else {situation.client}
+    need = provider.app_password.need if provider is not None and provider.app_password is not None else None
+    return (
+        (not when.providers or (provider is not None and provider.id in when.providers))
+        and (not when.clients or bool(clients & set(when.clients)))
+        and (not when.client_kinds or (client is not None and client.kind in when.client_kinds))
+        and (not when.ports or situation.port in when.ports)
+        and (not when.securities or situation.security in when.securities)
+        and (not when.codes or bool(codes & set(when.codes)))
+        and (not when.app_password or need in when.app_password)
+        and (not when.sites or site in when.sites)
+        and in_force(when.since, when.until, today)
+    )
+
+
+def in_force(since: str | None, until: str | None, today: datetime.date) -> bool:
+    """Whether `today` lies in [since, until); both "YYYY-MM-DD" or None."""
+    day = today.isoformat()
+    return (since is None or since <= day) and (until is None or day < until)
+
+
+def traps_of(provider: Provider, today: datetime.date, concerns: Iterable[str] | None = None) -> Iterable[Trap]:
+    """The provider's traps in force; with `concerns`, only those that name one of these, or name nothing."""
+    wanted = None if concerns is None else set(concerns)
+    for trap in provider.traps:
+        if in_force(trap.since, trap.until, today) and (wanted is None or not trap.concerns or wanted & set(trap.concerns)):
+            yield trap
+
+
+def _site(finding: Finding, situation: Situation, seen: Observations) -> str:
+    """Where the fault was seen: "user" if this side could connect where the person could not, else the site of the evidence."""
+    if finding.cause.startswith("net.") and situation.port is not None:
+        view = at_port(survey(seen), situation.port)
+        if view is not None and view.connected and view.speaks is not None:
+            return o.USER
+    if finding.cause == "tls.expired" and any(isinstance(e, o.CertificateShown) and e.trusted for e in finding.evidence):
+        return o.USER
+    return next((e.site for e in finding.evidence if isinstance(e, o.Observation) and e.site != o.USER), "")
+
+
+# --- what to set ---------------------------------------------------------------------------------------------------------
+
+
+def preferred_server(provider: Provider | None, situation: Situation) -> Server | None:
+    """The provider's endpoint nearest to what the person has: same host and port, same host, same port, else the first one."""
+    if provider is None or not provider.servers:
+        return None
+    gone = situation.host in provider.old_hosts
+
+    def distance(position_and_server: tuple[int, Server]) -> tuple[bool, bool, int]:
+        position, server = position_and_server
+        other_host = not gone and situation.host is not None and server.endpoint.host != situation.host
+        return (other_host, situation.port is not None and server.endpoint.port != situation.port, position)
+
+    encrypted = [(i, s) for i, s in enumerate(provider.servers) if s.endpoint.security is not Security.NONE]
+    return min(encrypted or list(enumerate(provider.servers)), key=distance)[1]
+
+
+def _target(finding: Finding, fix: Fix | None, situation: Situation, seen: Observations, provider: Provider | None) -> Endpoint | None:
+    """The endpoint the person ends up with: theirs, as changed by what was seen, by the fix, or by the provider's entry."""
+    wanted: Mapping[str, str] = fix.set if fix is not None else {}
+    touches = bool({"host", "port", "security"} & wanted.keys()) or finding.proposal is not None
+    server = preferred_server(provider, situation)
+    host, port, security = situation.host, situation.port, situation.security
+    views = survey(seen)
+    if finding.proposal is not None:
+        host = finding.proposal.host or host
+        port = finding.proposal.port or port
+        security = finding.proposal.security or security
+    elif touches:
+        host, port, security = _as_the_fix_says(wanted, situation, server)
+        view = at_port(views, port) if port is not None else None
+        spoken = view.speaks if view is not None else None
+        other = best(views, near=port)
+        if spoken is not None and spoken is not Security.NONE:
+            security = spoken  # a fix never contradicts what was seen
+        elif view is not None and other is not None:
+            port, security = other.port, other.speaks
+    if server is not None and host in (None, server.endpoint.host):
+        host = server.endpoint.host
+        if port is None:
+            port, security = server.endpoint.port, server.endpoint.security
+        elif security is None:
+            security = server.endpoint.security if server.endpoint.port == port else CUSTOMARY_SECURITY.get(port)
+    if port is None and (other := best(views)) is not None:
+        port, security = other.port, other.speaks
+    if port is None and touches and security is not None:
+        port = SUBMISSION if security is Security.STARTTLS else SUBMISSIONS
+    return Endpoint(host, port, security) if host is not None and port is not None and security is not None else None
+
+
+def _as_the_fix_says(
+    wanted: Mapping[str, str], situation: Situation, server: Server | None
+) -> tuple[str | None, int | None, Security | None]:
+    host, port, security = situation.host, situation.port, situation.security
+    if wanted.get("host") == "of_provider" and server is not None:
+        return server.endpoint.host, server.endpoint.port, server.endpoint.security
+    if "security" in wanted:
+        security = Security(wanted["security"])
+    if (value := wanted.get("port")) is not None:
+        if value.isdigit():
+            port = int(value)
+            if "security" not in wanted and port in CUSTOMARY_SECURITY:
+                security = CUSTOMARY_SECURITY[port]
+        elif value == "of_mode" and security is not None:
+            port = SUBMISSIONS if security is Security.IMPLICIT_TLS else SUBMISSION
+    if server is not None and host in (None, server.endpoint.host) and port == server.endpoint.port:
+        security = server.endpoint.security
+    return host, port, security
+
+
+def mode_word(security: Security, client: Client | None, index: Index) -> str:
+    """The program's own word for a mode, else the field's."""
+    if client is not None and security in client.words:
+        return client.words[security]
+    return index.phrase(f"answers.mode.{security.value}")
+
+
+def _changes(
+    finding: Finding,
+    fix: Fix | None,
+    target: Endpoint | None,
+    situation: Situation,
+    provider: Provider | None,
+    client: Client | None,
+    index: Index,
+) -> tuple[Change, ...]:
+    changes: dict[str, Change] = {}
+    touched = finding.proposal is not None or (fix is not None and bool({"host", "port", "security"} & fix.set.keys()))
+    if target is not None and touched:
+        if target.host != situation.host:
+            changes["host"] = Change("host", target.host, situation.host)
+        if target.port != situation.port:
+            changes["port"] = Change("port", str(target.port), str(situation.port) if situation.port else None)
+        if target.security is not situation.security:
+            was = mode_word(situation.security, client, index) if situation.security is not None else None
+            changes["security"] = Change("security", mode_word(target.security, client, index), was)
+    elif finding.proposal is not None and finding.proposal.security is not None and situation.security is not finding.proposal.security:
+        was = mode_word(situation.security, client, index) if situation.security is not None else None
+        changes["security"] = Change("security", mode_word(finding.proposal.security, client, index), was)
+    elif fix is not None and "security" in fix.set:
+        changes["security"] = Change("security", mode_word(Security(fix.set["security"]), client, index))
+    for setting in ("authentication", "username", "password", "sender"):
+        if fix is not None and setting in fix.set:
+            changes[setting] = Change(setting, _value(setting, fix.set[setting], provider, index))
+    return tuple(changes[name] for name in _ORDER if name in changes)
+
+
+def _value(setting: str, word: str, provider: Provider | None, index: Index) -> str:
+    """The word of a fix as something a person can enter ("app_password" -> the provider's own name for it)."""
+    if word == "app_password" and provider is not None and provider.app_password is not None:
+        return provider.app_password.name
+    if setting == "username" and provider is not None:
+        return username_of(provider, index)
+    return index.phrase(f"answers.value.{word}")
+
+
+def username_of(provider: Provider, index: Index) -> str:
+    return provider.username_note or index.phrase(f"answers.username.{provider.username}")
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------------
+
+
+def _steps(
+    fix: Fix | None, changes: tuple[Change, ...], provider: Provider | None, client: Client | None, index: Index
+) -> Iterable[Instruction]:
+    """First what must be made elsewhere (an app password), then the settings in the program, then what is to be done besides."""
+    if any(change.setting == "password" and fix is not None and fix.set.get("password") == "app_password" for change in changes):
+        yield from app_password_steps(provider, index)
+    yield from setting_steps(changes, client, index)
+    for number, sentence in enumerate(fix.do if fix is not None else ()):
+        yield Instruction(sentence, url=fix.url if fix is not None and number == 0 else None)
+
+
+def app_password_steps(provider: Provider | None, index: Index) -> Iterable[Instruction]:
+    """How an app password is made at this provider: what to switch on first, and where."""
+    rule = provider.app_password if provider is not None else None
+    if rule is None or provider is None:
+        yield Instruction(index.phrase("answers.app_password.make_anywhere"))
+        return
+    if rule.enable_first:
+        yield Instruction(index.phrase("answers.app_password.enable_first", what=rule.enable_first.rstrip(". ")))
+    phrase = "answers.app_password.make" if rule.url else "answers.app_password.make_without_link"
+    yield Instruction(index.phrase(phrase, name=rule.name, provider=provider.name), url=rule.url)
+
+
+def setting_steps(changes: tuple[Change, ...], client: Client | None, index: Index) -> Iterable[Instruction]:
+    """The way to the settings in this program, then one step a setting, in its own words."""
+    if not changes:
+        return
+    place_of = client if client is not None else index.knowledge.clients.get("other")
+    changeable = [c for c in changes if client is None or c.setting not in client.cannot]
+    if client is not None and changeable:
+        yield from (Instruction(text) for text in client.open)
+    for change in changes:
+        if client is not None and change.setting in client.cannot:
+            yield Instruction(
+                index.phrase(
+                    "answers.cannot_change",
+                    setting=index.phrase(f"answers.setting.{change.setting}"),
+                    client=client.name,
+                    value=change.value,
+                )
+            )
+            continue
+        place = place_of.places.get(change.setting) if place_of is not None else None
+        if place is None or client is None:
+            yield Instruction(index.phrase("answers.set", setting=index.phrase(f"answers.setting.{change.setting}"), value=change.value))
+            continue
+        text = place.text.replace("{value}", change.value)
+        yield Instruction(text, code=place.code)
+
+
+def _snippet(
+    client: Client | None, target: Endpoint | None, changes: tuple[Change, ...], provider: Provider | None, index: Index
+) -> tuple[str, str] | None:
+    """(language, text) of the client's minimal snippet with the target filled in, where more than one line changes."""
+    if client is None or client.snippet is None or target is None or target.security is Security.NONE or not changes:
+        return None
+    return client.snippet.language, filled_snippet(client, target, index)
+
+
+def filled_snippet(client: Client, target: Endpoint, index: Index) -> str:
+    assert client.snippet is not None
+    template = client.snippet.implicit_tls if target.security is Security.IMPLICIT_TLS else client.snippet.starttls
+    return template.format(
+        host=target.host,
+        port=target.port,
+        username=index.phrase("answers.placeholder.username"),
+        sender=index.phrase("answers.placeholder.sender"),
+        recipient=index.phrase("answers.placeholder.recipient"),
+    ).strip("\n")
+
+
+def _sources(cause: Cause, fix: Fix | None, provider: Provider | None, changes: tuple[Change, ...]) -> tuple[Source, ...]:
+    """Where the advice comes from, each once, the fix's own source first; the provider's where its values were used."""
+    found: list[Source] = []
+    if fix is not None:
+        found.append(fix.source)
+    if provider is not None and any(c.setting in ("host", "port", "security", "username", "password") for c in changes):
+        rule = provider.app_password
+        if rule is not None and rule.source is not None and any(c.setting == "password" for c in changes):
+            found.append(rule.source)
+        found.extend(provider.sources[:1])
+    found.extend(cause.sources[:1])
+    unique: dict[str, Source] = {}
+    for source in found:
+        unique.setdefault(source.url, source)
+    return tuple(unique.values())[:3]

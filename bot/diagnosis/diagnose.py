@@ -1,0 +1,209 @@
+"""What is wrong, how sure is that, and by what evidence? Error text and observations weighed together. Pure; asks nobody.
+
+The person's error text says which fault *they* have; what was seen at the server says why. So a seen fault comes first only where it
+explains the text (a time-out because port and mode do not belong together), or where there is no text. A fault seen beside the text's
+own cause is still told, behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot import observations as o
+from bot.diagnosis.certainty import ACT_AT, CONFIDENCE
+from bot.diagnosis.model import Certainty, Finding, Proposal, Quote, Recognition, Situation
+from bot.diagnosis.recognizer import recognizer
+from bot.diagnosis.rules import RULES
+from bot.diagnosis.survey import PortView, at_port, best, survey
+from bot.observations import Observations
+from knowledge.index import Index
+from knowledge.model import Provider
+from knowledge.terms import Security
+
+_NET = frozenset({"net.dns", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp", "net.intercepted"})
+_CERTIFICATE = frozenset({"tls.expired", "tls.hostname_mismatch", "tls.untrusted"})
+_TLS = _CERTIFICATE | {"tls.wrong_mode", "tls.not_offered", "tls.protocol_too_old", "tls.handshake_failed"}
+
+# Which seen cause explains which cause that the text names. What stands in no set here is not overruled by a probe: who got as far as
+# a refused login was past the certificate.
+EXPLAINED_BY: dict[str, frozenset[str]] = {
+    "net.connect_failed": _NET | _TLS,
+    "net.timeout": frozenset({"tls.wrong_mode", "net.refused", "net.not_smtp", "net.unreachable", "net.dns"}),
+    "net.closed": frozenset(
+        {"tls.wrong_mode", "net.not_smtp", "net.refused", "tls.protocol_too_old", "server.unavailable", "net.intercepted"}
+    ),
+    "net.not_smtp": frozenset({"tls.wrong_mode"}),
+    "net.refused": frozenset({"net.dns"}),
+    "tls.handshake_failed": _TLS | {"net.not_smtp", "net.intercepted"},
+    "tls.wrong_mode": frozenset({"tls.not_offered", "net.not_smtp"}),
+    "tls.not_offered": frozenset({"net.intercepted", "tls.wrong_mode"}),
+    "tls.untrusted": frozenset({"tls.expired", "tls.hostname_mismatch", "net.intercepted"}),
+    "tls.expired": frozenset(),
+    "tls.protocol_too_old": frozenset({"tls.wrong_mode"}),
+    "auth.mechanism_unsupported": frozenset({"auth.needs_tls_first"}),
+    "tls.required": frozenset({"auth.needs_tls_first"}),
+}
+# Where a probe can say more than the text did: a reason to ask for the server and to look at it.
+PROBE_HELPS = (
+    frozenset(EXPLAINED_BY) | _NET | _TLS | {"auth.needs_tls_first", "auth.bad_credentials", "auth.required", "server.unavailable"}
+)
+
+# A seen fault that does not explain the text stands behind it, at this part of its own confidence.
+_BESIDE = 0.5
+
+
+def diagnose(situation: Situation, seen: Observations, index: Index) -> tuple[Finding, ...]:
+    """Findings, best first, each with its confidence; empty where nothing points anywhere.
+
+    A finding below `ACT_AT` is a candidate to ask about, never one to act on.
+    """
+    recognition = recognised(situation)
+    named = _named(recognition)
+    told = named[0].cause if named and (named[0].confidence or 0) >= ACT_AT else None
+    facts = seen + _as_the_text_says(told, situation, seen)
+    ruled = [_with_confidence(finding) for rule in RULES if (finding := rule(facts, situation)) is not None]
+    provider = provider_of(situation, index)
+    findings = [_proposed(f, situation, facts, provider) for f in _merged(named, ruled, told)]
+    return tuple(_companions(findings, index))
+
+
+def recognised(situation: Situation) -> Recognition:
+    """What the error text alone says; nothing where there is none."""
+    if not situation.error:
+        return Recognition()
+    return recognizer().recognise(situation.error, client=situation.client, provider=situation.provider)
+
+
+def provider_of(situation: Situation, index: Index) -> Provider | None:
+    """By what was said, else by the server's name, else by the address's domain."""
+    if situation.provider is not None:
+        return index.provider(situation.provider)
+    if situation.host is not None and (found := index.by_host(situation.host)) is not None:
+        return found
+    if situation.address_domain is not None and not situation.own_server:
+        return index.by_domain(situation.address_domain)
+    return None
+
+
+def _named(recognition: Recognition) -> list[Finding]:
+    return [
+        Finding(cause, Certainty.LIKELY if score >= ACT_AT else Certainty.POSSIBLE, (Quote(words),) if words else (), confidence=score)
+        for cause, score, words in recognition.ranked
+    ]
+
+
+def _with_confidence(finding: Finding) -> Finding:
+    return finding if finding.confidence is not None else replace(finding, confidence=CONFIDENCE[finding.certainty])
+
+
+def _as_the_text_says(cause: str | None, situation: Situation, seen: Observations) -> tuple[o.Observation, ...]:
+    """What the error text says that the person's side saw, as observations beside those of a transcript."""
+    if cause is None or any(fact.site == o.USER and isinstance(fact, o.EndpointObservation) for fact in seen):
+        return ()
+    port, host = situation.port or 0, situation.host or ""
+    match cause:
+        case "net.timeout" if situation.port:
+            return (o.TcpTimedOut(site=o.USER, host=host, port=port),)
+        case "net.refused" if situation.port:
+            return (o.TcpRefused(site=o.USER, host=host, port=port),)
+        case "net.unreachable" if situation.port:
+            return (o.TcpUnreachable(site=o.USER, host=host, port=port),)
+        case "tls.expired":
+            return (o.CertificateExpired(site=o.USER, host=host, port=port),)
+    return ()
+
+
+def _merged(named: list[Finding], ruled: list[Finding], told: str | None) -> list[Finding]:
+    """The two lists as one, best first, each cause once."""
+    explains = EXPLAINED_BY.get(told, frozenset()) if told else frozenset()
+    merged: dict[str, Finding] = {}
+    for finding in named:
+        merged.setdefault(finding.cause, finding)
+    for finding in ruled:
+        earlier = merged.get(finding.cause)
+        confidence = finding.confidence or 0.0
+        if earlier is not None:
+            both = max(confidence, earlier.confidence or 0.0)
+            evidence = tuple(dict.fromkeys((*earlier.evidence, *finding.evidence)))
+            proposal = earlier.proposal or finding.proposal
+            merged[finding.cause] = replace(finding, evidence=evidence, proposal=proposal, confidence=both)
+        elif told is None or finding.cause in explains:
+            merged[finding.cause] = finding
+        else:
+            merged[finding.cause] = replace(finding, confidence=min(confidence, 1.0) * _BESIDE)
+    explaining = {finding.cause for finding in ruled if finding.cause in explains and finding.certainty is Certainty.SEEN}
+
+    def rank(finding: Finding) -> tuple[bool, bool, float]:
+        return (finding.cause not in explaining, finding.cause != "tls.wrong_mode" if explaining else True, -(finding.confidence or 0.0))
+
+    if explaining and told is not None and told in merged:
+        quote = tuple(e for e in merged[told].evidence if isinstance(e, Quote))
+        for cause in explaining:
+            merged[cause] = replace(merged[cause], evidence=(*quote, *merged[cause].evidence))
+        if told not in explaining:
+            first = min(explaining, key=lambda cause: rank(merged[cause]))
+            merged[told] = replace(merged[told], confidence=min(merged[told].confidence or 0.0, (merged[first].confidence or 0.0) * 0.7))
+    return sorted(merged.values(), key=rank)
+
+
+def _proposed(finding: Finding, situation: Situation, seen: Observations, provider: Provider | None) -> Finding:
+    """The finding with what to set instead: as the server itself was seen to work, else as the provider publishes it."""
+    if finding.cause not in PROBE_HELPS or finding.proposal is not None:
+        return _reached(finding, situation, seen)
+    views = survey(seen)
+    view = at_port(views, situation.port) if situation.port is not None else None
+    proposal: Proposal | None = None
+    if finding.cause in ("tls.wrong_mode", "auth.needs_tls_first", "tls.required") and view is not None:
+        proposal = _mode_of(view, situation.security)
+    if proposal is None and finding.cause in _NET | {"net.connect_failed", "tls.not_offered", "tls.wrong_mode", "tls.handshake_failed"}:
+        other = best(views, near=situation.port)
+        if other is not None and (other.port, other.speaks) != (situation.port, situation.security):
+            proposal = Proposal(port=other.port, security=other.speaks)
+        elif other is None:
+            proposal = _published(situation, provider)
+    return replace(_reached(finding, situation, seen), proposal=proposal)
+
+
+def _mode_of(view: PortView, entered: Security | None) -> Proposal | None:
+    speaks = view.speaks
+    return Proposal(security=speaks) if speaks not in (None, Security.NONE, entered) else None
+
+
+def _published(situation: Situation, provider: Provider | None) -> Proposal | None:
+    """What the provider publishes, where the entered endpoint is not one of its own."""
+    if provider is None or not provider.servers:
+        return None
+    endpoints = [server.endpoint for server in provider.servers]
+    mine = [e for e in endpoints if e.port == situation.port and (situation.host in (None, e.host))]
+    if situation.port is None or any(situation.security in (None, e.security) for e in mine):
+        return None
+    if mine:
+        return Proposal(security=mine[0].security)
+    first = next((e for e in endpoints if e.host == situation.host), endpoints[0])
+    host = first.host if situation.host is not None and situation.host != first.host else None
+    return Proposal(host=host, port=first.port, security=first.security)
+
+
+def _reached(finding: Finding, situation: Situation, seen: Observations) -> Finding:
+    """Where the person could not connect and this side can, that goes with the evidence: it says whose side it is."""
+    if finding.cause not in _NET | {"net.connect_failed"} or situation.port is None:
+        return finding
+    view = at_port(survey(seen), situation.port)
+    fact = view.fact(o.TcpConnected) if view is not None and view.connected else None
+    if fact is None or fact in finding.evidence:
+        return finding
+    return replace(finding, evidence=(*finding.evidence, fact))
+
+
+def _companions(findings: list[Finding], index: Index) -> Iterable[Finding]:
+    """The findings, with what the knowledge says stands beside the first one where the text alone cannot tell the two apart."""
+    known = {finding.cause for finding in findings}
+    for position, finding in enumerate(findings):
+        yield finding
+        if position == 0 and (finding.confidence or 0) >= ACT_AT and finding.certainty is not Certainty.SEEN:
+            cause = index.knowledge.causes.get(finding.cause)
+            for other in cause.likely_with if cause is not None else ():
+                if other not in known:
+                    known.add(other)
+                    yield Finding(other, Certainty.POSSIBLE, finding.evidence, confidence=(finding.confidence or 0) * 0.6)

@@ -1,0 +1,119 @@
+"""What does each port of a server do, all observations of it taken together? A summary of facts; names no cause and no cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot import observations as o
+from knowledge.terms import RELAY, SUBMISSION, SUBMISSIONS, Security
+
+CertificateFault = o.CertificateExpired | o.CertificateNotYetValid | o.CertificateUntrusted | o.CertificateNameMismatch
+
+# Which working endpoint to recommend where the person's own port is no help. RFC 8314 section 3.3 prefers 465; 587 is what nearly
+# every provider documents and every program presets, so that "change only this" is usually one field less.
+_PREFERENCE = {SUBMISSION: 0, SUBMISSIONS: 1, 2525: 2, RELAY: 3}
+
+_F = TypeVar("_F", bound=o.EndpointObservation)
+
+
+@dataclass(frozen=True, slots=True)
+class PortView:
+    """One port at one address, as one site saw it. `facts` are all observations of it, in the order they came."""
+
+    host: str
+    address: str
+    port: int
+    site: str
+    facts: tuple[o.EndpointObservation, ...]
+
+    def fact(self, kind: type[_F]) -> _F | None:
+        return next((fact for fact in self.facts if isinstance(fact, kind)), None)
+
+    def ehlo(self, *, under_tls: bool) -> o.EhloAnswered | None:
+        return next((f for f in self.facts if isinstance(f, o.EhloAnswered) and f.under_tls == under_tls), None)
+
+    def tls(self, *, implicit: bool) -> o.TlsEstablished | None:
+        return next((f for f in self.facts if isinstance(f, o.TlsEstablished) and f.implicit == implicit), None)
+
+    @property
+    def connected(self) -> bool | None:
+        """None: a time-out, which says neither yes nor no about the server."""
+        if any(isinstance(f, (o.TcpRefused, o.TcpUnreachable)) for f in self.facts):
+            return False
+        if any(not isinstance(f, o.TcpTimedOut) for f in self.facts):
+            return True
+        return None
+
+    @property
+    def speaks(self) -> Security | None:
+        """The mode this port itself was seen to speak; None where that is not known."""
+        if self.tls(implicit=True) is not None and self.fact(o.SpokeOtherProtocol) is None:
+            return Security.IMPLICIT_TLS
+        clear = self.ehlo(under_tls=False)
+        if clear is not None:
+            return Security.STARTTLS if clear.starttls else Security.NONE
+        return None
+
+    @property
+    def greets_in_clear(self) -> o.GreetedInClear | None:
+        return self.fact(o.GreetedInClear)
+
+    @property
+    def refusal(self) -> o.GreetedInClear | o.GreetedUnderTls | o.Replied | None:
+        """A greeting that is no welcome (421, 554 …) or a refused command; the rest of the port's answers stay unknown."""
+        for fact in self.facts:
+            if isinstance(fact, (o.GreetedInClear, o.GreetedUnderTls)) and fact.code >= 400:
+                return fact
+            if isinstance(fact, o.Replied) and fact.code >= 400:
+                return fact
+        return None
+
+    @property
+    def certificate_faults(self) -> tuple[CertificateFault, ...]:
+        return tuple(
+            f
+            for f in self.facts
+            if isinstance(f, (o.CertificateExpired, o.CertificateNotYetValid, o.CertificateUntrusted, o.CertificateNameMismatch))
+        )
+
+    @property
+    def works(self) -> bool:
+        """A client could submit here: encrypted, with a certificate that passes, and EHLO was answered under TLS."""
+        return (
+            self.speaks in (Security.IMPLICIT_TLS, Security.STARTTLS)
+            and not self.certificate_faults
+            and self.ehlo(under_tls=True) is not None
+            and self.fact(o.TlsFailed) is None
+        )
+
+    @property
+    def takes_login(self) -> bool:
+        ehlo = self.ehlo(under_tls=True) or self.ehlo(under_tls=False)
+        return ehlo is not None and bool(ehlo.auth)
+
+
+def survey(seen: Iterable[o.Observation], *, site: str | None = None) -> tuple[PortView, ...]:
+    """Views by port, then address. `site`: only what that site saw; None: every site but the user's."""
+    grouped: dict[tuple[str, int, str, str], list[o.EndpointObservation]] = {}
+    for fact in seen:
+        if not isinstance(fact, o.EndpointObservation) or isinstance(fact, o.ControlAnswered):
+            continue
+        if fact.site != site if site is not None else fact.site == o.USER:
+            continue
+        grouped.setdefault((fact.host, fact.port, fact.address, fact.site), []).append(fact)
+    views = [PortView(host, address, port, where, tuple(facts)) for (host, port, address, where), facts in grouped.items()]
+    return tuple(sorted(views, key=lambda view: (view.port, view.address)))
+
+
+def at_port(views: Iterable[PortView], port: int) -> PortView | None:
+    """The view that says most about `port`: one that works, else one that connected, else any."""
+    there = [view for view in views if view.port == port]
+    return max(there, key=lambda view: (view.works, view.connected is True, len(view.facts)), default=None)
+
+
+def best(views: Iterable[PortView], *, near: int | None = None, login: bool = True) -> PortView | None:
+    """The working endpoint to recommend: the person's own port (`near`) if it works, else by preference. `login`: AUTH must be offered."""
+    working = [view for view in views if view.works and (view.takes_login or not login)]
+    return min(working, key=lambda view: (view.port != near, _PREFERENCE.get(view.port, 9)), default=None)
