@@ -1,0 +1,42 @@
+"""Which store does an address name? Imports the one that is asked for, when it is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from bot.errors import UsageError
+from bot.store.port import Store
+
+KINDS = "sqlite:PATH, redis://HOST:PORT/NUMBER or memory:"
+
+
+def open_store(address: str) -> Store:
+    """The store at `address` (POSTMASTER_STORE), not opened yet. Raises `UsageError` for an address that names none."""
+    scheme, _, rest = address.partition(":")
+    if scheme == "memory" and not rest:
+        from bot.store.sqlite import SqliteStore
+
+        return SqliteStore(":memory:")
+    if scheme == "sqlite":
+        return _sqlite(rest)
+    raise UsageError(f"POSTMASTER_STORE must be {KINDS}, not {address!r}.")
+
+
+def _sqlite(rest: str) -> Store:
+    from bot.store.sqlite import SqliteStore
+
+    path, _, query = rest.partition("?")
+    options = parse_qs(query)
+    synchronous = options.pop("synchronous", ["full"])[-1].lower()
+    if options or synchronous not in ("full", "normal"):
+        raise UsageError("POSTMASTER_STORE takes ?synchronous=full or ?synchronous=normal after the path and nothing else.")
+    file = Path(path.removeprefix("//")).expanduser() if path else default_path()
+    return SqliteStore(str(file), synchronous="NORMAL" if synchronous == "normal" else "FULL")
+
+
+def default_path() -> Path:
+    """`postmaster.sqlite` in the user's state folder."""
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("postmaster", appauthor=False)) / "postmaster.sqlite"

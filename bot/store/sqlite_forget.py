@@ -1,0 +1,80 @@
+"""How is something forgotten in the SQLite store? By message, person, workspace and age; each function is one job of its thread.
+
+A conversation that is changed gets a new version, so that a step which still had the old one in hand is stepped again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from bot.conversation.model import Conversation, MessageDeleted
+from bot.store import codec
+from bot.store.forgetting import without_message, without_person
+
+CLAIMS_KEPT_SECONDS = 24 * 3600.0  # platforms deliver again for an hour or two; after a restart a day's history may be read
+AT_ONCE = 200  # so that a great purge does not hold up the talks
+
+
+def message(db: sqlite3.Connection, message_id: str) -> None:
+    for seq, body in db.execute("SELECT seq, body FROM inbox WHERE message = ?", (message_id,)).fetchall():
+        if not isinstance(codec.decode_event(body), MessageDeleted):  # that one only says so, and is still to be heard
+            db.execute("DELETE FROM inbox WHERE seq = ?", (seq,))
+    for key in _talks(db, f"m:{message_id}"):
+        _change(db, key, lambda talk: without_message(talk, message_id))
+    db.execute("DELETE FROM trace WHERE what = ?", (f"m:{message_id}",))
+
+
+def person(db: sqlite3.Connection, person_id: str) -> int:
+    talks = _talks(db, f"p:{person_id}")
+    for key in talks:
+        row = db.execute("SELECT asker FROM conversation WHERE key = ?", (key,)).fetchone()
+        if row is not None and row[0] == person_id:
+            _delete(db, key)
+        else:
+            _change(db, key, lambda talk: without_person(talk, person_id))
+    db.execute("DELETE FROM inbox WHERE person = ?", (person_id,))
+    db.execute("DELETE FROM trace WHERE what = ?", (f"p:{person_id}",))
+    return len(talks)
+
+
+def workspace(db: sqlite3.Connection, workspace_id: str) -> int:
+    keys = [key for (key,) in db.execute("SELECT key FROM conversation WHERE workspace = ?", (workspace_id,))]
+    keys += [key for (key,) in db.execute("SELECT DISTINCT conversation FROM inbox WHERE workspace = ?", (workspace_id,))]
+    keys = list(dict.fromkeys(keys))
+    for key in keys:
+        _delete(db, key)
+    return len(keys)
+
+
+def untouched(db: sqlite3.Connection, before: float) -> int:
+    """Deletes some of the conversations not touched since `before`; 0 when there are no more."""
+    keys = [key for (key,) in db.execute("SELECT key FROM conversation WHERE updated < ? LIMIT ?", (before, AT_ONCE))]
+    for key in keys:
+        _delete(db, key)
+    db.execute("DELETE FROM inbox WHERE received < ?", (before,))
+    return len(keys)
+
+
+def old_claims(db: sqlite3.Connection, now: float) -> int:
+    """Deletes some of the claims that no second delivery can ask for any more; 0 when there are no more."""
+    sql = "DELETE FROM claim WHERE seq IN (SELECT seq FROM claim ORDER BY seq LIMIT ?) AND at < ?"
+    return db.execute(sql, (AT_ONCE * 10, now - CLAIMS_KEPT_SECONDS)).rowcount
+
+
+def _talks(db: sqlite3.Connection, what: str) -> list[str]:
+    return [key for (key,) in db.execute("SELECT conversation FROM trace WHERE what = ?", (what,))]
+
+
+def _change(db: sqlite3.Connection, key: str, change: Callable[[Conversation], Conversation]) -> None:
+    row = db.execute("SELECT state FROM conversation WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        return
+    state = codec.encode_conversation(change(codec.decode_conversation(row[0])))
+    db.execute("UPDATE conversation SET state = ?, version = version + 1 WHERE key = ?", (state, key))
+
+
+def _delete(db: sqlite3.Connection, key: str) -> None:
+    db.execute("DELETE FROM conversation WHERE key = ?", (key,))
+    for table in ("inbox", "effect", "wake", "claim", "trace"):
+        db.execute(f"DELETE FROM {table} WHERE conversation = ?", (key,))

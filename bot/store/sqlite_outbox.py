@@ -1,0 +1,139 @@
+"""How is the outbox kept in SQLite? Effects are saved, claimed, marked; each function is a job, or a part of one, of the store's thread."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Sequence
+
+from bot.conversation.model import AnyEffect, Conversation, Edit, Post, Wake
+from bot.store import codec, outbox
+from bot.store.port import ClaimedEffect
+
+OWED, DONE, ENDED = 0, 1, 2
+
+
+def marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def save_effects(
+    db: sqlite3.Connection,
+    conversation: Conversation,
+    birth: str,
+    effects: Sequence[tuple[AnyEffect, bytes]],
+    owner: str,
+    lease: float | None,
+    now: float,
+) -> list[tuple[AnyEffect, str, dict[str, str]]]:
+    talk = conversation.key
+    claimed: list[tuple[AnyEffect, str, dict[str, str]]] = []
+    blocked: bool | None = None
+    for effect, body in effects:
+        if isinstance(effect, Wake):
+            due = effect.at.timestamp()
+            sql = "INSERT OR REPLACE INTO wake (conversation, id, channel, at, ready) VALUES (?,?,?,?,?)"
+            db.execute(sql, (talk, effect.wake, conversation.channel, due, due))
+            continue
+        ordered = outbox.in_order(effect)
+        if ordered and blocked is None:
+            sql = "SELECT 1 FROM effect WHERE conversation = ? AND state = 0 AND in_order AND (owner <> ? OR ready <= ?) LIMIT 1"
+            blocked = db.execute(sql, (talk, owner, now)).fetchone() is not None
+        key = outbox.key(birth, talk, effect.id)
+        ours = lease is not None and not (ordered and blocked)
+        db.execute(
+            "INSERT INTO effect (conversation, id, channel, in_order, key, ready, owner, fence, attempts, body)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (
+                talk,
+                effect.id,
+                conversation.channel,
+                ordered,
+                key,
+                lease if ours else now,
+                owner if ours else "",
+                int(ours),
+                int(ours),
+                body,
+            ),
+        )
+        if ours:
+            claimed.append((effect, key, posted(db, talk, effect)))
+    return claimed
+
+
+def posted(db: sqlite3.Connection, conversation: str, effect: AnyEffect) -> dict[str, str]:
+    if not isinstance(effect, Edit):
+        return {}
+    sql = "SELECT message FROM effect WHERE conversation = ? AND id = ? AND message IS NOT NULL"
+    row = db.execute(sql, (conversation, effect.of)).fetchone()
+    return {effect.of: row[0]} if row else {}
+
+
+FIRST_OF_ITS_TALK = (
+    "(NOT e.in_order OR NOT EXISTS (SELECT 1 FROM effect b WHERE b.conversation = e.conversation"
+    " AND b.state = 0 AND b.in_order AND b.seq < e.seq))"
+)
+
+
+def claim_effects(
+    db: sqlite3.Connection, channels: Sequence[str], owner: str, until: float, now: float, limit: int, conversation: str | None
+) -> list[tuple[str, str, bytes, str, int, int, dict[str, str], bytes]]:
+    where, values = "", [*channels, now]
+    if conversation is not None:
+        where = " AND e.conversation = ?"
+        values.append(conversation)
+    rows = db.execute(
+        "SELECT e.seq, e.conversation, e.channel, e.body, e.key, e.fence, e.attempts, c.state FROM effect e"
+        f" JOIN conversation c ON c.key = e.conversation WHERE e.state = 0 AND e.channel IN ({marks(channels)}) AND e.ready <= ?{where}"
+        f" AND {FIRST_OF_ITS_TALK} ORDER BY e.seq LIMIT ?",
+        (*values, limit),
+    ).fetchall()
+    claimed = []
+    for seq, talk, channel, body, key, fence, attempts, state in rows:
+        sql = "UPDATE effect SET owner = ?, ready = ?, fence = fence + 1, attempts = attempts + 1 WHERE seq = ?"
+        db.execute(sql, (owner, until, seq))
+        where_posted = posted(db, talk, codec.decode_effect(body))
+        claimed.append((talk, channel, body, key, fence + 1, attempts + 1, where_posted, state))
+    return claimed
+
+
+HELD = "conversation = ? AND id = ? AND fence = ? AND state = 0"
+
+
+def done(db: sqlite3.Connection, claimed: ClaimedEffect, message: str | None) -> bool:
+    effect, held = claimed.effect, (claimed.conversation, claimed.effect.id, claimed.fence)
+    if isinstance(effect, Post):  # it stays, for edits
+        changed = db.execute(
+            f"UPDATE effect SET state = {DONE}, owner = '', message = ?, body = '' WHERE {HELD}", (message, *held)
+        ).rowcount
+    else:
+        changed = db.execute(f"DELETE FROM effect WHERE {HELD}", held).rowcount
+    if changed and isinstance(effect, Edit) and message is not None:  # where the platform had to write it anew
+        sql = f"UPDATE effect SET message = ?, state = {DONE} WHERE conversation = ? AND id = ? AND state <> {OWED}"
+        db.execute(sql, (message, claimed.conversation, effect.of))
+    return bool(changed)
+
+
+def failed(db: sqlite3.Connection, claimed: ClaimedEffect, reason: str, retry: float | None) -> bool:
+    held = (claimed.conversation, claimed.effect.id, claimed.fence)
+    owner = db.execute(f"SELECT owner FROM effect WHERE {HELD}", held).fetchone()
+    if owner is None:
+        return False
+    if retry is None:
+        db.execute(f"UPDATE effect SET state = {ENDED}, owner = '', reason = ?, body = '' WHERE {HELD}", (reason, *held))
+        return True
+    db.execute(f"UPDATE effect SET ready = ?, owner = '', reason = ? WHERE {HELD}", (retry, reason, *held))
+    if outbox.in_order(claimed.effect):  # what waits behind it was never begun
+        db.execute(
+            "UPDATE effect SET owner = '', ready = ?, attempts = attempts - 1"
+            " WHERE conversation = ? AND state = 0 AND in_order AND owner = ?",
+            (retry, claimed.conversation, owner[0]),
+        )
+    return True
+
+
+def release(db: sqlite3.Connection, owner: str) -> int:
+    now = time.time()
+    released = db.execute("UPDATE effect SET owner = '', ready = ? WHERE state = 0 AND owner = ?", (now, owner)).rowcount
+    return released + db.execute("UPDATE wake SET owner = '', ready = at WHERE owner = ?", (owner,)).rowcount
