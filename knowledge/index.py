@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from typing import Any, Literal, TypeVar
 
 from knowledge.load import knowledge
-from knowledge.model import Cause, Client, Knowledge, Provider, Term
+from knowledge.model import Cause, Client, Knowledge, Provider, Server, Term
 from knowledge.names import Hit, Names
 from knowledge.near import nearest_host, registered, suggestions
 
@@ -61,6 +61,12 @@ class Index:
     def by_ns(self, host: str) -> Provider | None:
         """Whose name servers these are; the longest known suffix decides."""
         return self._by_suffix(host, self._ns)
+
+    def servers_for(self, provider: Provider, domain: str | None = None) -> tuple[Server, ...]:
+        """The servers to offer for an address at `domain`, the best first: those named for it, else those for every domain."""
+        name = ascii_form(domain or "")
+        own = tuple(one for one in provider.servers if name and name in one.domains)
+        return own or tuple(one for one in provider.servers if not one.domains) or provider.servers
 
     def is_old_host(self, host: str) -> bool:
         """Is it a server name that is gone, or that must not be entered any more?"""

@@ -253,7 +253,7 @@ def _provider(form: _Form) -> Table:
 
 def _server(form: _Form) -> Table:
     endpoint = {key: form.must(key) for key in ("host", "port", "security")}
-    return {"endpoint": endpoint, "auth": form.several("auth"), "note": form.get("note", "")}
+    return {"endpoint": endpoint, "auth": form.several("auth"), "note": form.get("note", ""), "domains": form.several("domains")}
 
 
 def _trap(form: _Form) -> Table:

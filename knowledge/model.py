@@ -22,11 +22,15 @@ Setting = Literal["host", "port", "security", "authentication", "username", "pas
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One submission endpoint of a provider; the first of a provider is the one to recommend."""
+    """One submission endpoint of a provider; the first of a provider is the one to recommend.
+
+    `domains` are the addresses' domains that must use it (a region, a brand that was bought); empty: every domain of the provider.
+    """
 
     endpoint: Endpoint
     auth: tuple[AuthMethod, ...] = ()
     note: str = ""
+    domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
