@@ -126,6 +126,7 @@ class EhloAnswered(EndpointObservation):
 
     under_tls: bool
     keywords: tuple[str, ...]
+    seconds: float | None = None
 
     def keyword(self, name: str) -> str | None:
         """The parameters of an EHLO keyword ("PLAIN LOGIN" for AUTH), "" if it has none, None if it is not offered."""

@@ -1,0 +1,350 @@
+"""What does one port of one address say, in clear and under TLS? Notes facts as they come; draws no conclusion.
+
+Two ways in: in clear (greeting, EHLO, STARTTLS, handshake, EHLO again) and TLS from the first byte (handshake, greeting, EHLO). The way
+that the port customarily speaks goes first, the other one follows where the first is met with silence or with the other language, and
+both go at once where the person entered the mode that is not customary: then the server itself proves which it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.observations import (
+    CertificateExpired,
+    CertificateNameMismatch,
+    CertificateNotYetValid,
+    CertificateShown,
+    CertificateUntrusted,
+    ConnectionClosed,
+    EhloAnswered,
+    GreetedInClear,
+    GreetedUnderTls,
+    MalformedReplySeen,
+    OldTlsOnly,
+    Replied,
+    SpokeOtherProtocol,
+    StayedSilent,
+    TlsEstablished,
+    TlsFailed,
+)
+from bot.observations import Stage as Step
+from bot.probes import dns, smtp, tcp, tls
+from bot.probes.guard import Line
+from bot.probes.smtp import Broken, Closed, Failed, HandshakeFailed, Reply, Silent, Talk
+from bot.probes.visit import Visit
+
+Way = Literal["clear", "tls"]
+
+# Silence for so long may mean that the port waits for a TLS hello; then one is sent beside the wait.
+SILENCE_SECONDS = 3.0
+# Where a TLS hello was answered, silence in clear for so long is proof enough.
+SILENCE_BESIDE_TLS_SECONDS = 2.0
+_AGAIN_WITH_OLD_TLS = ("protocol_too_old", "no_shared_cipher")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which endpoint, and which way in goes first; `both`: at the same time."""
+
+    address: str
+    port: int
+    first: Way
+    both: bool = False
+
+
+class Looker:
+    """Takes one Look. `run` returns when all is noted; it raises nothing for what a server does."""
+
+    def __init__(self, visit: Visit, look: Look) -> None:
+        self.visit = visit
+        self.look = look
+        self._here: dict[str, Any] = {"host": visit.host, "address": look.address, "port": look.port}
+        self._loop = asyncio.get_running_loop()
+        self._greeting_scope: asyncio.Timeout | None = None
+        self._connected_at = 0.0
+        self._clear_is_connected = asyncio.Event()
+        self._clear_is_over = asyncio.Event()  # with or without a greeting
+        self._spoke_in_clear = False
+        self._hello_was_answered = False
+
+    async def run(self) -> None:
+        if self.look.first == "tls" and not self.look.both:
+            await self._under_tls()
+            if not self._hello_was_answered:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._in_clear())
+                    group.create_task(self._name_the_stranger())
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._in_clear())
+            group.create_task(self._under_tls_beside())
+
+    async def _under_tls_beside(self) -> None:
+        if not self.look.both:
+            await self._wait_for_clear()
+        if self.look.both or not self._spoke_in_clear:
+            await self._under_tls()
+            if not self._hello_was_answered:
+                await self._name_the_stranger()
+
+    async def _name_the_stranger(self) -> None:
+        """Where the port is silent in clear and answers a hello with something that is no TLS: what is it?"""
+        await self._wait_for_clear()
+        if self._spoke_in_clear or not self.visit.book.has(TlsFailed, **self._here, implicit=True, reason="not_tls"):
+            return
+        line = await tcp.connect(self.visit, self.look.address, self.look.port)
+        if line is None:
+            return
+        raw = await smtp.answer_to(line, tls.hello(self.visit.host), self.visit.left(self.visit.deadlines.reply))
+        other = smtp.protocol_of(raw)
+        if other is not None:
+            self._other_protocol(other, raw)
+            self._silence_in_clear_is_proved()
+
+    async def _wait_for_clear(self) -> None:
+        """Until the way in clear is over, or has met SILENCE_SECONDS of silence since it was connected."""
+        await self._clear_is_connected.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._connected_at + SILENCE_SECONDS):
+                await self._clear_is_over.wait()
+
+    # --- in clear -----------------------------------------------------------------------------------------------------
+
+    async def _in_clear(self) -> None:
+        try:
+            line = await tcp.connect(self.visit, self.look.address, self.look.port)
+            if line is None:
+                self._spoke_in_clear = True  # nothing to be found out by a TLS hello either
+                return
+            self._connected_at = self._loop.time()
+            self._clear_is_connected.set()
+            talk = await smtp.open_talk(line)
+            try:
+                await self._talk_in_clear(talk, line)
+            finally:
+                talk.part()
+        finally:
+            self._clear_is_connected.set()  # or never will be
+            self._clear_is_over.set()
+
+    async def _talk_in_clear(self, talk: Talk, line: Line) -> None:
+        greeting = await self._greeting(talk, under_tls=False)
+        if greeting is None:
+            return
+        ehlo = await self._ehlo(talk, under_tls=False)
+        if ehlo is None or not any(word.split(" ")[0] == "STARTTLS" for word in ehlo.keywords):
+            return
+        await line.hold_tls()
+        if await self._starttls(talk, tls.modern_context()):
+            await self._certificate_and_ehlo(talk, greeting)
+
+    async def _starttls(self, talk: Talk, context: ssl.SSLContext) -> bool:
+        """Whether TLS is up. Where only the version was the trouble, an old one is tried on a connection of its own."""
+        try:
+            reply = await talk.secure(context, self.visit.host, self.visit.left(self.visit.deadlines.reply))
+        except HandshakeFailed as broken:
+            if fault := talk.fault():
+                self._malformed("starttls", fault)
+            reason, detail = tls.handshake_fault(broken.error)
+            self.visit.book.see(TlsFailed, **self._here, implicit=False, reason=reason, detail=detail)
+            if reason in _AGAIN_WITH_OLD_TLS and context is not tls.old_context():
+                await self._starttls_with_old_tls()
+            return False
+        except Failed as failed:
+            self._failed(failed, "starttls", talk)
+            return False
+        if fault := talk.fault():
+            self._malformed("starttls", fault)
+        if reply.code != 220:
+            self._replied("starttls", reply)
+            return False
+        self._established(talk, implicit=False, seconds=self._loop.time() - talk.heard_at)
+        return True
+
+    async def _starttls_with_old_tls(self) -> None:
+        line = await tcp.connect(self.visit, self.look.address, self.look.port)
+        if line is None:
+            return
+        await line.hold_tls()
+        talk = await smtp.open_talk(line)
+        try:
+            greeting = await talk.greeting(self.visit.left(self.visit.deadlines.greeting))
+            await talk.ask(f"EHLO {smtp.EHLO_NAME}", self.visit.left(self.visit.deadlines.reply))
+            if await self._starttls(talk, tls.old_context()):
+                await self._certificate_and_ehlo(talk, greeting)
+        except Failed:
+            pass  # the first time said what there is to say
+        finally:
+            talk.part()
+
+    # --- under TLS from the first byte ----------------------------------------------------------------------------------
+
+    async def _under_tls(self, context: ssl.SSLContext | None = None) -> None:
+        line = await tcp.connect(self.visit, self.look.address, self.look.port)
+        if line is None:
+            self._hello_was_answered = True  # no port, no second way in
+            return
+        started = self._loop.time()
+        seconds = self.visit.left(self.visit.deadlines.reply)
+        try:
+            talk = await smtp.open_tls_talk(line, context or tls.modern_context(), self.visit.host, seconds)
+        except OSError as error:  # ssl.SSLError among them
+            reason, detail = tls.handshake_fault(error)
+            self._hello_was_answered = reason not in ("not_tls", "closed", "silent")
+            self.visit.book.see(TlsFailed, **self._here, implicit=True, reason=reason, detail=detail)
+            if reason in _AGAIN_WITH_OLD_TLS and context is None:
+                await self._under_tls(tls.old_context())
+            return
+        self._hello_was_answered = True
+        try:
+            self._established(talk, implicit=True, seconds=self._loop.time() - started)
+            self._silence_in_clear_is_proved()
+            greeting = await self._greeting(talk, under_tls=True)
+            await self._certificate_and_ehlo(talk, greeting)
+        finally:
+            talk.part()
+
+    def _silence_in_clear_is_proved(self) -> None:
+        scope = self._greeting_scope
+        if scope is not None and not self._spoke_in_clear and not scope.expired():
+            scope.reschedule(max(self._loop.time(), self._connected_at + SILENCE_BESIDE_TLS_SECONDS))
+
+    # --- steps --------------------------------------------------------------------------------------------------------
+
+    async def _greeting(self, talk: Talk, *, under_tls: bool) -> Reply | None:
+        """The greeting, noted; None where it does not invite us to go on."""
+        started = self._loop.time()
+        limit = self.visit.left(self.visit.deadlines.greeting)
+        try:
+            async with asyncio.timeout(limit) as scope:
+                if not under_tls:
+                    self._greeting_scope = scope
+                reply = await talk.greeting(limit + 1)
+        except TimeoutError:
+            self._heard(talk, under_tls)
+            self.visit.book.see(StayedSilent, **self._here, stage="greeting", seconds=round(self._loop.time() - started, 1))
+            return None
+        except Failed as failed:
+            self._heard(talk, under_tls)
+            self._failed(failed, "greeting", talk)
+            return None
+        finally:
+            if not under_tls:
+                self._greeting_scope = None
+        self._heard(talk, under_tls)
+        raw = bytes(talk.raw)
+        other = smtp.protocol_of(raw)
+        if other is not None:
+            self._other_protocol(other, raw)
+            return None
+        kind = GreetedUnderTls if under_tls else GreetedInClear
+        seconds = self._loop.time() - started
+        self.visit.book.see(kind, **self._here, text=reply.text, code=reply.code, seconds=seconds)
+        if fault := talk.fault():
+            self._malformed("greeting", fault)
+        if reply.code != 220:
+            self._replied("greeting", reply)
+            return None
+        return reply
+
+    def _heard(self, talk: Talk, under_tls: bool) -> None:
+        if talk.raw and not under_tls:
+            self._spoke_in_clear = True
+
+    async def _ehlo(self, talk: Talk, *, under_tls: bool) -> Reply | None:
+        """The EHLO answer, noted; None where it was refused or is not to be believed."""
+        stage: Step = "ehlo_tls" if under_tls else "ehlo"
+        started = self._loop.time()
+        try:
+            reply = await talk.ask(f"EHLO {smtp.EHLO_NAME}", self.visit.left(self.visit.deadlines.reply))
+        except Failed as failed:
+            self._failed(failed, stage, talk)
+            return None
+        fault = talk.fault()
+        if fault:
+            self._malformed(stage, fault)
+        if reply.code != 250:
+            self._replied(stage, reply)
+            return None
+        if fault == "mixed_codes":
+            return None
+        self.visit.book.see(EhloAnswered, **self._here, under_tls=under_tls, keywords=reply.keywords, seconds=self._loop.time() - started)
+        return reply
+
+    async def _certificate_and_ehlo(self, talk: Talk, greeting: Reply | None) -> None:
+        shown = self._certificate(talk)
+        async with asyncio.TaskGroup() as group:
+            if shown is not None and not shown.covers(self.visit.host):
+                group.create_task(self._name_mismatch(shown, greeting))
+            if greeting is not None:
+                group.create_task(self._ehlo(talk, under_tls=True))
+
+    def _certificate(self, talk: Talk) -> tls.Certificate | None:
+        """The certificate and what a client would hold against it, noted; its names are looked at by `_name_mismatch`."""
+        chain = tls.chain_of(talk.extra("ssl_object"))
+        shown = self.visit.trust.judge(chain) if chain else None
+        if shown is None:
+            return None
+        book = self.visit.book
+        now = book.clock()
+        book.see(
+            CertificateShown,
+            **self._here,
+            names=shown.names or ((shown.common_name,) if shown.common_name else ()),
+            issuer=shown.issuer,
+            not_before=shown.not_before,
+            not_after=shown.not_after,
+            trusted=shown.distrust is None,
+            hostname_ok=shown.covers(self.visit.host),
+            key=shown.key,
+        )
+        if shown.expired(now):
+            book.see(CertificateExpired, **self._here, not_after=shown.chain_expired or shown.not_after)
+        if shown.not_yet_valid(now):
+            book.see(CertificateNotYetValid, **self._here, not_before=shown.not_before)
+        if shown.distrust is not None:
+            book.see(CertificateUntrusted, **self._here, reason=shown.distrust, issuer=shown.issuer)
+        return shown
+
+    async def _name_mismatch(self, shown: tls.Certificate, greeting: Reply | None) -> None:
+        said = greeting.lines[0].split(" ")[0].lower() if greeting is not None else ""
+        passing = await dns.passing_names(shown.names, said, self.look.address, self.visit.network)
+        self.visit.book.see(CertificateNameMismatch, **self._here, names=shown.names, passing=passing)
+
+    def _established(self, talk: Talk, *, implicit: bool, seconds: float) -> None:
+        ssl_object = talk.extra("ssl_object")
+        version, cipher = ssl_object.version() or "", (ssl_object.cipher() or ("",))[0]
+        self.visit.book.see(TlsEstablished, **self._here, implicit=implicit, version=version, cipher=cipher, seconds=seconds)
+        if version in ("TLSv1", "TLSv1.1", "SSLv3"):
+            self.visit.book.see(OldTlsOnly, **self._here, version=version)
+
+    def _failed(self, failed: Failed, stage: Step, talk: Talk) -> None:
+        raw = bytes(talk.raw)
+        if isinstance(failed, Silent):
+            self.visit.book.see(StayedSilent, **self._here, stage=stage, seconds=self.visit.deadlines.reply)
+        elif isinstance(failed, Broken):
+            other = smtp.protocol_of(raw) if stage == "greeting" else None
+            if other is not None and not (other == "unknown" and failed.fault == "too_long"):
+                self._other_protocol(other, raw)
+            else:
+                self._malformed(stage, failed.fault)
+        elif isinstance(failed, Closed):
+            other = smtp.protocol_of(raw) if stage == "greeting" else None
+            if other is not None:
+                self._other_protocol(other, raw)
+            self.visit.book.see(ConnectionClosed, **self._here, stage=stage, reset=failed.reset)
+
+    def _malformed(self, stage: Step, fault: smtp.Fault) -> None:
+        if fault == "injected" and stage != "starttls":
+            return  # more than was asked for, but nothing that anyone could mistake for an answer
+        self.visit.book.see(MalformedReplySeen, **self._here, stage=stage, reason=fault)
+
+    def _replied(self, stage: Step, reply: Reply) -> None:
+        self.visit.book.see(Replied, **self._here, stage=stage, code=reply.code, enhanced=reply.enhanced, text=reply.text)
+
+    def _other_protocol(self, protocol: smtp.Protocol, raw: bytes) -> None:
+        self.visit.book.see(SpokeOtherProtocol, **self._here, protocol=protocol, text=smtp.clean(raw.decode("utf-8", "replace")))

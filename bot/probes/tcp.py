@@ -1,0 +1,38 @@
+"""Does this port take connections? Opens one and says what came of it; sends nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.errors import TargetRefused
+from bot.observations import ConnectionClosed, NotProbed, TcpConnected, TcpRefused, TcpTimedOut, TcpUnreachable
+from bot.probes.guard import Line
+from bot.probes.visit import Visit
+
+
+async def connect(visit: Visit, address: str, port: int) -> Line | None:
+    """An open connection, or None; either way the fact is noted. Raises nothing for what a network does."""
+    here = {"host": visit.host, "address": address, "port": port}
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    try:
+        line = await visit.network.connect(address, port, visit.errand, visit.left(visit.deadlines.connect))
+    except TargetRefused as refused:
+        if refused.reason != "connections":
+            visit.book.see(NotProbed, host=visit.host, port=port, reason=refused.reason)
+        return None
+    except TimeoutError:
+        visit.book.see(TcpTimedOut, **here, seconds=loop.time() - started)
+        visit.trouble.set()
+    except ConnectionRefusedError:
+        visit.book.see(TcpRefused, **here)
+        visit.trouble.set()
+    except ConnectionError:
+        visit.book.see(ConnectionClosed, **here, stage="greeting", reset=True)
+    except OSError:  # no route, network down, forbidden by this machine's own filter
+        visit.book.see(TcpUnreachable, **here)
+        visit.trouble.set()
+    else:
+        visit.book.see(TcpConnected, **here, seconds=loop.time() - started)
+        return line
+    return None

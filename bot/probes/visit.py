@@ -1,0 +1,66 @@
+"""What do all looks of one check share? The host, its budget, its deadline, and the notebook that facts go into. Asks nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from bot.observations import Observation, Observations
+from bot.probes.guard import Errand, Network
+from bot.probes.model import Deadlines, OnSeen
+from bot.probes.tls import Trust
+
+
+def utc_now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+class Notebook:
+    """Takes down facts with their site and time, and tells each to `on_seen` at once. The same fact twice is one."""
+
+    def __init__(self, site: str, on_seen: OnSeen, clock: Callable[[], datetime.datetime] = utc_now) -> None:
+        self.site = site
+        self.clock = clock
+        self._on_seen = on_seen
+        self._items: list[Observation] = []
+        self._keys: set[object] = set()
+
+    def see(self, kind: type[Observation], **fields: Any) -> None:
+        """Note `kind(**fields)`, unless it is noted already (times apart)."""
+        key = (kind, tuple((name, value) for name, value in sorted(fields.items()) if name != "seconds"))
+        if key in self._keys:
+            return
+        self._keys.add(key)
+        self.take(kind(site=self.site, at=self.clock(), **fields))
+
+    def take(self, item: Observation) -> None:
+        self._items.append(item)
+        self._on_seen(item)
+
+    def has(self, kind: type[Observation], **fields: Any) -> bool:
+        return self.observations().first(kind, **fields) is not None
+
+    def observations(self) -> Observations:
+        return Observations(tuple(self._items))
+
+
+class Visit:
+    """One check of one host. `ends_at` is the event loop's time by which every wait is over."""
+
+    def __init__(
+        self, host: str, network: Network, errand: Errand, book: Notebook, trust: Trust, deadlines: Deadlines, ends_at: float
+    ) -> None:
+        self.host = host
+        self.network = network
+        self.errand = errand
+        self.book = book
+        self.trust = trust
+        self.deadlines = deadlines
+        self.ends_at = ends_at
+        self.trouble = asyncio.Event()  # something did not answer: reason to ask the control endpoint
+
+    def left(self, seconds: float) -> float:
+        """`seconds`, or what is left of the whole check where that is less."""
+        return max(0.01, min(seconds, self.ends_at - asyncio.get_running_loop().time()))
