@@ -33,7 +33,7 @@ _FAULT_CAUSE: tuple[tuple[type[o.EndpointObservation], str], ...] = (
 
 
 def endpoint_error(view: PortView, asked: Situation) -> str | None:
-    """The cause id of what is wrong at this port, or None. A port that stays unknown (421, reset) is "net.closed" or "server.unavailable"."""
+    """The cause id of what is wrong at this port, or None; one that stays unknown (421, reset) is "net.closed" or "server.unavailable"."""
     for kind, cause in _FAULT_CAUSE:
         if view.fact(kind) is not None:
             return cause

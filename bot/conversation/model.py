@@ -116,7 +116,8 @@ class PendingProbe:
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """Everything that is kept of a talk. `told` are the causes already advised for this problem, `dont_know` what the person
-    could not say, `problem` counts problems in this thread, `last_order` the newest event taken."""
+    could not say, `asked` every question put for this problem, `flags` what was already said once, `problem` counts problems in
+    this thread, `sent` effects (their ids), `last_order` is the newest event taken."""
 
     key: str
     channel: str = ""
@@ -136,6 +137,7 @@ class Conversation:
     asked: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     problem: int = 0
+    sent: int = 0
     last_order: str = ""
     transcript: tuple[Line, ...] = ()
     locale: str | None = None
@@ -217,7 +219,7 @@ AnyEvent = Said | Chose | FormSent | MessageDeleted | StopPressed | ProbeDone | 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Effect:
-    """`id` is unique in its conversation and the same when a lost race is stepped again: "<version>.<n>"."""
+    """`id` is unique in its conversation and the same when a lost race is stepped again: a running number."""
 
     id: str = ""
 

@@ -102,7 +102,7 @@ def users_network(seen: Observations, entered: Situation) -> Finding | None:
 def intercepted(seen: Observations, entered: Situation) -> Finding | None:
     """A firewall masks the EHLO answer (a keyword of X or * only), or the person is shown another certificate than this side is.
 
-    Source: Cisco ASA "inspect esmtp" replaces what it does not know by X; ESMTP keywords are letters, digits and hyphens (RFC 5321 4.1.1.1).
+    Source: Cisco ASA "inspect esmtp" replaces what it does not know by X; a keyword is letters, digits, hyphens (RFC 5321 4.1.1.1).
     """
     for ehlo in seen.all(o.EhloAnswered):
         masked = any(len(word) >= 4 and set(word.upper()) in ({"X"}, {"*"}) for line in ehlo.keywords for word in line.split(" ")[:1])

@@ -1,0 +1,396 @@
+"""What does the bot do when something happens? The table of states and moves, and `step`. Pure: no clock, no network, time is data.
+
+A conversation stands in one of six states:
+
+    IDLE         nothing is open: it is new, or a probe's facts have just come in
+    ASKING       one question is open (`Conversation.question`); any answer is taken, to this question or another one
+    PROBING      a look at the server is under way (`Conversation.probe`); what is said meanwhile is taken and used with its result
+    ADVISED      an answer was given; the person says whether it worked
+    CLOSED       it works, or was cancelled; what is known stays, so that the next problem need not tell it again
+    HANDED_OFF   a person has it; silent until called
+
+Each event becomes one `Move` (what the person means, or what came back), and the table says what is done for a move in a state. A move
+without an entry for its state has one for any state. Facts that a text brings are merged before its move is looked up, so that a side
+question with a correction in it is both. Nothing is lost on the way: a late older message fills empty slots, a probe result or wake
+that is no longer waited for changes nothing, a stale button is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum, auto
+
+from bot.answers.wording import paragraph
+from bot.conversation import replies
+from bot.conversation.model import (
+    AnyEvent,
+    Chose,
+    Conversation,
+    FormSent,
+    MessageDeleted,
+    ProbeDone,
+    Said,
+    State,
+    Step,
+    StopPressed,
+    Woken,
+)
+from bot.conversation.slots import Correction, merge, observed, said, without_message
+from bot.conversation.turn import Turn
+from bot.reading.model import SLOTS, Reading, Slot
+from bot.reply import Reply
+from knowledge.index import Index
+
+
+class Move(Enum):
+    """What an event means for the talk."""
+
+    FACTS = auto()  # something about the problem or the settings
+    NEW_ERROR = auto()  # facts with an error that is not the one already told
+    SETTINGS = auto()  # wants settings, has no fault
+    DONT_KNOW = auto()
+    QUESTION = auto()  # a side question
+    WORKS = auto()
+    STILL_FAILS = auto()
+    THANKS = auto()
+    GREETING = auto()
+    OFF_TOPIC = auto()
+    CANCEL = auto()
+    RESTART = auto()
+    HUMAN = auto()
+    STOP = auto()
+    STALE = auto()
+    RESUME = auto()
+    NOTHING = auto()
+
+
+Handler = Callable[[Turn, Reading], None]
+
+
+# --- what is done ----------------------------------------------------------------------------------------------------
+
+
+def _proceed(turn: Turn, reading: Reading) -> None:
+    turn.proceed()
+
+
+def _next_problem(turn: Turn, reading: Reading) -> None:
+    turn.begin_next_problem()
+    turn.proceed()
+
+
+def _settings(turn: Turn, reading: Reading) -> None:
+    turn.flag("configure", *(("lookup",) if reading.intent == "lookup" else ()))
+    turn.proceed()
+
+
+def _dont_know(turn: Turn, reading: Reading) -> None:
+    question = turn.conversation.question
+    assert question is not None
+    turn.set(dont_know=(*turn.conversation.dont_know, question.slot), question=None, state=State.IDLE)
+    turn.proceed()
+
+
+def _explain_term(turn: Turn, reading: Reading) -> None:
+    """The word is explained; an open question is put again."""
+    blocks = replies.term(reading.term, turn.index) if reading.term in turn.index.knowledge.terms and reading.term else None
+    if turn.conversation.question is not None and turn.conversation.state is State.ASKING:
+        turn.ask_again(*(blocks or ()))
+    elif blocks is not None:
+        turn.say(Reply(blocks))
+    elif turn.preface:
+        turn.say(Reply(()))
+    else:
+        turn.say_phrase("talk.unknown_term")
+
+
+def _works(turn: Turn, reading: Reading) -> None:
+    turn.close("talk.works")
+
+
+def _still_fails(turn: Turn, reading: Reading) -> None:
+    turn.still_fails(changed=reading.changed)
+
+
+def _thanks(turn: Turn, reading: Reading) -> None:
+    turn.close("talk.thanks")
+
+
+def _welcome(turn: Turn, reading: Reading) -> None:
+    turn.say_phrase("talk.hello")
+
+
+def _greet_again(turn: Turn, reading: Reading) -> None:
+    if turn.conversation.question is not None:
+        turn.ask_again()
+    else:
+        turn.say_phrase("talk.hello")
+
+
+def _off_topic(turn: Turn, reading: Reading) -> None:
+    phrase = "talk.receiving" if reading.term == "receiving" else "talk.off_topic"
+    if turn.conversation.question is not None and turn.conversation.state is State.ASKING:
+        turn.ask_again(paragraph(turn.index, phrase))
+    elif turn.preface:
+        turn.say(Reply(()))
+    else:
+        turn.say_phrase(phrase)
+
+
+def _cancel(turn: Turn, reading: Reading) -> None:
+    turn.close("talk.cancelled")
+
+
+def _restart(turn: Turn, reading: Reading) -> None:
+    turn.start_over()
+
+
+def _human(turn: Turn, reading: Reading) -> None:
+    turn.hand_off()
+
+
+def _stop_probe(turn: Turn, reading: Reading) -> None:
+    """The service ends the probe; what it saw so far comes back as its result."""
+    pending = turn.conversation.probe
+    if pending is not None:
+        turn.say_phrase("talk.stopped", host=pending.request.host or pending.request.domain or "")
+
+
+def _say_nothing_pending(turn: Turn, reading: Reading) -> None:
+    turn.say_phrase("talk.nothing_pending")
+
+
+def _stale(turn: Turn, reading: Reading) -> None:
+    turn.say_phrase("talk.stale", private=True)
+
+
+def _resume(turn: Turn, reading: Reading) -> None:
+    turn.set(state=State.IDLE)
+    if said(reading):
+        turn.begin_next_problem()
+        turn.proceed()
+    else:
+        turn.say_phrase("talk.resume")
+
+
+def _nothing(turn: Turn, reading: Reading) -> None:
+    """Silence is the answer."""
+
+
+# --- the table ---------------------------------------------------------------------------------------------------------
+
+TABLE: dict[tuple[State | None, Move], Handler] = {
+    # move              in any state            but in these
+    (None, Move.FACTS): _proceed,
+    (None, Move.NEW_ERROR): _proceed,
+    (State.ADVISED, Move.NEW_ERROR): _next_problem,
+    (State.CLOSED, Move.NEW_ERROR): _next_problem,
+    (State.CLOSED, Move.FACTS): _next_problem,
+    (None, Move.SETTINGS): _settings,
+    (None, Move.DONT_KNOW): _proceed,
+    (State.ASKING, Move.DONT_KNOW): _dont_know,
+    (None, Move.QUESTION): _explain_term,
+    (None, Move.WORKS): _works,
+    (None, Move.STILL_FAILS): _still_fails,
+    (State.IDLE, Move.STILL_FAILS): _proceed,
+    (State.PROBING, Move.STILL_FAILS): _nothing,
+    (None, Move.THANKS): _thanks,
+    (State.ASKING, Move.THANKS): _greet_again,
+    (State.PROBING, Move.THANKS): _nothing,
+    (None, Move.GREETING): _welcome,
+    (State.ASKING, Move.GREETING): _greet_again,
+    (State.PROBING, Move.GREETING): _nothing,
+    (None, Move.OFF_TOPIC): _off_topic,
+    (None, Move.CANCEL): _cancel,
+    (None, Move.RESTART): _restart,
+    (None, Move.HUMAN): _human,
+    (None, Move.STOP): _say_nothing_pending,
+    (State.PROBING, Move.STOP): _stop_probe,
+    (None, Move.STALE): _stale,
+    (None, Move.RESUME): _resume,
+    (None, Move.NOTHING): _nothing,
+}
+
+
+def handler(state: State, move: Move) -> Handler:
+    return TABLE.get((state, move)) or TABLE[(None, move)]
+
+
+# --- the step ----------------------------------------------------------------------------------------------------------
+
+
+def step(conversation: Conversation, event: AnyEvent, index: Index) -> Step:
+    """What `event` makes of `conversation`: the new state and what is owed. The same arguments always give the same answer."""
+    turn = Turn(_introduced(conversation, event), event, index)
+    match event:
+        case Said():
+            _hear(turn, event)
+        case Chose():
+            _choose(turn, event)
+        case FormSent():
+            _take_form(turn, event)
+        case ProbeDone():
+            turn.probed(event.probe, event.observations)
+        case Woken():
+            _wake(turn, event)
+        case MessageDeleted():
+            turn.conversation = without_message(turn.conversation, event.message)
+        case StopPressed():
+            handler(turn.conversation.state, Move.STOP)(turn, Reading())
+    return turn.finished()
+
+
+def _introduced(conversation: Conversation, event: AnyEvent) -> Conversation:
+    """The first event tells where the talk is and whose it is; each one may tell a newer place to answer to."""
+    if isinstance(event, (ProbeDone, Woken)):
+        return conversation
+    return replace(
+        conversation,
+        channel=conversation.channel or event.channel,
+        place=event.place or conversation.place,
+        workspace=conversation.workspace or event.workspace,
+        asker=conversation.asker or event.person,
+        locale=event.locale or conversation.locale,
+        created=conversation.created or event.at,
+    )
+
+
+def _hear(turn: Turn, event: Said) -> None:
+    if turn.conversation.state is State.HANDED_OFF and not event.called:
+        return
+    reading = event.reading if event.reading is not None else Reading()
+    before = turn.conversation
+    if event.edited:
+        turn.conversation = without_message(turn.conversation, event.message)
+    turn.heard(event.text.text)
+    _take(turn, event, said(reading), reading, "said")
+    if event.text.secrets:
+        turn.warn_of_secrets(event.text.secrets)
+    if event.edited and turn.conversation.slots == before.slots:
+        return
+    if event.order < before.last_order:
+        return
+    move = _move(before, reading)
+    if move is Move.RESUME or turn.conversation.state is not State.HANDED_OFF:
+        handler(turn.conversation.state, move)(turn, reading)
+
+
+def _take(turn: Turn, event: AnyEvent, values: dict[Slot, str | int], reading: Reading, how: str) -> None:
+    """Facts into the slots, with what is to be said about them."""
+    turn.conversation, corrections = merge(turn.conversation, event, values, how)
+    turn.conversation = observed(turn.conversation, event, reading)
+    flags = [name for name in ("own_server", "works_elsewhere") if getattr(reading, name)]
+    if flags:
+        turn.flag(*flags)
+    if reading.changed:
+        turn.flag("fresh")
+    if corrections and turn.conversation.state is not State.CLOSED:
+        turn.note_corrections(_told_of(corrections, turn))
+    turn.note_typo(reading)
+    turn.note_folklore(reading)
+
+
+def _told_of(corrections: tuple[Correction, ...], turn: Turn) -> tuple[Correction, ...]:
+    """A new problem brings new settings; only what changes within one problem is a correction worth a word."""
+    return () if turn.conversation.state is State.CLOSED else corrections
+
+
+def _move(before: Conversation, reading: Reading) -> Move:
+    """What a text means. Orders first (they always work), then facts, then the rest."""
+    facts = said(reading)
+    orders = {"cancel": Move.CANCEL, "restart": Move.RESTART, "human": Move.HUMAN}
+    if reading.intent in orders:
+        return orders[reading.intent]
+    if before.state is State.HANDED_OFF:
+        return Move.RESUME
+    if reading.outcome == "works" and "error" not in facts:
+        return Move.WORKS
+    if reading.outcome == "still_fails" and "error" not in facts:
+        return Move.STILL_FAILS
+    if reading.unknown and not facts:
+        return Move.DONT_KNOW
+    if reading.intent == "question" and not _answers(before, facts):
+        return Move.QUESTION
+    if reading.intent in ("configure", "lookup"):
+        return Move.SETTINGS
+    if "error" in facts:
+        known = before.slots.error
+        return Move.NEW_ERROR if known is None or known.value != facts["error"] else Move.FACTS
+    if facts or reading.observations or reading.own_server or reading.ambiguous_security or reading.intent in ("fix_error", "correction"):
+        return Move.FACTS
+    plain = {"thanks": Move.THANKS, "greeting": Move.GREETING}
+    return plain.get(reading.intent, Move.OFF_TOPIC)
+
+
+def _answers(before: Conversation, facts: dict[Slot, str | int]) -> bool:
+    return before.question is not None and before.question.slot in facts
+
+
+def _choose(turn: Turn, event: Chose) -> None:
+    """A button. It answers the question of its turn; the closing choices hold as long as their answer is the newest."""
+    conversation = turn.conversation
+    if event.choice == "person":
+        handler(conversation.state, Move.HUMAN)(turn, Reading())
+        return
+    if event.turn != conversation.turn:
+        handler(conversation.state, Move.STALE)(turn, Reading())
+        return
+    if event.choice in ("works", "still_fails"):
+        move = Move.WORKS if event.choice == "works" else Move.STILL_FAILS
+        handler(conversation.state, move)(turn, Reading())
+        return
+    question = conversation.question
+    if question is None:
+        handler(conversation.state, Move.STALE)(turn, Reading())
+        return
+    chosen = next((choice for choice in question.choices if choice.id == event.choice), None)
+    if chosen is None:
+        handler(conversation.state, Move.STALE)(turn, Reading())
+        return
+    turn.heard(chosen.label)
+    if chosen.id == "dont_know":
+        handler(conversation.state, Move.DONT_KNOW)(turn, Reading())
+        return
+    slot, _, value = chosen.id.partition(":")
+    _take_choice(turn, event, slot, value)
+    turn.proceed()
+
+
+def _take_choice(turn: Turn, event: Chose, slot: str, value: str) -> None:
+    if slot == "provider" and value == "own":
+        turn.flag("own_server")
+        turn.set(dont_know=(*turn.conversation.dont_know, "provider"), state=State.IDLE)
+        return
+    name = next(known for known in SLOTS if known == slot)
+    values: dict[Slot, str | int] = {name: int(value) if name == "port" else value}
+    _take(turn, event, values, Reading(), "chosen")
+    turn.set(state=State.IDLE)
+
+
+def _take_form(turn: Turn, event: FormSent) -> None:
+    """A form's fields, each read as an answer to its own question."""
+    values: dict[Slot, str | int] = {}
+    for slot, reading in event.readings.items():
+        name = next((known for known in SLOTS if known == slot), None)
+        if name is not None and (value := reading.slot(name)) is not None:
+            values[name] = value
+        else:
+            for other, found in said(reading).items():
+                values.setdefault(other, found)
+    for text in event.values.values():
+        turn.heard(text.text)
+    secrets = tuple(secret for text in event.values.values() for secret in text.secrets)
+    _take(turn, event, values, Reading(), "said")
+    if secrets:
+        turn.warn_of_secrets(secrets)
+    if turn.conversation.state is State.HANDED_OFF:
+        turn.set(state=State.IDLE)
+    move = Move.NEW_ERROR if "error" in values else Move.FACTS
+    handler(turn.conversation.state, move)(turn, Reading())
+
+
+def _wake(turn: Turn, event: Woken) -> None:
+    pending = turn.conversation.probe
+    if pending is not None and event.wake == f"looking:{pending.id}":
+        turn.say_phrase("talk.still_looking", host=pending.request.host or pending.request.domain or "")

@@ -1,0 +1,147 @@
+"""What is worth asking? A slot is asked for only if the answer would change with it, found by trying its plausible values. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bot.diagnosis.advice import advise
+from bot.diagnosis.certainty import ACT_AT
+from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
+from bot.diagnosis.model import Certainty, Finding, Situation
+from bot.observations import Observations
+from bot.reading.model import Slot
+from bot.reply import Choice
+from knowledge.index import Index
+from knowledge.terms import MAIL_PORTS, Security
+
+# A talk that asks more than this about one problem has lost the person; then it says what it can.
+MAX_QUESTIONS = 5
+
+# Values that lead to different advice, if anything does: the trial costs one `diagnose` each.
+_TRIALS: dict[Slot, tuple[str | int, ...]] = {
+    "port": (25, 465, 587),
+    "security": tuple(Security),
+    "provider": ("gmail", "microsoft365", "outlook.com", "yahoo", "ionos"),
+    "client": ("outlook-classic", "thunderbird", "python-smtplib", "printer"),
+}
+_OFFERED: dict[Slot, tuple[str, ...]] = {
+    "client": ("outlook", "thunderbird", "apple-mail", "ios-mail", "android-gmail", "printer", "wordpress", "other"),
+    "provider": ("gmail", "microsoft365", "outlook.com", "yahoo", "icloud", "gmx"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """A slot worth asking for: the more the answers differ by it, the sooner it is asked for."""
+
+    slot: Slot
+    phrase: str
+    weight: float
+
+
+def worth_asking(
+    situation: Situation,
+    seen: Observations,
+    findings: tuple[Finding, ...],
+    known_not: Iterable[str],
+    index: Index,
+    today: datetime.date,
+    *,
+    asked: tuple[str, ...] = (),
+    probed: bool = False,
+) -> Worth | None:
+    """The slot to ask for next, or None where nothing that is missing would change the answer.
+
+    `known_not`: slots the person could not say. `asked`: slots asked for already; none is asked for twice, except the rest of an error
+    text that was a bare code.
+    """
+    first = findings[0] if findings and (findings[0].confidence or 0) >= ACT_AT else None
+    skip = set(known_not) | set(asked)
+    found: list[Worth] = []
+    if first is None and situation.error is None and "error" not in skip:
+        found.append(Worth("error", "talk.ask.error", 100))
+    asks_rest = "error_rest" not in skip and "error" not in known_not
+    if first is None and asks_rest and situation.error is not None and _only_a_code(situation.error):
+        found.append(Worth("error", "talk.ask.error_rest", 95))
+    if _host_helps(situation, first, index, probed=probed) and "host" not in skip:
+        found.append(Worth("host", "talk.ask.host", 90))
+    if first is not None:
+        found.extend(_by_trial(first, situation, seen, skip, index, today))
+    return max(found, key=lambda worth: worth.weight, default=None)
+
+
+def _only_a_code(error: str) -> bool:
+    """A code with hardly a word beside it, which many faults share."""
+    return sum(character.isalpha() for character in error) < 12
+
+
+def _host_helps(situation: Situation, first: Finding | None, index: Index, *, probed: bool) -> bool:
+    """Whether knowing the server would let a look at it settle something."""
+    if situation.host is not None or probed or provider_of(situation, index) is not None:
+        return False
+    return first is None or (first.cause in PROBE_HELPS and first.certainty is not Certainty.SEEN and not first.cause.startswith("auth."))
+
+
+def _by_trial(
+    first: Finding, situation: Situation, seen: Observations, skip: set[str], index: Index, today: datetime.date
+) -> Iterable[Worth]:
+    known_provider = provider_of(situation, index) is not None or situation.own_server
+    for slot, values in _TRIALS.items():
+        if slot in skip or getattr(situation, slot) is not None or (slot == "provider" and (known_provider or situation.host is not None)):
+            continue
+        causes: set[str] = set()
+        answers: set[tuple[object, ...]] = set()
+        for value in values:
+            trial = _with(situation, slot, value)
+            findings = diagnose(trial, seen, index)
+            if not findings:
+                continue
+            advice = advise(findings[0], trial, seen, index, today)
+            causes.add(findings[0].cause)
+            answers.add((findings[0].cause, _essence(slot, advice.changes, advice.steps)))
+        if len(answers) > 1:
+            yield Worth(slot, f"talk.ask.{slot}", 10 * len(causes) + len(answers) + _CLOSED_BONUS.get(slot, 0))
+
+
+def _with(situation: Situation, slot: Slot, value: str | int) -> Situation:
+    match slot:
+        case "port":
+            return replace(situation, port=int(value))
+        case "security":
+            return replace(situation, security=Security(str(value)))
+        case "provider":
+            return replace(situation, provider=str(value))
+        case _:
+            return replace(situation, client=str(value))
+
+
+# Between slots that matter alike: what decides about settings before what decides about menus.
+_CLOSED_BONUS: dict[Slot, int] = {"port": 3, "security": 2, "provider": 4}
+
+
+def _essence(slot: Slot, changes: tuple[object, ...], steps: tuple[object, ...]) -> tuple[object, ...]:
+    """What of an advice counts as different. For port and mode it is the resulting value, not the word "from … to"."""
+    if slot in ("port", "security"):
+        return tuple((getattr(change, "setting", ""), getattr(change, "value", "")) for change in changes)
+    return steps
+
+
+def choices_for(slot: str, index: Index) -> tuple[Choice, ...]:
+    """The closed choices of a question, "I don't know" last; nothing for a question that only words can answer."""
+    options: list[Choice] = []
+    if slot == "port":
+        options = [Choice(f"port:{port}", str(port)) for port in MAIL_PORTS]
+    elif slot == "security":
+        options = [Choice(f"security:{mode.value}", index.phrase(f"talk.choice.{mode.value}")) for mode in Security]
+    elif slot == "client":
+        options = [Choice(f"client:{id}", _name(index, id)) for id in _OFFERED["client"] if id in index.knowledge.clients]
+    elif slot == "provider":
+        options = [Choice(f"provider:{id}", provider.name) for id in _OFFERED["provider"] if (provider := index.provider(id)) is not None]
+        options.append(Choice("provider:own", index.phrase("talk.choice.own_server")))
+    return (*options, Choice("dont_know", index.phrase("talk.choice.dont_know")))
+
+
+def _name(index: Index, client: str) -> str:
+    return index.phrase("talk.choice.other") if client == "other" else index.knowledge.clients[client].name[:75]

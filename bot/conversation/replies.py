@@ -1,0 +1,148 @@
+"""How are the replies of the talk put together? Questions, diagnoses, settings, summaries. Pure; decides nothing."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from bot import observations as o
+from bot.answers.diagnosis import candidates_spans, diagnosis_blocks, findings_json, setting_json
+from bot.answers.evidence import evidence, evidence_text
+from bot.answers.lookup import settings_table
+from bot.answers.wording import paragraph, spans
+from bot.conversation.model import Conversation
+from bot.conversation.questions import Worth, choices_for
+from bot.conversation.slots import observations_of, situation_of
+from bot.diagnosis.advice import advise, client_of, mode_word
+from bot.diagnosis.certainty import ACT_AT
+from bot.diagnosis.diagnose import provider_of
+from bot.diagnosis.model import Finding, Situation
+from bot.diagnosis.survey import best, survey
+from bot.observations import Observations
+from bot.reply import Block, Bullets, Choice, Code, Literal, Paragraph, Preformatted, Reply, Spans, Text
+from knowledge.index import Index
+from knowledge.model import Server
+from knowledge.terms import Endpoint, Security
+
+_SUMMARY_LINES = 12
+
+
+def closing_choices(index: Index) -> tuple[Choice, ...]:
+    """Under an answer: did it work?"""
+    return tuple(Choice(name, index.phrase(f"talk.choice.{name}")) for name in ("works", "still_fails", "person"))
+
+
+def question(worth: Worth, situation: Situation, findings: Sequence[Finding], turn: int, index: Index) -> Reply:
+    """One question, with the causes in play where there are some to tell."""
+    values = {"code": Literal(situation.error or "")} if worth.phrase == "talk.ask.error_rest" else {}
+    blocks: list[Block] = [paragraph(index, worth.phrase, **values)]
+    in_play = [finding for finding in findings if (finding.confidence or 0) >= ACT_AT / 2]
+    if len(in_play) > 1:
+        blocks.append(Paragraph(candidates_spans(in_play, index)))
+    return Reply(tuple(blocks), asks=worth.slot, choices=choices_for(worth.slot, index), turn=turn)
+
+
+def diagnosis(
+    findings: Sequence[Finding], situation: Situation, seen: Observations, turn: int, index: Index, today: datetime.date
+) -> Reply:
+    """The answer, with its JSON and the closing choices."""
+    advice = advise(findings[0], situation, seen, index, today)
+    return Reply(
+        (*diagnosis_blocks(findings, situation, seen, index, today), paragraph(index, "talk.what_now")),
+        choices=closing_choices(index),
+        findings=findings_json(findings, situation, seen, index, today),
+        settings=setting_json(advice, index),
+        turn=turn,
+        final=True,
+    )
+
+
+def server_is_fine(situation: Situation, seen: Observations, turn: int, index: Index) -> Reply | None:
+    """Nothing is wrong at the server: the settings that were seen to work there. None where nothing was seen to work."""
+    view = best(survey(seen), near=situation.port)
+    if view is None or view.speaks is None:
+        return None
+    server = Server(Endpoint(view.host, view.port, view.speaks))
+    return Reply(
+        (
+            paragraph(index, "talk.all_right"),
+            settings_table(server, provider_of(situation, index), client_of(situation, index), index),
+            paragraph(index, "talk.offer_person"),
+        ),
+        choices=closing_choices(index),
+        turn=turn,
+        final=True,
+    )
+
+
+def unknown(findings: Sequence[Finding], seen: Observations, turn: int, index: Index) -> Reply:
+    """Honest doubt: what was ruled out, the candidates, and a person."""
+    ruled_out = ruled_out_text(seen, index)
+    first = paragraph(index, "talk.unknown_error", ruled_out=ruled_out) if ruled_out else paragraph(index, "talk.unknown_error_nothing")
+    blocks: list[Block] = [first]
+    if findings:
+        blocks.append(Paragraph(candidates_spans(findings, index)))
+    blocks.append(paragraph(index, "talk.offer_person"))
+    return Reply(tuple(blocks), choices=closing_choices(index)[1:], turn=turn, final=True)
+
+
+def ruled_out_text(seen: Observations, index: Index) -> str:
+    """What was seen to be in order, in a line; "" where nothing was looked at."""
+    good: list[o.Observation] = []
+    for view in survey(seen):
+        if view.works:
+            shown = view.fact(o.CertificateShown)
+            login = view.ehlo(under_tls=True)
+            good.extend(fact for fact in (shown, login) if fact is not None)
+    return " ".join(evidence_text(fact, index) for fact in good[:4])
+
+
+def term(id: str, index: Index) -> tuple[Block, ...]:
+    """A word explained."""
+    found = index.knowledge.terms[id]
+    return (Paragraph((Text(found.text),)),)
+
+
+def settings_spans(conversation: Conversation, index: Index) -> Spans:
+    """What is known of the person's settings, in a line."""
+    situation = situation_of(conversation)
+    client, provider = client_of(situation, index), provider_of(situation, index)
+    parts: list[str] = []
+    if client is not None:
+        parts.append(client.name)
+    if provider is not None:
+        parts.append(provider.name)
+    if situation.host is not None:
+        parts.append(situation.host)
+    if situation.port is not None:
+        parts.append(f"{index.phrase('answers.setting.port')} {situation.port}")
+    if situation.security is not None:
+        parts.append(mode_word(Security(situation.security), client, index))
+    return (Literal(", ".join(parts)),) if parts else spans(index, "talk.summary.none")
+
+
+def summary(conversation: Conversation, index: Index) -> Reply:
+    """All that a person needs who takes over: the problem, the settings, what was seen and advised, the last lines. No secrets:
+    everything here was made safe when it came in."""
+    situation, seen = situation_of(conversation), observations_of(conversation)
+    blocks: list[Block] = []
+    problem = situation.error or next((line.text for line in conversation.transcript if line.who == "person"), "")
+    none = spans(index, "talk.summary.none")
+    blocks.append(Paragraph(_filled(index, "talk.summary.problem", (Code(problem),) if problem else none)))
+    blocks.append(Paragraph(_filled(index, "talk.summary.settings", settings_spans(conversation, index))))
+    facts = [fact for fact in seen if not isinstance(fact, (o.TcpConnected, o.NameResolved))]
+    if facts:
+        blocks.append(Bullets(tuple(evidence(fact, index) for fact in facts[:8]), spans(index, "talk.summary.seen")))
+    told = [index.knowledge.causes[id].title for id in conversation.told if id in index.knowledge.causes]
+    if told:
+        blocks.append(paragraph(index, "talk.summary.told", text=Text("; ".join(told))))
+    lines = [f"{'<' if line.who == 'person' else '>'} {line.text}" for line in conversation.transcript[-_SUMMARY_LINES:]]
+    if lines:
+        blocks.append(paragraph(index, "talk.summary.transcript"))
+        blocks.append(Preformatted("\n".join(" ".join(line.split())[:200] for line in lines)))
+    return Reply(tuple(blocks), handoff=True)
+
+
+def _filled(index: Index, phrase: str, text: Spans) -> Spans:
+    before, _, after = index.knowledge.phrases[phrase].partition("{text}")
+    return (Text(before), *text, Text(after)) if after else (Text(before), *text)

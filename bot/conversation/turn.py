@@ -1,0 +1,383 @@
+"""What does one event make of a conversation? The moves that the machine's table names, on a working copy. Pure.
+
+A `Turn` collects replies and effects; `machine.step` makes one, picks the move, and takes the result.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot import observations as o
+from bot.answers.check import check_blocks, recommended_json
+from bot.answers.lookup import look_up, lookup_blocks, settings_json
+from bot.answers.wording import paragraph, spans
+from bot.conversation import replies
+from bot.conversation.model import (
+    AnyEffect,
+    AnyEvent,
+    Conversation,
+    Effect,
+    HandOff,
+    Line,
+    PendingProbe,
+    Post,
+    Probe,
+    ProbeRequest,
+    Question,
+    Seen,
+    State,
+    Step,
+    Wake,
+)
+from bot.conversation.questions import MAX_QUESTIONS, Worth, worth_asking
+from bot.conversation.slots import Correction, observations_of, situation_of
+from bot.diagnosis.advice import mode_word, preferred_server
+from bot.diagnosis.certainty import ACT_AT
+from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
+from bot.diagnosis.model import Certainty, Finding, Situation
+from bot.observations import Observations
+from bot.reading.model import Reading
+from bot.redaction import Secret
+from bot.reply import Block, Code, Literal, Paragraph, Reply, Text, plain_text
+from knowledge.index import Index
+from knowledge.terms import Security
+
+STILL_LOOKING_AFTER = datetime.timedelta(seconds=3)
+_TRANSCRIPT_LINES = 40
+_LINE_LENGTH = 400
+# Below this a further finding is no "next likely cause" but a guess.
+_NEXT_LIKELY = 0.2
+
+
+class Turn:
+    """A working copy of one conversation while one event is taken. `conversation` is the state so far, `effects` what it owes."""
+
+    def __init__(self, conversation: Conversation, event: AnyEvent, index: Index) -> None:
+        self.conversation = conversation
+        self.event = event
+        self.index = index
+        self.effects: list[AnyEffect] = []
+        self.preface: list[Block] = []
+
+    @property
+    def today(self) -> datetime.date:
+        return self.event.at.date()
+
+    @property
+    def situation(self) -> Situation:
+        return situation_of(self.conversation)
+
+    @property
+    def seen(self) -> Observations:
+        return observations_of(self.conversation)
+
+    def set(self, **fields: object) -> None:
+        self.conversation = replace(self.conversation, **fields)  # type: ignore[arg-type]  # names are checked by the dataclass
+
+    def flag(self, *names: str) -> None:
+        self.set(flags=tuple(dict.fromkeys((*self.conversation.flags, *names))))
+
+    def unflag(self, *names: str) -> None:
+        self.set(flags=tuple(flag for flag in self.conversation.flags if flag not in names))
+
+    def finished(self) -> Step:
+        self.set(last_order=max(self.conversation.last_order, self.event.order), updated=self.event.at)
+        return Step(self.conversation, tuple(self.effects))
+
+    # --- saying ---
+
+    def owe(self, effect: Effect) -> None:
+        self.set(sent=self.conversation.sent + 1)
+        self.effects.append(replace(effect, id=str(self.conversation.sent)))  # type: ignore[arg-type]  # each subclass of Effect is in AnyEffect
+
+    def say(self, reply: Reply) -> None:
+        """Posts `reply`, with what was to be said before it."""
+        if self.preface and not reply.private:
+            reply = replace(reply, blocks=(*self.preface, *reply.blocks))
+            self.preface = []
+        self.owe(Post(reply=reply))
+        self._remember("bot", plain_text(reply))
+
+    def say_phrase(self, phrase: str, *, final: bool = False, private: bool = False, **values: str) -> None:
+        self.say(Reply((paragraph(self.index, phrase, **values),), final=final, private=private))
+
+    def _remember(self, who: str, text: str) -> None:
+        line = Line(who, " ".join(text.split())[:_LINE_LENGTH], self.event.message if who == "person" else "", self.event.person)
+        self.set(transcript=(*self.conversation.transcript, line)[-_TRANSCRIPT_LINES:])
+
+    def heard(self, text: str) -> None:
+        self._remember("person", text)
+
+    # --- what is said before the answer itself ---
+
+    def warn_of_secrets(self, secrets: Iterable[Secret]) -> None:
+        kinds = ", ".join(dict.fromkeys(secret.kind.replace("_", " ") for secret in secrets))
+        blocks: list[Block] = [paragraph(self.index, "talk.secret", kinds=Text(kinds))]
+        provider = provider_of(self.situation, self.index)
+        if provider is not None and provider.app_password is not None and provider.app_password.url:
+            blocks.append(paragraph(self.index, "talk.secret_where", url=Text(provider.app_password.url)))
+        self.say(Reply(tuple(blocks), private=True))
+
+    def note_corrections(self, corrections: Iterable[Correction]) -> None:
+        for correction in corrections:
+            self.preface.append(
+                paragraph(
+                    self.index,
+                    "talk.corrected",
+                    setting=Text(self.index.phrase(f"answers.slot.{correction.slot}")),
+                    value=Code(self._shown(correction.slot, correction.now)),
+                    was=Code(self._shown(correction.slot, correction.was)),
+                )
+            )
+
+    def _shown(self, slot: str, value: str | int) -> str:
+        if slot == "security":
+            return mode_word(Security(str(value)), None, self.index)
+        if slot == "client" and (client := self.index.client(str(value))) is not None:
+            return client.name
+        if slot == "provider" and (provider := self.index.provider(str(value))) is not None:
+            return provider.name
+        return str(value)
+
+    def note_folklore(self, reading: Reading) -> None:
+        """Advice that is out of date is put right once, where it concerns this provider."""
+        provider = provider_of(self.situation, self.index)
+        for id in reading.folklore:
+            entry = self.index.knowledge.folklore.get(id)
+            if entry is None or f"folklore:{id}" in self.conversation.flags:
+                continue
+            if entry.providers and (provider is None or provider.id not in entry.providers):
+                continue
+            self.flag(f"folklore:{id}")
+            self.preface.append(Paragraph((Text(entry.says),)))
+
+    def note_typo(self, reading: Reading) -> None:
+        if reading.host_typo is not None:
+            typo = reading.host_typo
+            self.preface.append(paragraph(self.index, "talk.typo", said=Code(typo.said), meant=Code(typo.meant)))
+
+    # --- going on ---
+
+    def proceed(self) -> None:
+        """Looks, asks or answers: whatever brings the talk nearer to a fix now."""
+        if self.conversation.probe is not None:
+            return
+        if "configure" in self.conversation.flags:
+            self._proceed_to_settings()
+            return
+        situation, seen = self.situation, self.seen
+        findings = self._open_findings(diagnose(situation, seen, self.index))
+        request = self._probe_request(situation, findings)
+        if request is not None:
+            self.probe(request)
+            return
+        worth = self._question(situation, seen, findings)
+        if worth is not None:
+            self.ask(worth, findings)
+        else:
+            self.answer(findings)
+
+    def _open_findings(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Without what was already advised and did not help."""
+        return tuple(finding for finding in findings if finding.cause not in self.conversation.told)
+
+    def _probed(self, host: str | None) -> bool:
+        return host is not None and f"probed:{host}" in self.conversation.flags
+
+    def _probe_request(self, situation: Situation, findings: tuple[Finding, ...]) -> ProbeRequest | None:
+        """What a look at the server could still tell, or None."""
+        host = self._host_to_ask(situation)
+        if host is None or self._probed(host):
+            return None
+        first = findings[0] if findings and (findings[0].confidence or 0) >= ACT_AT else None
+        if first is not None and (first.cause not in PROBE_HELPS or (first.certainty is Certainty.SEEN and situation.error is None)):
+            return None
+        if first is not None and first.cause.startswith("auth.") and provider_of(situation, self.index) is not None:
+            return None
+        return ProbeRequest(host, situation.port, situation.security, situation.address_domain, "fresh" in self.conversation.flags)
+
+    def _host_to_ask(self, situation: Situation) -> str | None:
+        if situation.host is not None:
+            return situation.host
+        server = preferred_server(provider_of(situation, self.index), situation)
+        return server.endpoint.host if server is not None and not situation.own_server else None
+
+    def _question(self, situation: Situation, seen: Observations, findings: tuple[Finding, ...]) -> Worth | None:
+        if len(self.conversation.asked) >= MAX_QUESTIONS:
+            return None
+        return worth_asking(
+            situation,
+            seen,
+            findings,
+            self.conversation.dont_know,
+            self.index,
+            self.today,
+            asked=self.conversation.asked,
+            probed=any(flag.startswith("probed:") for flag in self.conversation.flags),
+        )
+
+    def probe(self, request: ProbeRequest) -> None:
+        number = self.conversation.probes + 1
+        id = f"p{number}"
+        self.unflag("fresh")
+        self.set(probes=number, probe=PendingProbe(id, request), state=State.PROBING, question=None)
+        if self.preface:
+            self.say(Reply(()))
+        self.owe(Probe(probe=id, request=request))
+        self.owe(Wake(wake=f"looking:{id}", at=self.event.at + STILL_LOOKING_AFTER))
+
+    def probed(self, probe: str, observations: tuple[o.Observation, ...]) -> None:
+        """The probe's facts are taken; a probe that nobody waits for changes nothing."""
+        pending = self.conversation.probe
+        if pending is None or pending.id != probe:
+            return
+        asked = pending.request.host or pending.request.domain or ""
+        self.set(probe=None, seen=self.conversation.seen + tuple(Seen(fact, probe) for fact in observations), state=State.IDLE)
+        self.flag(f"probed:{asked}")
+        self.proceed()
+
+    def ask(self, worth: Worth, findings: tuple[Finding, ...]) -> None:
+        turn = self.conversation.turn + 1
+        reply = replies.question(worth, self.situation, findings, turn, self.index)
+        asked = "error_rest" if worth.phrase == "talk.ask.error_rest" else worth.slot
+        self.set(
+            turn=turn,
+            state=State.ASKING,
+            question=Question(worth.slot, turn, worth.phrase, reply.choices),
+            asked=(*self.conversation.asked, asked),
+        )
+        self.say(reply)
+
+    def ask_again(self, *before: Block) -> None:
+        """Puts the open question once more, after `before` (the answer to a side question)."""
+        question = self.conversation.question
+        assert question is not None
+        values = {"code": Literal(self.situation.error or "")} if question.phrase == "talk.ask.error_rest" else {}
+        blocks = (
+            *before,
+            Paragraph((*spans(self.index, "talk.back_to_question"), Text(" "), *spans(self.index, question.phrase, **values))),
+        )
+        self.say(Reply(blocks, asks=question.slot, choices=question.choices, turn=question.turn))
+
+    def answer(self, findings: tuple[Finding, ...]) -> None:
+        """The diagnosis, or honest doubt. Afterwards the person says whether it worked."""
+        turn = self.conversation.turn + 1
+        situation, seen = self.situation, self.seen
+        self.set(turn=turn, state=State.ADVISED, question=None)
+        sure = [finding for finding in findings if (finding.confidence or 0) >= ACT_AT]
+        if sure:
+            self.set(told=(*self.conversation.told, sure[0].cause))
+            self.say(replies.diagnosis(findings[:4], situation, seen, turn, self.index, self.today))
+            return
+        fine = replies.server_is_fine(situation, seen, turn, self.index) if situation.error is None else None
+        self.say(fine or replies.unknown(findings, seen, turn, self.index))
+
+    # --- settings instead of a fault ---
+
+    def _proceed_to_settings(self) -> None:
+        situation = self.situation
+        provider = None if situation.own_server else provider_of(situation, self.index)
+        skip = {*self.conversation.dont_know, *self.conversation.asked}
+        wanted = situation.host or situation.address_domain
+        if provider is None and wanted is not None and not self._probed(wanted):
+            host = situation.host
+            self.probe(ProbeRequest(host, situation.port, situation.security, None if host else situation.address_domain))
+            return
+        if provider is None and wanted is None and len(self.conversation.asked) < MAX_QUESTIONS:
+            for slot in ("provider", "address_domain", "host"):
+                if slot not in skip:
+                    self.ask(Worth(slot, f"talk.ask.{slot}", 1), ())
+                    return
+        if situation.client is None and "lookup" not in self.conversation.flags and "client" not in skip:
+            self.ask(Worth("client", "talk.configure_client", 1), ())
+            return
+        self._tell_settings(situation, provider.id if provider is not None else wanted)
+
+    def _tell_settings(self, situation: Situation, query: str | None) -> None:
+        turn = self.conversation.turn + 1
+        self.set(turn=turn, state=State.ADVISED, question=None)
+        if query is None:
+            self.say(Reply((paragraph(self.index, "talk.no_settings"),), final=True))
+            return
+        seen = self.seen
+        found = look_up(query, self.index, situation.client, seen)
+        if not found.found and situation.host is not None and self._probed(situation.host):
+            settings = recommended_json(seen, situation, self.index)
+            self.say(Reply(check_blocks(seen, situation, self.index, self.today), settings=settings, turn=turn, final=True))
+            return
+        entries = settings_json(found, self.index)
+        self.say(Reply(lookup_blocks(found, self.index, self.today), settings=entries[0] if entries else None, turn=turn, final=True))
+
+    # --- after an answer ---
+
+    def still_fails(self, *, changed: bool) -> None:
+        """The next likely cause, not the same text again; at the end a person, with what was ruled out."""
+        self.unflag("configure", "lookup")
+        host = self._host_to_ask(self.situation)
+        if changed and host is not None and self._probed(host):
+            self.unflag(f"probed:{host}")
+            self.flag("fresh")
+            self.set(seen=tuple(item for item in self.conversation.seen if item.person))
+            if (request := self._probe_request(self.situation, ())) is not None:
+                self.probe(request)
+                return
+        findings = self._open_findings(diagnose(self.situation, self.seen, self.index))
+        likely = tuple(finding for finding in findings if (finding.confidence or 0) >= _NEXT_LIKELY)
+        if likely:
+            first = replace(likely[0], confidence=max(likely[0].confidence or 0, ACT_AT))
+            self.preface.append(paragraph(self.index, "talk.still_fails_next"))
+            self.answer((first, *likely[1:]))
+            return
+        if "still_fails_error" not in self.conversation.asked:
+            turn = self.conversation.turn + 1
+            self.set(
+                turn=turn,
+                state=State.ASKING,
+                question=Question("error", turn, "talk.still_fails_error"),
+                asked=(*self.conversation.asked, "still_fails_error"),
+            )
+            self.say(Reply((paragraph(self.index, "talk.still_fails_error"),), asks="error", turn=turn))
+            return
+        ruled_out = replies.ruled_out_text(self.seen, self.index)
+        phrase = "talk.still_fails_none" if ruled_out else "talk.still_fails_nothing_ruled_out"
+        turn = self.conversation.turn + 1
+        self.set(turn=turn, state=State.ADVISED, question=None)
+        first_block = paragraph(self.index, phrase, ruled_out=ruled_out) if ruled_out else paragraph(self.index, phrase)
+        offer = paragraph(self.index, "talk.offer_person")
+        self.say(Reply((first_block, offer), choices=replies.closing_choices(self.index)[2:], turn=turn, final=True))
+
+    def begin_next_problem(self) -> None:
+        """Another error in the same thread: the settings stay, the last problem's answers do not."""
+        self.set(problem=self.conversation.problem + 1, told=(), asked=(), dont_know=(), question=None)
+        self.unflag("configure", "lookup")
+
+    def hand_off(self) -> None:
+        summary = replies.summary(self.conversation, self.index)
+        self.set(state=State.HANDED_OFF, question=None, probe=None)
+        self.say(Reply((paragraph(self.index, "talk.handed_off"), *summary.blocks), final=True, handoff=True))
+        self.owe(HandOff(summary=summary))
+
+    def close(self, phrase: str) -> None:
+        self.set(state=State.CLOSED, question=None, probe=None)
+        self.say_phrase(phrase, final=True)
+
+    def start_over(self) -> None:
+        fresh = Conversation(self.conversation.key)
+        kept = self.conversation
+        self.conversation = replace(
+            fresh,
+            channel=kept.channel,
+            place=kept.place,
+            workspace=kept.workspace,
+            asker=kept.asker,
+            turn=kept.turn,
+            probes=kept.probes,
+            sent=kept.sent,
+            last_order=kept.last_order,
+            problem=kept.problem + 1,
+            locale=kept.locale,
+            created=kept.created,
+        )
+        self.say(Reply((paragraph(self.index, "talk.restarted"),), asks="other"))
