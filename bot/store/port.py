@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation
@@ -34,7 +35,8 @@ class Loaded:
 class ClaimedEffect:
     """An effect that this owner may run until `lease_until`; `fence` must be given back with the outcome. `key` is at most 25 ASCII
     characters, the same for ever: a platform's idempotency key. `earlier_attempt`: somebody started it before and may have got through.
-    `posted` maps the effect id that an `Edit` names to the platform's message id (empty while that post is not done)."""
+    `posted` maps the effect id that an `Edit` names to the platform's message id (empty while that post is not done). `person` and
+    `workspace` are the conversation's, for the limits of a probe."""
 
     conversation: str
     channel: str
@@ -46,6 +48,16 @@ class ClaimedEffect:
     earlier_attempt: bool
     posted: Mapping[str, str]
     lease_until: datetime.datetime
+    person: str = ""
+    workspace: str = ""
+
+
+class Marked(Enum):
+    """What `done` found. LOST: the fence is stale, somebody else has it. MORE: a later effect waits in the table behind it."""
+
+    LOST = "lost"
+    DONE = "done"
+    MORE = "more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +130,11 @@ class Store(Protocol):
     async def renew(self, effect: ClaimedEffect, owner: str, lease_until: datetime.datetime) -> bool:
         """False: the lease was lost to somebody else, or the conversation was forgotten."""
 
-    async def done(self, effect: ClaimedEffect, message: str | None = None) -> bool:
-        """It has happened; `message` is the platform's id. False: the fence is stale, somebody else has it."""
+    async def done(self, effect: ClaimedEffect, message: str | None = None) -> Marked:
+        """It has happened; `message` is the platform's id."""
+
+    async def posted(self, conversation: str, effect: str) -> str | None:
+        """The platform's message id under which a `Post` stands; None while it is not done."""
 
     async def failed(self, effect: ClaimedEffect, reason: str, retry_at: datetime.datetime | None) -> bool:
         """It did not happen; `retry_at` None: it ends here. Whoever claimed it gives back what waits behind it. False: stale fence."""

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation
 from bot.store import codec, outbox, sqlite_forget, sqlite_outbox, sqlite_schema
-from bot.store.port import ClaimedEffect, DueWake, Loaded
+from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
 from bot.store.sqlite_thread import SqliteThread
 
 Synchronous = Literal["FULL", "NORMAL"]
@@ -41,6 +41,7 @@ class SqliteStore:
 
     async def open(self) -> None:
         await self._thread.start()
+        await self.changed_elsewhere()
 
     async def close(self) -> None:
         await self._thread.stop()
@@ -89,10 +90,7 @@ class SqliteStore:
         if claimed is None:
             return None
         until = lease_until or _moment(0)
-        return [
-            ClaimedEffect(conversation.key, conversation.channel, conversation.place, effect, key, 1, 1, False, posted, until)
-            for effect, key, posted in claimed
-        ]
+        return [_claimed(conversation, effect, key, 1, 1, posted, until) for effect, key, posted in claimed]
 
     async def discard(self, event: AnyEvent) -> None:
         await self._thread.run(lambda db: db.execute("DELETE FROM inbox WHERE id = ?", (event.id,)), writes=True)
@@ -114,20 +112,21 @@ class SqliteStore:
             lambda db: sqlite_outbox.claim_effects(db, channels, owner, until.timestamp(), now.timestamp(), limit, conversation),
             writes=True,
         )
-        claimed = []
-        for key_of_talk, channel, body, key, fence, attempts, posted, state in rows:
-            place = codec.decode_conversation(state).place
-            effect = codec.decode_effect(body)
-            claimed.append(ClaimedEffect(key_of_talk, channel, place, effect, key, fence, attempts, attempts > 1, posted, until))
-        return claimed
+        return [
+            _claimed(codec.decode_conversation(state), codec.decode_effect(body), key, fence, attempts, posted, until)
+            for body, key, fence, attempts, posted, state in rows
+        ]
 
     async def renew(self, effect: ClaimedEffect, owner: str, lease_until: datetime.datetime) -> bool:
         sql = "UPDATE effect SET ready = ? WHERE conversation = ? AND id = ? AND fence = ? AND owner = ? AND state = 0"
         values = (lease_until.timestamp(), effect.conversation, effect.effect.id, effect.fence, owner)
         return await self._thread.run(lambda db: db.execute(sql, values).rowcount == 1, writes=True)
 
-    async def done(self, effect: ClaimedEffect, message: str | None = None) -> bool:
+    async def done(self, effect: ClaimedEffect, message: str | None = None) -> Marked:
         return await self._thread.run(lambda db: sqlite_outbox.done(db, effect, message), writes=True)
+
+    async def posted(self, conversation: str, effect: str) -> str | None:
+        return await self._thread.run(lambda db: sqlite_outbox.posted(db, conversation, effect), writes=False)
 
     async def failed(self, effect: ClaimedEffect, reason: str, retry_at: datetime.datetime | None) -> bool:
         retry = retry_at.timestamp() if retry_at else None
@@ -181,6 +180,13 @@ class SqliteStore:
 
 def _moment(seconds: float) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+
+
+def _claimed(
+    talk: Conversation, effect: AnyEffect, key: str, fence: int, attempts: int, posted: Mapping[str, str], until: datetime.datetime
+) -> ClaimedEffect:
+    again = attempts > 1
+    return ClaimedEffect(talk.key, talk.channel, talk.place, effect, key, fence, attempts, again, posted, until, talk.asker, talk.workspace)
 
 
 def _data_version(db: sqlite3.Connection) -> int:

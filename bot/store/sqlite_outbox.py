@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.conversation.model import AnyEffect, Conversation, Edit, Post, Wake
 from bot.store import codec, outbox
-from bot.store.port import ClaimedEffect
+from bot.store.port import ClaimedEffect, Marked
 
 OWED, DONE, ENDED = 0, 1, 2
 
@@ -58,16 +58,19 @@ def save_effects(
             ),
         )
         if ours:
-            claimed.append((effect, key, posted(db, talk, effect)))
+            claimed.append((effect, key, edited(db, talk, effect)))
     return claimed
 
 
-def posted(db: sqlite3.Connection, conversation: str, effect: AnyEffect) -> dict[str, str]:
-    if not isinstance(effect, Edit):
-        return {}
-    sql = "SELECT message FROM effect WHERE conversation = ? AND id = ? AND message IS NOT NULL"
-    row = db.execute(sql, (conversation, effect.of)).fetchone()
-    return {effect.of: row[0]} if row else {}
+def posted(db: sqlite3.Connection, conversation: str, effect_id: str) -> str | None:
+    row = db.execute("SELECT message FROM effect WHERE conversation = ? AND id = ?", (conversation, effect_id)).fetchone()
+    return None if row is None else row[0]
+
+
+def edited(db: sqlite3.Connection, conversation: str, effect: AnyEffect) -> dict[str, str]:
+    """Where the post that an `Edit` replaces stands, as far as it stands."""
+    message = posted(db, conversation, effect.of) if isinstance(effect, Edit) else None
+    return {} if message is None or not isinstance(effect, Edit) else {effect.of: message}
 
 
 FIRST_OF_ITS_TALK = (
@@ -78,30 +81,30 @@ FIRST_OF_ITS_TALK = (
 
 def claim_effects(
     db: sqlite3.Connection, channels: Sequence[str], owner: str, until: float, now: float, limit: int, conversation: str | None
-) -> list[tuple[str, str, bytes, str, int, int, dict[str, str], bytes]]:
+) -> list[tuple[bytes, str, int, int, dict[str, str], bytes]]:
     where, values = "", [*channels, now]
     if conversation is not None:
         where = " AND e.conversation = ?"
         values.append(conversation)
     rows = db.execute(
-        "SELECT e.seq, e.conversation, e.channel, e.body, e.key, e.fence, e.attempts, c.state FROM effect e"
+        "SELECT e.seq, e.conversation, e.body, e.key, e.fence, e.attempts, c.state FROM effect e"
         f" JOIN conversation c ON c.key = e.conversation WHERE e.state = 0 AND e.channel IN ({marks(channels)}) AND e.ready <= ?{where}"
         f" AND {FIRST_OF_ITS_TALK} ORDER BY e.seq LIMIT ?",
         (*values, limit),
     ).fetchall()
     claimed = []
-    for seq, talk, channel, body, key, fence, attempts, state in rows:
+    for seq, talk, body, key, fence, attempts, state in rows:
         sql = "UPDATE effect SET owner = ?, ready = ?, fence = fence + 1, attempts = attempts + 1 WHERE seq = ?"
         db.execute(sql, (owner, until, seq))
-        where_posted = posted(db, talk, codec.decode_effect(body))
-        claimed.append((talk, channel, body, key, fence + 1, attempts + 1, where_posted, state))
+        where_posted = edited(db, talk, codec.decode_effect(body))
+        claimed.append((body, key, fence + 1, attempts + 1, where_posted, state))
     return claimed
 
 
 HELD = "conversation = ? AND id = ? AND fence = ? AND state = 0"
 
 
-def done(db: sqlite3.Connection, claimed: ClaimedEffect, message: str | None) -> bool:
+def done(db: sqlite3.Connection, claimed: ClaimedEffect, message: str | None) -> Marked:
     effect, held = claimed.effect, (claimed.conversation, claimed.effect.id, claimed.fence)
     if isinstance(effect, Post):  # it stays, for edits
         changed = db.execute(
@@ -109,10 +112,14 @@ def done(db: sqlite3.Connection, claimed: ClaimedEffect, message: str | None) ->
         ).rowcount
     else:
         changed = db.execute(f"DELETE FROM effect WHERE {HELD}", held).rowcount
-    if changed and isinstance(effect, Edit) and message is not None:  # where the platform had to write it anew
+    if not changed:
+        return Marked.LOST
+    if isinstance(effect, Edit) and message is not None:  # where the platform had to write it anew
         sql = f"UPDATE effect SET message = ?, state = {DONE} WHERE conversation = ? AND id = ? AND state <> {OWED}"
         db.execute(sql, (message, claimed.conversation, effect.of))
-    return bool(changed)
+    sql = "SELECT 1 FROM effect WHERE conversation = ? AND state = 0 AND in_order AND owner = '' LIMIT 1"
+    waits = outbox.in_order(effect) and db.execute(sql, (claimed.conversation,)).fetchone()
+    return Marked.MORE if waits else Marked.DONE
 
 
 def failed(db: sqlite3.Connection, claimed: ClaimedEffect, reason: str, retry: float | None) -> bool:
@@ -126,7 +133,7 @@ def failed(db: sqlite3.Connection, claimed: ClaimedEffect, reason: str, retry: f
     db.execute(f"UPDATE effect SET ready = ?, owner = '', reason = ? WHERE {HELD}", (retry, reason, *held))
     if outbox.in_order(claimed.effect):  # what waits behind it was never begun
         db.execute(
-            "UPDATE effect SET owner = '', ready = ?, attempts = attempts - 1"
+            "UPDATE effect SET owner = '', ready = ?, attempts = attempts - 1, fence = fence + 1"
             " WHERE conversation = ? AND state = 0 AND in_order AND owner = ?",
             (retry, claimed.conversation, owner[0]),
         )

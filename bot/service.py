@@ -1,0 +1,445 @@
+"""The one way through: an event comes in, is saved, stepped, saved with its effects; the effects run. Knows no platform and no mail.
+
+    receive -> inbox -> load -> step (pure) -> commit (state + effects + handled, under the version read) -> Delivery -> done
+       ^                                                                                                       |
+       +------------------- ProbeDone, Woken come back as events ----------------------------------------------+
+
+Each conversation that has unhandled events has one worker here; different ones run side by side. Two instances may step the same
+event: one commit wins, the other steps again on what it finds. `bot/store/README.md` argues what each crash leaves behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from bot import log, metrics
+from bot.activity import Activity
+from bot.broker import Broker
+from bot.channel import Channel, Deleted, Filled, Incoming, Pressed, Query, Stopped, Wrote
+from bot.conversation.model import (
+    AnyEvent,
+    Chose,
+    Conversation,
+    FormSent,
+    MessageDeleted,
+    Post,
+    ProbeDone,
+    ProbeRequest,
+    Said,
+    Step,
+    StopPressed,
+    Wake,
+    Woken,
+)
+from bot.delivery import LEASE, Delivery
+from bot.errors import StoreUnreachable
+from bot.observations import Observations
+from bot.redaction import SafeText, redact
+from bot.reply import Paragraph, Progress, Reply, Text
+from bot.store import outbox
+from bot.store.port import Store
+
+if TYPE_CHECKING:
+    from bot.reading.model import Reading
+    from knowledge.index import Index
+
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
+StepEvent = Callable[[Conversation, AnyEvent], Step]
+Read = Callable[[SafeText, str | None], "Reading"]
+Answer = Callable[[Query], Reply]
+ShowProgress = Callable[[str, ProbeRequest, Observations, bool], Progress]
+
+STEPS_BEFORE_PARKING = 3
+GRACE = datetime.timedelta(seconds=5)  # an event that waits longer was left behind by an instance that died
+DRAIN_SECONDS = 20.0
+PURGE_EVERY_SECONDS = 3600.0
+SHORTEST_SLEEP_SECONDS = 0.02
+AFTER_TROUBLE_SECONDS = 1.0  # something due stayed due: do not spin on it
+STORE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+PARKED = "talk.parked"
+
+
+def utc_now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+class Service:
+    """`step`, `read`, `answer` and `progress` default to the machine, the reader and the answers, imported when first needed.
+
+    `patience_seconds`: how long an unreachable store is waited for before `run` gives up with `StoreUnreachable`; None: for ever.
+    `keep_days`: conversations untouched for longer are deleted.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        broker: Broker,
+        index: Index,
+        *,
+        step: StepEvent | None = None,
+        read: Read | None = None,
+        answer: Answer | None = None,
+        progress: ShowProgress | None = None,
+        now: Callable[[], datetime.datetime] = utc_now,
+        patience_seconds: float | None = None,
+        keep_days: float = 30.0,
+    ) -> None:
+        self._store = store
+        self._index = index
+        self._step = step or self._step_by_machine
+        self._read = read or self._read_by_reader
+        self._answer = answer or self._answer_from_knowledge
+        self._progress = progress or self._progress_from_answers
+        self._now = now
+        self._patience_seconds = patience_seconds
+        self._keep = datetime.timedelta(days=keep_days)
+        self._channels: dict[str, Channel] = {}
+        self._activity = Activity()
+        self._owner = secrets.token_hex(8)
+        self._again: set[str] = set()
+        self._working: set[str] = set()
+        self._failures: dict[str, int] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = False
+        self._nudged = asyncio.Event()
+        self._delivery = Delivery(
+            store,
+            broker,
+            self._channels,
+            self._activity,
+            self._owner,
+            now=now,
+            patiently=self._patiently,
+            take_in=self._take_in,
+            show_progress=self._progress,
+            nudge=self._nudged.set,
+            spawn=self._spawn,
+        )
+
+    # --- for the platforms -----------------------------------------------------------------------------------------------
+
+    def add_channel(self, channel: Channel) -> None:
+        """Before `run`. Only conversations of these channels are worked on here."""
+        self._channels[channel.name] = channel
+
+    async def receive(self, incoming: Incoming) -> bool:
+        """Makes it safe and writes it down; durable when it returns, and then it may be acknowledged. False: it came before.
+
+        Raises `StoreUnreachable`: then it must not be acknowledged."""
+        event = event_of(incoming)
+        new = await self._take_in(event, incoming.keys)
+        metrics.count("events", channel=incoming.channel, new=str(new).lower())
+        if new and isinstance(event, StopPressed):
+            self._delivery.stop_probes(event.conversation)
+        return new
+
+    def answer(self, query: Query) -> Reply:
+        """A question without a talk; at once, stored nowhere."""
+        return self._answer(query)
+
+    async def knows(self, conversation: str) -> Conversation | None:
+        """The conversation as it stands, also where its first event has not been stepped yet (then only who and where)."""
+        loaded = await self._store.load(conversation)
+        if loaded.conversation is None and loaded.events:
+            return begun(loaded.events[0])
+        return loaded.conversation
+
+    async def conversations_of(self, person: str) -> Sequence[Conversation]:
+        """Newest first."""
+        return await self._store.conversations_of(person)
+
+    async def forget_message(self, message: str) -> None:
+        await self._store.forget_message(message)
+
+    async def forget_person(self, person: str) -> int:
+        """Deletes all that is kept about a person; gives the number of conversations concerned."""
+        for talk in await self._store.conversations_of(person):
+            if talk.asker == person:
+                self._delivery.stop_probes(talk.key)
+        return await self._store.forget_person(person)
+
+    async def forget_workspace(self, workspace: str) -> int:
+        return await self._store.forget_workspace(workspace)
+
+    async def idle(self, conversation: str) -> None:
+        """Returns when nothing is owed to the conversation any more except future wakes: all replies to what was said are out."""
+        while True:
+            await self._activity.quiet(conversation)
+            if not await self._patiently(self._store.owes, conversation):
+                return
+            await asyncio.sleep(SHORTEST_SLEEP_SECONDS)  # only where an effect is to be tried again later, or another instance has it
+
+    # --- for whoever starts it ---------------------------------------------------------------------------------------------
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until `stop`; then drains, gives back what is not finished, and returns. Cancel it to leave at once.
+
+        Raises `StoreUnreachable` where the store stays away longer than the patience."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                self._spawn(self._watch())
+                self._spawn(self._delivery.keep_leases())
+                for conversation in await self._patiently(self._store.waiting, tuple(self._channels)):
+                    self._work_on(conversation)
+                await stop.wait()
+                await self.drain(DRAIN_SECONDS)
+                for task in tuple(self._tasks):
+                    task.cancel()
+        except* StoreUnreachable as group_error:
+            raise _first(group_error) from None
+        finally:
+            self._group = None
+            with contextlib.suppress(StoreUnreachable):
+                await self._store.release(self._owner)
+
+    async def drain(self, seconds: float) -> bool:
+        """Takes up nothing that others could do, and waits until what runs here is done; False where `seconds` were not enough."""
+        self._draining = True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._activity.all_quiet()
+        except TimeoutError:
+            return False
+        return True
+
+    # --- steps -----------------------------------------------------------------------------------------------------------
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        assert self._group is not None, "effects run only inside run()"
+        task = self._group.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _take_in(self, event: AnyEvent, keys: Sequence[str]) -> bool:
+        new = await self._store.receive(event, keys)
+        if new:
+            self._work_on(event.conversation)
+        return new
+
+    def _work_on(self, conversation: str) -> None:
+        if conversation in self._working:
+            self._again.add(conversation)
+        elif self._group is not None:  # else it waits in the inbox for `run`
+            self._working.add(conversation)
+            self._activity.begin(conversation)
+            self._spawn(self._work(conversation))
+
+    async def _work(self, conversation: str) -> None:
+        try:
+            while True:
+                self._again.discard(conversation)
+                await self._take_events(conversation)
+                if conversation not in self._again:
+                    return
+        except StoreUnreachable:
+            raise
+        except Exception:
+            log.logger(__name__).exception("a conversation cannot be worked on", conversation=log.hashed(conversation))
+            self._nudged.set()
+        finally:
+            self._working.discard(conversation)
+            self._activity.end(conversation)
+
+    async def _take_events(self, key: str) -> None:
+        """Steps what waits, one commit an event; what comes in meanwhile sets `_again`."""
+        loaded = await self._patiently(self._store.load, key)
+        conversation, version, question = loaded.conversation, loaded.version, loaded.last_question
+        for event in loaded.events:
+            if conversation is None and isinstance(event, ProbeDone | Woken | StopPressed | MessageDeleted):
+                await self._patiently(self._store.discard, event)
+                continue
+            began = time.monotonic()
+            step, parked = self._stepped(conversation or begun(event), event)
+            effects = outbox.numbered(step.effects, version, question)
+            claimed = await self._patiently(
+                self._store.commit,
+                step.conversation,
+                version,
+                effects,
+                () if parked else (event.id,),
+                owner=self._owner,
+                lease_until=self._now() + LEASE,
+                parked=parked,
+            )
+            if claimed is None:
+                metrics.count("lost_races")
+                self._again.add(key)
+                return
+            metrics.count("steps", event=type(event).__name__)
+            metrics.observe_seconds("step_seconds", time.monotonic() - began)
+            conversation, version = step.conversation, version + 1
+            question = outbox.last_question_after(effects, question)
+            self._delivery.stop_probes(key, but=conversation.probe.id if conversation.probe else None)
+            self._delivery.accept(claimed)
+            if any(isinstance(effect, Wake) for effect in effects):
+                self._nudged.set()
+
+    def _stepped(self, conversation: Conversation, event: AnyEvent) -> tuple[Step, dict[str, str]]:
+        """The step; or, when it has raised three times, one that only says so, and the event to put aside with the reason."""
+        for _ in range(STEPS_BEFORE_PARKING):
+            try:
+                return self._step(conversation, self._with_reading(conversation, event)), {}
+            except Exception as error:
+                log.logger(__name__).exception("a step failed", event_kind=type(event).__name__)
+                reason = type(error).__name__
+        metrics.count("parked", event=type(event).__name__)
+        sentence = Reply((Paragraph((Text(self._index.phrase(PARKED)),)),))
+        return Step(conversation, (Post(reply=sentence),)), {event.id: reason}
+
+    def _with_reading(self, conversation: Conversation, event: AnyEvent) -> AnyEvent:
+        if isinstance(event, Said):
+            asked = conversation.question.slot if conversation.question else None
+            return replace(event, reading=self._read(event.text, asked))
+        if isinstance(event, FormSent):
+            return replace(event, readings={slot: self._read(text, slot) for slot, text in event.values.items()})
+        return event
+
+    # --- what falls due ----------------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """One timer on the earliest that falls due: a wake, a retry, the end of somebody's lease, an event left behind, the purge."""
+        purge_at = time.monotonic()
+        look = True
+        while True:
+            if time.monotonic() >= purge_at:
+                purge_at = time.monotonic() + PURGE_EVERY_SECONDS
+                deleted = await self._patiently(self._store.purge, self._now() - self._keep)
+                metrics.count("forgotten", why="age") if deleted else None
+            wait = purge_at - time.monotonic()
+            if look:
+                self._nudged.clear()
+                due = await self._patiently(self._store.next_due, tuple(self._channels), GRACE)
+            if due is not None:
+                seconds = (due - self._now()).total_seconds()
+                if seconds <= 0:
+                    progressed = await self._take_up_due()
+                    seconds = SHORTEST_SLEEP_SECONDS if progressed else AFTER_TROUBLE_SECONDS
+                wait = min(wait, seconds)
+            look = await self._sleep(wait)
+
+    async def _sleep(self, seconds: float) -> bool:
+        """Until it is time, or something was nudged, or another process wrote; whether what is due must be asked again."""
+        until = time.monotonic() + max(seconds, SHORTEST_SLEEP_SECONDS)
+        while (left := until - time.monotonic()) > 0:
+            turn = left if self._store.watch_seconds is None else min(left, self._store.watch_seconds)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(turn):
+                    await self._nudged.wait()
+                    return True
+            if self._store.watch_seconds is not None and await self._patiently(self._store.changed_elsewhere):
+                return True
+        return True
+
+    async def _take_up_due(self) -> bool:
+        """Whether anything was due that could be taken up."""
+        if self._draining:
+            return False
+        channels, now = tuple(self._channels), self._now()
+        wakes = await self._patiently(self._store.claim_wakes, channels, self._owner, LEASE, now)
+        for wake in wakes:
+            event_id = f"wake:{wake.conversation}:{wake.wake}:{wake.at.isoformat()}"
+            event = Woken(id=event_id, conversation=wake.conversation, at=now, order="", channel=wake.channel, wake=wake.wake)
+            await self._patiently(self._take_in, event, (event.id,))
+            await self._patiently(self._store.wake_done, wake)
+        effects = await self._patiently(self._store.claim_effects, channels, self._owner, LEASE, now)
+        self._delivery.accept(effects, from_table=True)
+        left_behind = await self._patiently(self._store.waiting, channels, now - GRACE)
+        fresh = [conversation for conversation in left_behind if conversation not in self._working]
+        for conversation in fresh:
+            self._work_on(conversation)
+        return bool(wakes or effects)
+
+    async def _patiently(self, ask: Callable[_P, Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Asks the store again while it is away, with growing pauses, as long as the patience lasts."""
+        began, attempt = time.monotonic(), 0
+        while True:
+            try:
+                return await ask(*args, **kwargs)
+            except StoreUnreachable:
+                metrics.count("store_unreachable")
+                if self._patience_seconds is not None and time.monotonic() - began >= self._patience_seconds:
+                    raise
+                log.logger(__name__).warning("the store cannot be reached", attempt=attempt)
+            await asyncio.sleep(STORE_PAUSES[min(attempt, len(STORE_PAUSES) - 1)])
+            attempt += 1
+
+    # --- who thinks, unless a test says otherwise --------------------------------------------------------------------------
+
+    def _step_by_machine(self, conversation: Conversation, event: AnyEvent) -> Step:
+        from bot.conversation import machine
+
+        return machine.step(conversation, event, self._index)
+
+    def _read_by_reader(self, text: SafeText, asked: str | None) -> Reading:
+        from bot import reading
+
+        return reading.read(text, self._index, asked)
+
+    def _answer_from_knowledge(self, query: Query) -> Reply:
+        from bot.answers.query import answer
+
+        return answer(query, self._index, self._now().date())
+
+    def _progress_from_answers(self, probe: str, request: ProbeRequest, seen: Observations, finished: bool) -> Progress:
+        from bot.answers.progress import progress
+
+        ports = () if request.port is None else (request.port,)
+        return progress(probe, request.host or request.domain or "", ports, seen, self._index, finished=finished)
+
+
+def event_of(incoming: Incoming) -> AnyEvent:
+    """What a person did, made safe; `id` is the first of its keys."""
+    common: dict[str, Any] = {
+        "id": incoming.keys[0],
+        "conversation": incoming.conversation,
+        "at": incoming.at,
+        "order": incoming.order,
+        "person": incoming.person,
+        "message": incoming.message,
+        "channel": incoming.channel,
+        "place": incoming.place,
+        "workspace": incoming.workspace,
+        "called": incoming.called,
+        "locale": incoming.locale,
+    }
+    match incoming.what:
+        case Wrote(text, edited):
+            return Said(**common, text=redact(text), edited=edited)
+        case Pressed(choice, turn):
+            return Chose(**common, choice=choice, turn=turn)
+        case Filled(form, values):
+            return FormSent(**common, form=form, values={slot: redact(value) for slot, value in values.items()})
+        case Deleted():
+            return MessageDeleted(**common)
+        case Stopped():
+            return StopPressed(**common)
+
+
+def begun(event: AnyEvent) -> Conversation:
+    """A conversation before its first step: only who and where."""
+    return Conversation(
+        key=event.conversation,
+        channel=event.channel,
+        place=event.place,
+        workspace=event.workspace,
+        asker=event.person,
+        locale=event.locale,
+        created=event.at,
+        updated=event.at,
+    )
+
+
+def _first(group: BaseExceptionGroup[StoreUnreachable]) -> StoreUnreachable:
+    for error in group.exceptions:
+        return _first(error) if isinstance(error, BaseExceptionGroup) else error
+    raise AssertionError("a group is never empty")
