@@ -1,0 +1,119 @@
+"""What does `/postmaster …` answer? A verb is read off the front; everything else is a text to explain. Knows no mail.
+
+The answer goes back inside the acknowledgement, for the person's eyes only; a button puts it into the channel for all.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from adapters.slack import render
+from adapters.slack.core import Say, Service
+from adapters.slack.inbound import CHANNEL, Payload
+from adapters.slack.talks import Person, Talks, person_of, wrote
+from adapters.slack.text import said
+from adapters.slack.web import Web
+from bot.channel import Query, TryLater, Undeliverable
+from bot.redaction import redact
+from bot.reply import Paragraph, Reply, Text
+
+log = logging.getLogger(__name__)
+
+SHARE = "share"
+GO_ON = "go_on"
+MAX_KEPT = 1500  # characters of a question that a button can carry
+
+QUERIES = ("lookup", "explain", "help")
+Answer = dict[str, Any]
+
+
+class Commands:
+    def __init__(self, service: Service, talks: Talks, web: Web, say: Say) -> None:
+        self._service = service
+        self._talks = talks
+        self._web = web
+        self._say = say
+
+    async def run(self, payload: Payload) -> Answer:
+        """The acknowledgement of a slash command."""
+        who = person_of(payload)
+        verb, rest = parse(str(payload.get("text") or ""))
+        trigger = f"{CHANNEL}:trigger:{payload.get('trigger_id') or ''}:{who.user}"
+        match verb:
+            case "forget":
+                return ephemeral(self._plain(await self.forgotten(who)))
+            case "check":
+                return ephemeral(self._plain(await self.begin(who, f"{verb} {rest}", trigger)))
+        reply = self._service.answer(Query(verb, rest))
+        return ephemeral(reply, self.offers(verb, rest) if verb != "help" else ())
+
+    async def begin(self, who: Person, text: str, key: str) -> str:
+        """Begins a talk in the direct messages; gives the sentence that says so, or why not."""
+        try:
+            await self._talks.in_private(who, wrote(text), key)
+        except (Undeliverable, TryLater) as error:
+            log.info("slack: no direct message could be opened: %s", error.reason)
+            return self._say("mention_me")
+        return self._say("answers_directly")
+
+    async def forgotten(self, who: Person) -> str:
+        count = await self._service.forget_person(who.id)
+        if count == 0:
+            return self._say("nothing_kept")
+        return self._say("forgotten.one" if count == 1 else "forgotten.other", count=count)
+
+    def offers(self, verb: str, text: str) -> tuple[Answer, ...]:
+        """The buttons under a private answer. What was asked travels in them without its secrets."""
+        kept = redact(text).text
+        if len(kept) > MAX_KEPT:
+            return ()
+        elements = [
+            button(SHARE, self._say("share"), f"{verb}:{kept}"),
+            button(GO_ON, self._say("go_on"), f"{verb}:{kept}"),
+        ]
+        return ({"type": "actions", "elements": elements},)
+
+    async def share(self, payload: Payload, value: str) -> None:
+        """Puts the answer into the channel by the click's own address, which works where we are no member."""
+        verb, _, text = value.partition(":")
+        url = payload.get("response_url")
+        if verb not in QUERIES or not isinstance(url, str):
+            return
+        for message in render.messages(self._service.answer(Query(verb, text)))[:4]:
+            await self._web.respond(
+                url, {"response_type": "in_channel", "replace_original": False, "text": message.text, "blocks": list(message.blocks)}
+            )
+
+    async def go_on(self, payload: Payload, value: str) -> str:
+        who = person_of(payload)
+        verb, _, text = value.partition(":")
+        return await self.begin(who, text or verb, f"{CHANNEL}:trigger:{payload.get('trigger_id') or ''}:{who.user}")
+
+    def _plain(self, sentence: str) -> Reply:
+        return Reply((Paragraph((Text(sentence),)),))
+
+
+def parse(text: str) -> tuple[str, str]:
+    """The verb and what it is about. No text is a call for help, an unknown verb is part of a text to explain."""
+    typed = said(text)
+    first, _, rest = typed.partition(" ")
+    verb = first.lower()
+    if not typed:
+        return "help", ""
+    if verb in (*QUERIES, "check", "forget") and (rest.strip() or verb in ("help", "forget")):
+        return verb, rest.strip()
+    return ("help", verb) if verb in (*QUERIES, "check") and not rest.strip() else ("explain", typed)
+
+
+def ephemeral(reply: Reply, offers: tuple[Mapping[str, Any], ...] = ()) -> Answer:
+    """A reply as the body of an acknowledgement; one message holds it, for an answer to a command is short."""
+    first, *more = render.messages(replace(reply, choices=(), form=None))
+    blocks = [*first.blocks, *(block for message in more for block in message.blocks if block["type"] != "table")][:48]
+    return {"response_type": "ephemeral", "text": first.text, "blocks": [*blocks, *offers]}
+
+
+def button(action_id: str, label: str, value: str) -> Answer:
+    return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": label[:75], "emoji": False}, "value": value}

@@ -1,0 +1,165 @@
+"""What has to happen before Slack gets its acknowledgement? Takes every payload, writes down what matters, says what goes back.
+
+Whatever raises here leaves the payload unacknowledged, and Slack sends it again; so nothing is acknowledged that is not durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Coroutine
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack import inbound
+from adapters.slack.attachments import Attachments
+from adapters.slack.commands import GO_ON, SHARE, Commands
+from adapters.slack.core import Say, Service
+from adapters.slack.delivery import SlackChannel
+from adapters.slack.inbound import Click, Heard, Payload, Us
+from adapters.slack.progress import Spawn
+from adapters.slack.text import escaped, said
+from adapters.slack.web import Web
+from bot.channel import Incoming, TryLater, Wrote
+from bot.conversation.model import Conversation, State
+
+log = logging.getLogger(__name__)
+
+FETCH_SECONDS = 2.0  # of the three that Slack gives us
+MAX_OPENED = 10_000
+
+Answer = dict[str, Any] | None
+
+
+class Door:
+    def __init__(
+        self,
+        service: Service,
+        channel: SlackChannel,
+        commands: Commands,
+        attachments: Attachments,
+        web: Web,
+        say: Say,
+        spawn: Spawn,
+    ) -> None:
+        self._service = service
+        self._channel = channel
+        self._commands = commands
+        self._attachments = attachments
+        self._web = web
+        self._say = say
+        self._spawn = spawn
+        # Conversations that this process has just opened: their state may not be saved yet when the next message comes.
+        self._opened: OrderedDict[str, str] = OrderedDict()
+
+    async def take(self, payload: Payload, us: Us) -> Answer:
+        """Does what must be durable; gives the body of the acknowledgement, or None for an empty one."""
+        match payload.get("type"):
+            case "event_callback":
+                await self._event(payload, us)
+                return None
+            case "block_actions":
+                await self._action(payload)
+                return None
+        if payload.get("command"):
+            return await self._commands.run(payload)
+        return None
+
+    # --- events ---------------------------------------------------------------------------------------------------------
+
+    async def _event(self, payload: Payload, us: Us) -> None:
+        heard = inbound.heard(payload, us)
+        if heard is None or not await self._concerns_us(heard):
+            return
+        heard = await self._completed(heard)
+        incoming = heard.incoming
+        if await self._service.receive(incoming) and isinstance(incoming.what, Wrote) and not heard.known_only:
+            self._opened[incoming.conversation] = incoming.person
+            if len(self._opened) > MAX_OPENED:
+                self._opened.popitem(last=False)
+
+    async def _concerns_us(self, heard: Heard) -> bool:
+        """A reply in a thread only where we talk already, and only of the one we talk with; nobody is interrupted."""
+        if not heard.known_only:
+            return True
+        incoming = heard.incoming
+        known = await self._service.knows(incoming.conversation)
+        asker = known.asker if known is not None and known.asker else self._opened.get(incoming.conversation)
+        if asker is None:
+            return False
+        if heard.asker_only and known is not None and known.state is State.HANDED_OFF:
+            return isinstance(incoming.what, Wrote) and incoming.what.edited
+        return not heard.asker_only or inbound.same_person(asker, incoming.person)
+
+    async def _completed(self, heard: Heard) -> Heard:
+        """With the text of the attached files, or of the message at the root of the thread; without either where Slack is slow."""
+        if not heard.files and not heard.look_above:
+            return heard
+        incoming = heard.incoming
+        try:
+            async with asyncio.timeout(FETCH_SECONDS):
+                if heard.look_above:
+                    return heard.saying(await self._root(incoming))
+                attached = await self._attachments.read(incoming.place, heard.files)
+        except TimeoutError:
+            self._whisper(incoming, "file_unread")
+            return heard
+        if attached.unread:
+            self._whisper(incoming, "file_unread")
+        typed = incoming.what.text if isinstance(incoming.what, Wrote) else ""
+        return heard.saying("\n\n".join(filter(None, (typed, attached.text))))
+
+    async def _root(self, incoming: Incoming) -> str:
+        """The text at the root of the thread, or "" where we may not read it."""
+        place = incoming.place
+        try:
+            page = await self._web.form(place, "conversations.replies", channel=place["channel"], ts=place["thread"], limit=1)
+        except (SlackApiError, TryLater):
+            return ""
+        messages = page.get("messages") or ()
+        return said(str(messages[0].get("text") or "")) if messages else ""
+
+    # --- clicks ---------------------------------------------------------------------------------------------------------
+
+    async def _action(self, payload: Payload) -> None:
+        click = inbound.clicked(payload)
+        if click is not None:
+            await self._clicked(click)
+            return
+        for action in payload.get("actions") or ():
+            name, value = str(action.get("action_id", "")), str(action.get("value", ""))
+            if name == SHARE:
+                self._spawn(self._commands.share(payload, value))
+            elif name == GO_ON:
+                self._spawn(self._go_on(payload, value))
+
+    async def _clicked(self, click: Click) -> None:
+        known = await self._service.knows(click.incoming.conversation)
+        refusal = refused(known, click)
+        if refusal is not None:
+            user = click.incoming.place["user"]
+            self._spawn(self._channel.tell(click.incoming.place, user, self._say(refusal), click.response_url))
+            return
+        await self._service.receive(click.incoming)
+
+    async def _go_on(self, payload: Payload, value: str) -> None:
+        sentence = await self._commands.go_on(payload, value)
+        url = payload.get("response_url")
+        if isinstance(url, str):
+            await self._web.respond(url, {"response_type": "ephemeral", "replace_original": False, "text": escaped(sentence)})
+
+    def _whisper(self, incoming: Incoming, phrase: str) -> None:
+        whispering: Coroutine[Any, Any, None] = self._channel.tell(incoming.place, incoming.place["user"], self._say(phrase))
+        self._spawn(whispering)
+
+
+def refused(known: Conversation | None, click: Click) -> str | None:
+    """The id of the sentence that refuses a click, or None where it may be taken: by the asker, on the newest question."""
+    if known is None:
+        return "closed"
+    if known.asker and not inbound.same_person(known.asker, click.incoming.person):
+        return "not_yours"
+    newest = known.question.turn if known.question is not None else known.turn
+    return "stale" if click.turn != newest else None

@@ -1,0 +1,409 @@
+"""How does a `Reply` look in Slack? Pure: a reply in, messages of Block Kit and plain text out. Calls nothing, knows no channel.
+
+What is too long for one block goes on in the next, what is too long for one message in the next message; nothing is ever cut.
+Other people's words stand in `rich_text`, where Slack reads neither mentions nor links nor emphasis.
+Limits: https://docs.slack.dev/reference/block-kit/blocks/ and, for the undocumented sum over all blocks, bolt-js issue 2509.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from adapters.slack.text import clean, escaped, split, weight
+from bot.reply import (
+    Block,
+    Bullets,
+    Choice,
+    Code,
+    Emphasis,
+    Evidence,
+    Form,
+    Heading,
+    Link,
+    Paragraph,
+    Preformatted,
+    Progress,
+    Reply,
+    SettingsTable,
+    Sources,
+    Span,
+    Spans,
+    Steps,
+    Table,
+    Task,
+    block_text,
+    spans_text,
+)
+
+Json = dict[str, Any]
+
+MAX_TEXT = 3900  # chat.update takes 4,000 characters of text, and each message may have to be edited
+MAX_BLOCKS = 45  # of 50
+MAX_BLOCK = 2900  # of 3,000 in a section; rich_text has no documented limit of its own
+MAX_HEADER = 150
+MAX_LABEL = 75
+MAX_VALUE = 2000
+MAX_ROWS, MAX_COLUMNS, MAX_TABLE, MAX_CELL = 100, 20, 2500, 400
+BUTTONS_IN_A_ROW = 5
+MAX_OPTIONS = 100
+MAX_LIST_ITEMS = 40
+
+ACTION = "pm"  # every action id of a reply's choices begins with it
+FORM_ACTION = "pm:form"
+
+_SIGNS = {"waiting": "◦", "running": "⏳", "good": "✅", "bad": "❌", "unknown": "❔"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `text` is what notifications and screen readers take: the same words as the blocks, escaped. `bare` is what is
+    posted where the blocks are refused: with the choices, to be answered by typing."""
+
+    text: str
+    blocks: tuple[Json, ...]
+    bare: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One block with its plain words. `instead`: how a table looks in a message that has one already."""
+
+    block: Json
+    text: str
+    instead: tuple[_Piece, ...] = ()
+
+
+def messages(reply: Reply, origin: str = "") -> list[Message]:
+    """`reply` as one or more messages, in order; choices stand on the last.
+
+    `origin` names the conversation ("T1/C1/1700000000.000100") inside the buttons, so that a click is understood without a store.
+    """
+    pieces = [piece for block in reply.blocks for piece in _pieces(block)]
+    controls, spoken = _controls(reply, origin)
+    return _packed(pieces, controls, spoken)
+
+
+def progress_message(progress: Progress) -> Message:
+    """How far a probe is, as one message; its lines are bounded by the few endpoints that a probe has."""
+    blocks: list[Json] = []
+    title = _section([_text(clean(progress.title) or "…", bold=True)])
+    lines = [_section(_task(task)) for task in progress.tasks[:MAX_LIST_ITEMS]]
+    blocks.append(_rich([title]))
+    if lines:
+        blocks.append(_rich([{"type": "rich_text_list", "style": "bullet", "elements": lines}]))
+    words = [clean(progress.title) or "…", *(_task_text(task) for task in progress.tasks[:MAX_LIST_ITEMS])]
+    text = split(escaped("\n".join(words)), MAX_TEXT)[0]
+    return Message(text, tuple(blocks), text)
+
+
+def _task(task: Task) -> list[Json]:
+    parts = [_text(f"{_SIGNS[task.state]} "), _text(clean(task.label)[:200] or "–", code=True)]
+    if task.detail:
+        parts.append(_text(f" {clean(task.detail)[:200]}"))
+    return parts
+
+
+def _task_text(task: Task) -> str:
+    return f"{_SIGNS[task.state]} {clean(task.label)[:200]} {clean(task.detail)[:200]}".rstrip()
+
+
+# --- packing ------------------------------------------------------------------------------------------------------------
+
+
+def _packed(pieces: Sequence[_Piece], controls: Sequence[Json], spoken: str) -> list[Message]:
+    done: list[tuple[list[Json], list[str]]] = []
+    blocks: list[Json] = []
+    texts: list[str] = []
+
+    def put(piece: _Piece) -> None:
+        nonlocal blocks, texts
+        used = sum(weight(text) + 2 for text in texts)
+        if blocks and (len(blocks) >= MAX_BLOCKS or used + weight(piece.text) > MAX_TEXT):
+            done.append((blocks, texts))
+            blocks, texts = [], []
+        blocks.append(piece.block)
+        texts.append(piece.text)
+
+    for piece in pieces:
+        if piece.instead and any(block["type"] == "table" for block in blocks):
+            for other in piece.instead:
+                put(other)
+        else:
+            put(piece)
+    extra = weight(spoken) + 2 if spoken else 0
+    if blocks and (len(blocks) + len(controls) > MAX_BLOCKS or sum(weight(t) + 2 for t in texts) + extra > MAX_TEXT + 90):
+        done.append((blocks, texts))
+        blocks, texts = [], []
+    if blocks or controls or not done:
+        done.append(([*blocks, *controls], texts))
+    result = []
+    for number, (some_blocks, some_texts) in enumerate(done, 1):
+        text = escaped("\n\n".join(filter(None, some_texts)))
+        last = number == len(done)
+        bare = "\n\n".join(filter(None, (text, escaped(spoken)))) if last else text
+        fallback = escaped(spoken) or "…"
+        result.append(Message(text or split(fallback, MAX_TEXT)[0], tuple(some_blocks), bare or fallback))
+    return result
+
+
+# --- blocks -------------------------------------------------------------------------------------------------------------
+
+
+def _pieces(block: Block) -> list[_Piece]:
+    match block:
+        case Heading(spans):
+            words = clean(spans_text(spans)).strip()
+            if words and weight(words) <= MAX_HEADER and "\n" not in words and not any(isinstance(s, Link) for s in spans):
+                return [_Piece({"type": "header", "text": _plain(words)}, words)]
+            return _sections(_spans(spans, bold=True))
+        case Paragraph(spans):
+            return _sections(_spans(spans))
+        case Steps(items, heading):
+            lines = [_spans(step.spans) + (_step_link(step.url, step.spans)) for step in items]
+            return _sections(_spans(heading, bold=True)) + _list(lines, "ordered")
+        case Bullets(items, heading):
+            return _sections(_spans(heading, bold=True)) + _list([_spans(item) for item in items], "bullet")
+        case Evidence(items):
+            return _list([_spans(item) for item in items], "bullet", border=1)
+        case SettingsTable(rows, heading):
+            grid = [[_cell(name, bold=True), _cell(value, code=True)] for name, value in rows]
+            return _sections(_spans(heading, bold=True)) + _grid(grid, rows, SettingsTable(rows), head=None)
+        case Table(head, rows, heading):
+            grid = [[_cell(cell) for cell in row] for row in rows]
+            return _sections(_spans(heading, bold=True)) + _grid(grid, rows, Table(head, rows), head=head)
+        case Preformatted(text, _):
+            return _preformatted(text)
+        case Sources(items):
+            return [piece for start in range(0, len(items), 10) for piece in _sources(Sources(items[start : start + 10]))]
+
+
+def _step_link(url: str | None, spans: Spans) -> list[Json]:
+    if not url or any(isinstance(span, Link) and span.url == url for span in spans):
+        return []
+    return [_text(" "), *_link(url, url)]
+
+
+def _sections(elements: Sequence[Json]) -> list[_Piece]:
+    return [_Piece(_rich([_section(chunk)]), _words(chunk)) for chunk in _chunks(elements)]
+
+
+def _list(lines: Iterable[Sequence[Json]], style: str, border: int = 0) -> list[_Piece]:
+    """The lines as lists of at most one block's weight; numbers go on over the blocks, and a line too long for one goes on below it."""
+    pieces: list[_Piece] = []
+    waiting: list[list[Json]] = []
+    first = number = 0
+
+    def flush() -> None:
+        nonlocal waiting, first
+        if waiting:
+            whole: Json = {"type": "rich_text_list", "style": style, "elements": [_section(line) for line in waiting]}
+            if style == "ordered" and first:
+                whole["offset"] = first
+            if border:
+                whole["border"] = border
+            marks = [f"{first + n}. " if style == "ordered" else "- " for n in range(1, len(waiting) + 1)]
+            pieces.append(_Piece(_rich([whole]), "\n".join(mark + _words(line) for mark, line in zip(marks, waiting, strict=True))))
+        waiting, first = [], number
+
+    for line in lines:
+        head, *tail = _chunks(line) or [[_text("–")]]
+        used = sum(_heavy(waited) + 8 for waited in waiting)
+        if waiting and (used + _heavy(head) + 8 > MAX_BLOCK or len(waiting) >= MAX_LIST_ITEMS):
+            flush()
+        waiting.append(head)
+        number += 1
+        if tail:
+            flush()
+            pieces.extend(_Piece(_rich([_section(chunk)]), _words(chunk)) for chunk in tail)
+    flush()
+    return pieces
+
+
+def _grid(cells: list[list[Json]], rows: Sequence[Sequence[str]], whole: SettingsTable | Table, head: Sequence[str] | None) -> list[_Piece]:
+    """A table block where the rows fit one, several where there are many; an aligned text where a cell or the width does not fit."""
+    if not rows:
+        return _preformatted(block_text(whole)) if head else []
+    width = len(rows[0])
+    too_wide = any(weight(clean(cell)) > MAX_CELL for row in (*rows, head or ()) for cell in row) or not 0 < width <= MAX_COLUMNS
+    if too_wide or any(len(row) != width for row in rows) or (head is not None and len(head) != width):
+        return _preformatted(block_text(whole))
+    top = [[_cell(cell, bold=True) for cell in head]] if head is not None else []
+    heaviest = max(sum(weight(clean(cell)) + 6 for cell in row) for row in rows)
+    top_weight = sum(weight(clean(cell)) + 6 for cell in head or ())
+    step = max(1, min(MAX_ROWS - 1, (MAX_TABLE - top_weight) // max(heaviest, 1)))
+    pieces = []
+    for start in range(0, len(rows), step):
+        some = tuple(tuple(row) for row in rows[start : start + step])
+        words = "\n".join(" | ".join(clean(cell) for cell in row) for row in ((tuple(head), *some) if head is not None else some))
+        plain = words if head is not None else "\n".join(f"{clean(name)}: {clean(value)}" for name, value in some)
+        if weight(plain) > MAX_TEXT:
+            return _preformatted(block_text(whole))
+        part = Table(tuple(head), some) if head is not None else SettingsTable(tuple((row[0], row[1]) for row in some))
+        block = {"type": "table", "rows": top + cells[start : start + step], "column_settings": [{"is_wrapped": True}] * width}
+        pieces.append(_Piece(block, plain, tuple(_preformatted(block_text(part)))))
+    return pieces
+
+
+def _cell(text: str, *, bold: bool = False, code: bool = False) -> Json:
+    shown = clean(text).strip() or "–"
+    return _rich([_section([_text(shown, bold=bold, code=code)])])
+
+
+def _preformatted(text: str) -> list[_Piece]:
+    parts = split(clean(text), MAX_BLOCK)
+    return [_Piece(_rich([{"type": "rich_text_preformatted", "elements": [_text(part)]}]), part) for part in parts if part.strip()]
+
+
+def _sources(sources: Sources) -> list[_Piece]:
+    pieces, elements, words = [], [], []
+    for item in sources.items:
+        plain = block_text(Sources((item,)))
+        if weight(plain) > MAX_BLOCK // 3 or not _linkable(item.url):
+            pieces += _sections([_text(clean(plain))])
+            continue
+        before, _, after = plain.partition(item.url)
+        label = escaped(item.url.removeprefix("https://"))
+        elements.append({"type": "mrkdwn", "text": f"{escaped(before)}<{escaped(item.url)}|{label}>{escaped(after)}", "verbatim": True})
+        words.append(plain)
+        if sum(map(weight, words)) > MAX_BLOCK // 2:
+            pieces.append(_Piece({"type": "context", "elements": elements}, "\n".join(words)))
+            elements, words = [], []
+    if elements:
+        pieces.append(_Piece({"type": "context", "elements": elements}, "\n".join(words)))
+    return pieces
+
+
+# --- spans --------------------------------------------------------------------------------------------------------------
+
+
+def _spans(spans: Spans, *, bold: bool = False) -> list[Json]:
+    return [element for span in spans for element in _span(span, bold)]
+
+
+def _span(span: Span, bold: bool) -> list[Json]:
+    if isinstance(span, Link):
+        return _link(span.url, span.label)
+    shown = clean(span.text)
+    if not shown:
+        return []
+    if isinstance(span, Code):
+        return [_text(shown, code=True, bold=bold)]
+    return [_text(shown, bold=bold or isinstance(span, Emphasis))]
+
+
+def _link(url: str, label: str) -> list[Json]:
+    shown = clean(label).strip() or url
+    if not _linkable(url) or weight(url) + weight(shown) > MAX_BLOCK // 2:
+        return [_text(shown if shown == url else f"{shown} ({clean(url)})")]
+    return [{"type": "link", "url": url, "text": shown}]
+
+
+def _linkable(url: str) -> bool:
+    """Only our own https links become links, and none that could close Slack's own brackets."""
+    return url.startswith("https://") and url.isascii() and url.isprintable() and not any(bad in url for bad in '<>| "')
+
+
+def _chunks(elements: Sequence[Json]) -> list[list[Json]]:
+    """The elements in groups of at most one block's weight; a text too long for one is broken over several."""
+    groups: list[list[Json]] = []
+    group: list[Json] = []
+    used = 0
+    for element in elements:
+        parts = [element]
+        if element["type"] == "text" and weight(element["text"]) > MAX_BLOCK:
+            parts = [{**element, "text": part} for part in split(element["text"], MAX_BLOCK)]
+        for part in parts:
+            heavy = _heavy([part])
+            if group and used + heavy > MAX_BLOCK:
+                groups.append(group)
+                group, used = [], 0
+            group.append(part)
+            used += heavy
+    return [*groups, group] if group else groups
+
+
+def _heavy(elements: Sequence[Json]) -> int:
+    return sum(weight(_word(element)) for element in elements)
+
+
+def _words(elements: Sequence[Json]) -> str:
+    return "".join(map(_word, elements))
+
+
+def _word(element: Json) -> str:
+    text = str(element["text"])
+    if element["type"] == "link" and text != element["url"]:
+        return f"{text} ({element['url']})"
+    return text
+
+
+def _text(text: str, *, bold: bool = False, code: bool = False) -> Json:
+    style = {name: True for name, on in (("bold", bold), ("code", code)) if on}
+    return {"type": "text", "text": text, "style": style} if style else {"type": "text", "text": text}
+
+
+def _section(elements: Sequence[Json]) -> Json:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def _rich(elements: Sequence[Json]) -> Json:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text, "emoji": False}  # or ":587:" might become a picture
+
+
+# --- choices ------------------------------------------------------------------------------------------------------------
+
+
+def _controls(reply: Reply, origin: str) -> tuple[list[Json], str]:
+    """The blocks that a person presses, and the same choices in words for where there are no blocks."""
+    blocks: list[Json] = []
+    labels = [clean(choice.label).strip() or choice.id for choice in reply.choices]
+    long = any(weight(label) > MAX_LABEL for label in labels)
+    spoken = "\n".join(f"{number}. {label}" for number, label in enumerate(labels, 1))
+    if long:  # the whole label above, its number on the button
+        blocks += [piece.block for piece in _list([[_text(label)] for label in labels], "ordered")]
+        labels = [f"{number}. {label}" for number, label in enumerate(labels, 1)]
+    shown = [_short(label) for label in labels]
+    if 0 < len(shown) <= BUTTONS_IN_A_ROW:
+        elements = [
+            {"type": "button", "action_id": f"{ACTION}:{n}", "text": _plain(label), "value": value(reply.turn, choice)}
+            for n, (choice, label) in enumerate(zip(reply.choices, shown, strict=True))
+        ]
+        blocks.append({"type": "actions", "block_id": block_id(origin, 0), "elements": elements})
+    elif shown:
+        options = [{"text": _plain(label), "value": value(reply.turn, choice)} for choice, label in zip(reply.choices, shown, strict=True)]
+        menus = [
+            {"type": "static_select", "action_id": f"{ACTION}:{start}", "options": options[start : start + MAX_OPTIONS]}
+            for start in range(0, len(options), MAX_OPTIONS)
+        ]
+        blocks.append({"type": "actions", "block_id": block_id(origin, 0), "elements": menus[:25]})
+    if reply.form is not None and (packed := form_value(reply.turn, reply.form)) is not None:
+        button = {"type": "button", "action_id": FORM_ACTION, "text": _plain(_short(clean(reply.form.title) or "…")), "value": packed}
+        blocks.append({"type": "actions", "block_id": block_id(origin, 1), "elements": [button]})
+    return blocks, spoken
+
+
+def _short(label: str) -> str:
+    """A label that fits a button; the whole one stands above it (see `_controls`)."""
+    return label if weight(label) <= MAX_LABEL else split(label, MAX_LABEL - 1)[0].rstrip() + "…"
+
+
+def block_id(origin: str, number: int) -> str:
+    return f"{ACTION}/{number}/{origin}"
+
+
+def value(turn: int, choice: Choice) -> str:
+    """What a click brings back: the turn of the question and the choice's id."""
+    return f"{turn}:{choice.id}"
+
+
+def form_value(turn: int, form: Form) -> str | None:
+    """The form itself, packed into its button, so that it opens after a restart too; None where it is too large for one."""
+    packed = f"{turn}:{json.dumps(asdict(form), separators=(',', ':'))}"
+    return packed if len(packed) <= MAX_VALUE else None

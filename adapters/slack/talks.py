@@ -1,0 +1,89 @@
+"""How does a talk begin that has no message to answer to (a command, a shortcut, a form)? Opens a thread, then hands over.
+
+The thread's first message is ours and holds nothing that the person wrote: it could be a secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters.slack import inbound
+from adapters.slack.core import Say, Service, utc_now
+from adapters.slack.delivery import PLAINLY
+from adapters.slack.text import escaped
+from adapters.slack.web import Web
+from bot.channel import Filled, Incoming, Place, What, Wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who wants to talk: workspace, user, and the user's own workspace; `enterprise` where the app is installed for all of one."""
+
+    team: str
+    user: str
+    home: str
+    enterprise: str = ""
+
+    @property
+    def id(self) -> str:
+        return inbound.person(self.home, self.user)
+
+    def place(self, channel: str, thread: str) -> dict[str, str]:
+        where = {"team": self.team, "channel": channel, "thread": thread, "user": self.user, "home": self.home}
+        return {**where, "enterprise": self.enterprise} if self.enterprise else where
+
+
+def person_of(payload: inbound.Payload) -> Person:
+    """The one who did something, from a command or an interaction."""
+    user = payload.get("user")
+    team = inbound.team_of(payload)
+    workspace = inbound.workspace_of(payload).partition(":")[2]
+    enterprise = "" if workspace == team else workspace
+    if isinstance(user, dict):
+        return Person(team, str(user.get("id", "")), str(user.get("team_id") or team), enterprise)
+    return Person(team, str(payload.get("user_id", "")), team, enterprise)
+
+
+class Talks:
+    def __init__(self, service: Service, web: Web, say: Say) -> None:
+        self._service = service
+        self._web = web
+        self._say = say
+
+    async def in_private(self, who: Person, what: What, key: str) -> Place:
+        """Opens a thread in the direct messages and hands over. Raises the channel's `Undeliverable` or `TryLater`."""
+        return await self._open(who, who.user, "", self._say("begun"), what, key)
+
+    async def in_thread(self, who: Person, channel: str, thread: str, what: What, key: str) -> Place:
+        """Says in a thread whom we answer (so that it is known whether we may post there) and hands over."""
+        return await self._open(who, channel, thread, self._say("asked_here"), what, key)
+
+    async def _open(self, who: Person, channel: str, thread: str, sentence: str, what: What, key: str) -> Place:
+        arguments = {"channel": channel, "text": escaped(sentence), "thread_ts": thread or None, **PLAINLY}
+        answer = await self._web.call(who.place(channel, thread), "chat.postMessage", **arguments)
+        where, ts = str(answer.get("channel") or channel), str(answer.get("ts", ""))
+        place = who.place(where, thread or ts)
+        now = utc_now()
+        await self._service.receive(
+            Incoming(
+                channel=inbound.CHANNEL,
+                keys=(key,),
+                conversation=inbound.conversation(who.team, where, thread or ts),
+                place=place,
+                person=who.id,
+                workspace=f"{inbound.CHANNEL}:{who.enterprise or who.team}",
+                order=inbound.padded(inbound.stamp(now)),
+                message=inbound.message_id(who.team, where, ts),
+                at=now,
+                what=what,
+            )
+        )
+        return place
+
+
+def wrote(text: str) -> Wrote:
+    return Wrote(text[: inbound.MAX_TEXT])
+
+
+def filled(form: str, values: dict[str, str]) -> Filled:
+    return Filled(form, {slot: value[:3000] for slot, value in values.items()})

@@ -1,0 +1,96 @@
+"""How is Slack's Web API called? One client and connection pool a process; errors come back as the core's. Knows no reply.
+
+No call is repeated by itself: a post whose answer was lost may have got through, and only the effect's key tells (see delivery.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.verdict import as_ours
+from bot.channel import Place, TryLater
+
+log = logging.getLogger(__name__)
+
+API = "https://slack.com/api/"
+CALL_SECONDS = 10
+RESPONSE_URL_USES = 5
+
+Tokens = Callable[[Place], Awaitable[str]]
+
+
+def open_session() -> aiohttp.ClientSession:
+    """One pool for all calls: without it each call makes a connection and a TLS handshake of its own."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS), connector=aiohttp.TCPConnector(limit=50))
+
+
+def client(session: aiohttp.ClientSession, base_url: str | None, token: str | None = None) -> AsyncWebClient:
+    return AsyncWebClient(token=token, base_url=base_url or API, session=session, retry_handlers=[], timeout=CALL_SECONDS)
+
+
+class Web:
+    """Calls methods in the workspace of a place. `token` gives the token for it (one for all, or that of an installation)."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str | None, token: Tokens) -> None:
+        self.session = session
+        self.base_url = base_url or API
+        self._client = client(session, base_url)
+        self._token = token
+
+    async def raw(self, place: Place, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Calls; raises `SlackApiError` for what Slack refuses and `TryLater` where no answer came."""
+        token = await self._token(place)
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            answer = await self._client.api_call(method, json=given, headers={"Authorization": f"Bearer {token}"})
+        except SlackApiError:
+            raise
+        except (aiohttp.ClientError, SlackClientError, TimeoutError) as error:
+            raise TryLater(2.0, type(error).__name__) from error
+        data = answer.data
+        return data if isinstance(data, Mapping) else {}
+
+    async def call(self, place: Place, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Calls; raises the core's `Undeliverable` or `TryLater`."""
+        try:
+            return await self.raw(place, method, **arguments)
+        except SlackApiError as error:
+            raise as_ours(error) from error
+
+    async def form(self, place: Place, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """As `raw` for the reading methods, which take no JSON body."""
+        token = await self._token(place)
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            answer = await self._client.api_call(method, params=given, http_verb="GET", headers={"Authorization": f"Bearer {token}"})
+        except SlackApiError:
+            raise
+        except (aiohttp.ClientError, SlackClientError, TimeoutError) as error:
+            raise TryLater(2.0, type(error).__name__) from error
+        data = answer.data
+        return data if isinstance(data, Mapping) else {}
+
+    async def cosmetic(self, place: Place, method: str, **arguments: Any) -> Mapping[str, Any] | None:
+        """Calls something that is nice to have (a status, a title); None where it failed, which is only logged."""
+        try:
+            return await self.raw(place, method, **arguments)
+        except SlackApiError as error:
+            log.info("slack: %s was refused: %s", method, error.response.get("error"))
+        except TryLater as error:
+            log.info("slack: %s got no answer: %s", method, error.reason)
+        return None
+
+    async def respond(self, response_url: str, body: Mapping[str, Any]) -> bool:
+        """Answers a click or a command under its own address, which lives 30 minutes and five uses; False where it is dead."""
+        try:
+            async with asyncio.timeout(CALL_SECONDS), self.session.post(response_url, json=body, allow_redirects=False) as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return False

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+
+from adapters.slack import app
+from tests.adapters.slack.peer import Peer
+from tests.adapters.slack.standin import Settings, StandIn
+
+Running = Callable[..., AbstractAsyncContextManager[StandIn]]
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    async with Peer() as local_slack:
+        yield local_slack
+
+
+@pytest.fixture
+def running(peer: Peer) -> Running:
+    """`async with running(core) as core:` runs the adapter against the local Slack until the block ends."""
+
+    @asynccontextmanager
+    async def run(core: StandIn | None = None, **settings: str | None) -> AsyncIterator[StandIn]:
+        service = core or StandIn()
+        stop = asyncio.Event()
+        chosen = Settings(**{"slack_api_url": peer.url, **settings})  # type: ignore[arg-type]  # keys are the fields' names
+        sockets = len(peer.sockets)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(app.run(chosen, service, stop))
+            try:
+                await peer.connected(sockets + 1)
+                yield service
+            finally:
+                stop.set()
+
+    return run

@@ -1,0 +1,88 @@
+"""A scripted core: takes what comes in, knows conversations, answers queries. It stands in for `bot.service` and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.channel import Channel, Incoming, Query, Wrote
+from bot.conversation.model import Conversation, Question, State
+from bot.errors import StoreUnreachable
+from bot.reply import Choice, Code, Literal, Paragraph, Reply, SettingsTable, Text
+
+React = Callable[[Incoming, Channel], Awaitable[None]]
+
+
+def question(turn: int = 1) -> Reply:
+    return Reply(
+        (Paragraph((Text("Which port is entered?"),)),),
+        asks="port",
+        choices=(Choice("port_587", "587"), Choice("port_465", "465"), Choice("dont_know", "I don't know")),
+        turn=turn,
+    )
+
+
+@dataclass
+class StandIn:
+    """`react` runs after each new incoming, as effects would. `broken`: the store cannot be written."""
+
+    react: React | None = None
+    received: list[Incoming] = field(default_factory=list)
+    duplicates: int = 0
+    known: dict[str, Conversation] = field(default_factory=dict)
+    channels: list[Channel] = field(default_factory=list)
+    queries: list[Query] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    broken: bool = False
+    _keys: set[str] = field(default_factory=set)
+
+    def add_channel(self, channel: Channel) -> None:
+        self.channels.append(channel)
+
+    async def receive(self, incoming: Incoming) -> bool:
+        if self.broken:
+            raise StoreUnreachable("the store is away")
+        if self._keys & set(incoming.keys):
+            self.duplicates += 1
+            return False
+        self._keys |= set(incoming.keys)
+        self.received.append(incoming)
+        if isinstance(incoming.what, Wrote) and incoming.conversation not in self.known:
+            self.knows_talk(incoming.conversation, incoming.person)
+        if self.react is not None:
+            await self.react(incoming, self.channels[0])
+        return True
+
+    def knows_talk(self, key: str, asker: str, *, turn: int = 1, state: State = State.ASKING) -> None:
+        asked = Question("port", turn, "ask.port", question(turn).choices)
+        self.known[key] = Conversation(key, "slack", asker=asker, state=state, question=asked, turn=turn)
+
+    def answer(self, query: Query) -> Reply:
+        self.queries.append(query)
+        return Reply(
+            (
+                Paragraph((Text("You asked for "), Literal(query.text or query.verb), Text("."))),
+                SettingsTable((("Server", "smtp.example.com"), ("Port", "587"))),
+                Paragraph((Text("Enter "), Code("587"), Text("."))),
+            )
+        )
+
+    async def knows(self, conversation_key: str) -> Conversation | None:
+        return self.known.get(conversation_key)
+
+    async def forget_person(self, person: str) -> int:
+        self.forgotten.append(person)
+        return 2
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `run` reads; the tests' own tokens."""
+
+    slack_api_url: str | None
+    slack_bot_token: str | None = "xoxb-test"
+    slack_app_token: str | None = "xapp-test"
+    slack_signing_secret: str | None = None
+    slack_triage_channel: str | None = None
+    slack_helpers: str | None = None
+    postmaster_http: str = "127.0.0.1:0"

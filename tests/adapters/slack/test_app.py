@@ -1,0 +1,222 @@
+"""The adapter as a whole, over real HTTP and WebSocket, against the local Slack; the core behind it is scripted."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.channel import Channel, Incoming, Pressed, Wrote
+from bot.reply import Progress, Reply, Task
+from tests.adapters.slack.conftest import Running
+from tests.adapters.slack.peer import BOT_USER, Peer
+from tests.adapters.slack.standin import StandIn, question
+
+
+async def asks(incoming: Incoming, channel: Channel) -> None:
+    """A core that answers everything said with a question."""
+    if isinstance(incoming.what, Wrote):
+        await channel.post(incoming.place, question(), f"{incoming.order}"[-20:])
+
+
+async def test_a_mention_is_answered_once_in_its_thread_though_it_comes_twice(peer: Peer, running: Running) -> None:
+    async with running(StandIn(asks)) as core:
+        root = await peer.says(f"<@{BOT_USER}> 550 5.7.1")
+        await peer.until(lambda: len(peer.ours("C1", root)) == 1 and len(peer.acks) == 2)
+
+    assert len(core.received) == 1
+    assert core.received[0].what == Wrote("550 5.7.1")
+    assert [button["text"]["text"] for button in peer.ours()[0].buttons] == ["587", "465", "I don't know"]
+
+
+async def test_the_asker_goes_on_in_the_thread_without_a_mention_and_others_do_not(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: len(core.received) == 1)
+        await peer.says("sorry, 587", thread=root)
+        await peer.says("me too", user="U2", thread=root)
+        await peer.says("<@U2> really?", thread=root)
+        await peer.says("lunch?", thread=await peer.says("lunch"))
+        await peer.until(lambda: len(peer.acks) == 7)
+
+    assert [incoming.what for incoming in core.received] == [Wrote("help"), Wrote("sorry, 587")]
+
+
+async def test_another_person_who_mentions_us_in_the_thread_is_heard(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.says(f"<@{BOT_USER}> same here", user="U2", thread=root)
+        await peer.until(lambda: len(core.received) == 2)
+
+    assert core.received[1].person == "slack:T1:U2"
+    assert core.received[1].conversation == core.received[0].conversation
+
+
+async def test_a_button_answers_and_reaches_the_core_with_its_turn(peer: Peer, running: Running) -> None:
+    async with running(StandIn(asks)) as core:
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: len(peer.ours("C1", root)) == 1)
+        await peer.acked(await peer.presses(peer.ours()[0], "pm:0"))
+
+    assert core.received[1].what == Pressed("port_587", 1)
+    assert core.received[1].conversation == core.received[0].conversation
+
+
+async def test_a_click_on_an_older_question_is_answered_privately(peer: Peer, running: Running) -> None:
+    async with running(StandIn(asks)) as core:
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: len(peer.ours("C1", root)) == 1)
+        core.knows_talk(core.received[0].conversation, "slack:T1:U1", turn=2)
+        post = peer.ours()[0]
+        await peer.acked(await peer.presses(post, "pm:0"))
+        await peer.until(lambda: bool(peer.responses[post.ts]))
+
+    assert len(core.received) == 1
+    assert peer.responses[post.ts][0]["response_type"] == "ephemeral"
+    assert "answered already" in peer.responses[post.ts][0]["text"]
+
+
+async def test_a_strangers_click_is_answered_privately(peer: Peer, running: Running) -> None:
+    async with running(StandIn(asks)) as core:
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: len(peer.ours("C1", root)) == 1)
+        post = peer.ours()[0]
+        await peer.acked(await peer.presses(post, "pm:0", user="U2"))
+        await peer.until(lambda: bool(peer.responses[post.ts]))
+
+    assert len(core.received) == 1
+    assert "Only the person who asked" in peer.responses[post.ts][0]["text"]
+
+
+async def test_a_click_in_a_forgotten_conversation_says_that_it_is_closed(peer: Peer, running: Running) -> None:
+    async with running(StandIn(asks)) as core:
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: len(peer.ours("C1", root)) == 1)
+        core.known.clear()
+        post = peer.ours()[0]
+        await peer.acked(await peer.presses(post, "pm:0"))
+        await peer.until(lambda: bool(peer.responses[post.ts]))
+
+    assert "closed" in peer.responses[post.ts][0]["text"]
+
+
+async def test_the_lookup_command_answers_inside_the_acknowledgement_for_the_person_only(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        answer = await peer.acked(await peer.commands("lookup gmail"))
+
+    assert answer["response_type"] == "ephemeral"
+    assert "You asked for gmail." in answer["text"]
+    assert any(block["type"] == "table" for block in answer["blocks"])
+    assert [(query.verb, query.text) for query in core.queries] == [("lookup", "gmail")]
+    assert core.received == []
+    assert peer.ours() == []
+
+
+async def test_forget_deletes_and_says_what_was_kept(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        answer = await peer.acked(await peer.commands("forget me"))
+
+    assert core.forgotten == ["slack:T1:U1"]
+    assert "2 conversations" in answer["text"]
+
+
+async def test_check_begins_a_talk_in_a_direct_message(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        answer = await peer.acked(await peer.commands("check mx.example.com:25"))
+
+    assert core.received[0].what == Wrote("check mx.example.com:25")
+    assert core.received[0].place["channel"] == "D1"
+    assert core.received[0].place["thread"] == peer.ours("D1")[0].ts
+    assert "direct message" in answer["text"]
+    assert "mx.example.com" not in peer.ours("D1")[0].text
+
+
+async def test_the_share_button_puts_the_answer_into_the_channel_where_we_are_no_member(peer: Peer, running: Running) -> None:
+    async with running():
+        answer = await peer.acked(await peer.commands("lookup gmail"))
+        share = answer["blocks"][-1]["elements"][0]
+        click = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}, "trigger_id": "t"}
+        await peer.acked(await peer.send("interactive", {**click, "response_url": peer.response_url("r1"), "actions": [share]}))
+        await peer.until(lambda: bool(peer.responses["r1"]))
+
+    assert peer.responses["r1"][0]["response_type"] == "in_channel"
+    assert "gmail" in peer.responses["r1"][0]["text"]
+
+
+async def test_nothing_is_acknowledged_that_could_not_be_written_down_and_the_retry_is_handled(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        core.broken = True
+        event = peer.event({"type": "app_mention", "user": "U1", "channel": "C1", "ts": peer.new_ts(), "text": f"<@{BOT_USER}> hi"})
+        first = await peer.send("events_api", event)
+        await asyncio.sleep(0.2)
+        core.broken = False
+        assert first not in peer.acks
+
+        await peer.acked(await peer.send("events_api", event, retry=1))
+        await peer.acked(await peer.send("events_api", event, retry=2))
+
+    assert [incoming.what for incoming in core.received] == [Wrote("hi")]
+    assert core.duplicates == 1
+
+
+async def test_events_that_mean_nothing_to_us_are_acknowledged(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        for event in ({"type": "app_home_opened", "user": "U1", "tab": "about"}, {"type": "reaction_added", "user": "U1"}, {"type": "new"}):
+            await peer.acked(await peer.send("events_api", peer.event(event)))
+
+    assert core.received == []
+
+
+async def test_bots_and_system_notes_are_not_answered(peer: Peer, running: Running) -> None:
+    async with running(StandIn(asks)) as core:
+        await peer.says(f"<@{BOT_USER}> 550", user="U7", bot_id="B7")
+        await peer.says("You were removed", user="USLACK", channel="D1")
+        await peer.says("x", user=BOT_USER, channel="D1")
+        await peer.until(lambda: len(peer.acks) == 4)
+
+    assert core.received == []
+    assert [post for post in peer.ours() if post.user == BOT_USER and post.text != "x"] == []
+
+
+async def test_the_socket_comes_back_after_slack_asks_it_to(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        await peer.disconnect()
+        await peer.until(lambda: len(peer.called("apps.connections.open")) >= 3)
+        await peer.connected()
+        await asyncio.sleep(0.1)
+        await peer.says("hello", channel="D1")
+        await peer.until(lambda: len(core.received) == 1)
+
+
+async def test_progress_is_one_message_edited_with_its_last_state_shown(peer: Peer, running: Running) -> None:
+    def state(word: str, finished: bool = False) -> Progress:
+        tasks = (Task("587", "587", "good" if finished else "running", word), Task("465", "465", "running", "<!channel>"))
+        return Progress("p1", "Asking mx.example.com", tasks, finished)
+
+    async with running() as core:
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: len(core.received) == 1)
+        channel, place = core.channels[0], core.received[0].place
+        for word in ("one", "two", "three", "four"):
+            await channel.progress(place, state(word))
+            await asyncio.sleep(0.05)
+        await channel.progress(place, state("done", finished=True))
+        await peer.until(lambda: any("done" in post.text for post in peer.ours("C1", root)), within=6)
+
+    shown = peer.ours("C1", root)
+    assert len(shown) == 1
+    assert shown[0].edits <= 2
+    assert "<!channel>" not in shown[0].text
+
+
+async def test_a_reply_longer_than_one_message_goes_on_in_the_next(peer: Peer, running: Running) -> None:
+    from bot.reply import Paragraph, Text
+
+    words = " ".join(f"word{number}" for number in range(1500))
+    async with running() as core:
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: len(core.received) == 1)
+        last = await core.channels[0].post(core.received[0].place, Reply((Paragraph((Text(words),)),)), "k1")
+
+    posts = peer.ours("C1", root)
+    assert len(posts) > 1
+    assert posts[-1].ts == last
+    assert "".join(post.text.replace("\n\n", "") for post in posts) == words
