@@ -1,0 +1,99 @@
+"""Which platforms run in this process, over which store? Builds the service, loads each platform by name, runs until a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+import signal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.errors import CannotRun, UsageError
+from knowledge.index import index
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+# A platform's library, its extra, and the key without which it is not configured.
+PLATFORMS = {"slack": ("slack_bolt", "SLACK_BOT_TOKEN"), "discord": ("discord", "DISCORD_TOKEN")}
+
+
+def need_extra(platform: str) -> None:
+    """Raises `CannotRun` with the remedy where the platform's library is not installed."""
+    library, _ = PLATFORMS[platform]
+    if importlib.util.find_spec(library) is None:
+        raise CannotRun(f"{platform.capitalize()} needs its library: pip install 'postmaster-bot[{platform}]'")
+
+
+def configured(settings: Settings) -> tuple[str, ...]:
+    """The platforms whose token is set."""
+    return tuple(name for name, (_, key) in PLATFORMS.items() if getattr(settings, key.lower(), None))
+
+
+def serve(platforms: Sequence[str], *, sync: bool = False) -> int:
+    """Runs the named platforms, or all that are configured, until SIGTERM or SIGINT; a second signal ends it at once."""
+    from bot.config import load_settings
+
+    settings = load_settings()
+    chosen = tuple(platforms) or configured(settings)
+    if not chosen:
+        raise UsageError(
+            "No platform is configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN; `postmaster config` tells more."
+        )
+    for platform in chosen:
+        need_extra(platform)
+        if platform not in configured(settings):
+            raise CannotRun(f"{PLATFORMS[platform][1]} is not set; `postmaster config` tells what it is for.")
+    try:
+        return asyncio.run(_sync(settings) if sync else _run(chosen, settings))
+    except BaseExceptionGroup as group:
+        from adapters.terminal.talk import first_of
+
+        raise first_of(group) from None
+
+
+async def _sync(settings: Settings) -> int:
+    from adapters.discord.app import sync_commands
+
+    await sync_commands(settings)
+    return 0
+
+
+async def _run(platforms: Sequence[str], settings: Settings) -> int:
+    from adapters.terminal.network import known_ports
+    from bot import log
+    from bot.broker import InlineBroker
+    from bot.probes.guard import Network, Policy
+    from bot.service import Service
+    from bot.store import open_store
+
+    log.configure(settings.postmaster_log)
+    known = index()
+    store = open_store(settings.postmaster_store)
+    await store.open()
+    stop = _stop_on_signals()
+    try:
+        async with Network(Policy(**settings.policy(), known_ports=known_ports(known))) as network:
+            service = Service(store, InlineBroker(network, known), known, keep_days=settings.postmaster_retention_days)
+            async with asyncio.TaskGroup() as group:
+                for platform in platforms:
+                    module = importlib.import_module(f"adapters.{platform}.app")
+                    group.create_task(module.run(settings, service, stop))
+    finally:
+        await store.close()
+    return 0
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def ask_to_stop() -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ask_to_stop)
+    return stop
