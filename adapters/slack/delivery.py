@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack import render
 from adapters.slack.core import Say
-from adapters.slack.inbound import Origin
+from adapters.slack.inbound import Click, Origin
 from adapters.slack.pace import Pace
 from adapters.slack.progress import Board
 from adapters.slack.text import escaped
@@ -108,6 +108,11 @@ class SlackChannel:
             return
         thread = place.get("thread")
         await self._web.cosmetic(place, "chat.postEphemeral", channel=place["channel"], user=user, thread_ts=thread, text=escaped(text))
+
+    async def settle(self, place: Place, click: Click) -> None:
+        """The asking message with the choice that was made in place of its buttons; left as it is where that cannot be shown."""
+        blocks = render.settled(click.blocks, click.label)
+        await self._web.cosmetic(place, "chat.update", channel=place["channel"], ts=click.ts, text=click.text or "…", blocks=blocks)
 
     # --- calls ----------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -16,10 +16,11 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack import inbound
 from adapters.slack.attachments import Attachments
 from adapters.slack.commands import GO_ON, SHARE, Commands
-from adapters.slack.core import Say, Service
-from adapters.slack.delivery import SlackChannel
+from adapters.slack.core import Say, Service, utc_now
+from adapters.slack.delivery import RESUME, SlackChannel
 from adapters.slack.inbound import Click, Heard, Payload, Us
 from adapters.slack.progress import Spawn
+from adapters.slack.talks import person_of
 from adapters.slack.text import escaped, said
 from adapters.slack.web import Web
 from bot.channel import Incoming, TryLater, Wrote
@@ -130,24 +131,56 @@ class Door:
             return
         for action in payload.get("actions") or ():
             name, value = str(action.get("action_id", "")), str(action.get("value", ""))
-            if name == SHARE:
+            if name == RESUME:
+                await self._resume(payload, value)
+            elif name == SHARE:
                 self._spawn(self._commands.share(payload, value))
             elif name == GO_ON:
                 self._spawn(self._go_on(payload, value))
 
     async def _clicked(self, click: Click) -> None:
-        known = await self._service.knows(click.incoming.conversation)
+        """A choice: of the asker only. Whether its question is still open is the core's to say; only then its buttons go."""
+        incoming = click.incoming
+        known = await self._service.knows(incoming.conversation)
         refusal = refused(known, click)
-        if refusal is not None:
-            user = click.incoming.place["user"]
-            self._spawn(self._channel.tell(click.incoming.place, user, self._say(refusal), click.response_url))
+        if refusal is not None or known is None:
+            sentence = self._say(refusal or "closed")
+            self._spawn(self._channel.tell(incoming.place, incoming.place["user"], sentence, click.response_url))
             return
-        await self._service.receive(click.incoming)
+        if await self._service.receive(incoming) and known.turn == click.turn and click.blocks:
+            self._spawn(self._channel.settle(incoming.place, click))
+
+    async def _resume(self, payload: Payload, value: str) -> None:
+        """A helper gives a handed-over talk back: to the core it is the asker's talk, called again with nothing said."""
+        origin = inbound.origin_from(value)
+        if origin is None:
+            return
+        known = await self._service.knows(origin.conversation)
+        who = person_of(payload)
+        here = {**who.place(str(_inside(payload, "channel").get("id", "")), ""), "thread": ""}
+        if known is None or known.state is not State.HANDED_OFF:
+            self._spawn(self._channel.tell(here, who.user, self._say("closed"), _text(payload.get("response_url"))))
+            return
+        now = utc_now()
+        resumed = Incoming(
+            channel=inbound.CHANNEL,
+            keys=(f"{inbound.CHANNEL}:resume:{value}:{payload.get('trigger_id') or now.isoformat()}",),
+            conversation=known.key,
+            place=known.place,
+            person=known.asker,
+            workspace=known.workspace,
+            order=inbound.padded(inbound.stamp(now)),
+            message=f"{known.key}:resume",
+            at=now,
+            what=Wrote(""),
+        )
+        if await self._service.receive(resumed):
+            self._spawn(self._channel.tell(here, who.user, self._say("resumed"), _text(payload.get("response_url"))))
 
     async def _go_on(self, payload: Payload, value: str) -> None:
         sentence = await self._commands.go_on(payload, value)
-        url = payload.get("response_url")
-        if isinstance(url, str):
+        url = _text(payload.get("response_url"))
+        if url is not None:
             await self._web.respond(url, {"response_type": "ephemeral", "replace_original": False, "text": escaped(sentence)})
 
     def _whisper(self, incoming: Incoming, phrase: str) -> None:
@@ -156,10 +189,18 @@ class Door:
 
 
 def refused(known: Conversation | None, click: Click) -> str | None:
-    """The id of the sentence that refuses a click, or None where it may be taken: by the asker, on the newest question."""
+    """The id of the sentence that refuses a click, or None where the asker pressed."""
     if known is None:
         return "closed"
     if known.asker and not inbound.same_person(known.asker, click.incoming.person):
         return "not_yours"
-    newest = known.question.turn if known.question is not None else known.turn
-    return "stale" if click.turn != newest else None
+    return None
+
+
+def _inside(payload: Payload, key: str) -> Payload:
+    found = payload.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

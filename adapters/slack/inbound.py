@@ -83,13 +83,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A press of one of our own choices, with the handle for a private answer (it expires and is stored nowhere)."""
+    """A press of one of our own choices, with the handle for a private answer (it expires and is stored nowhere).
+
+    `label`, `blocks`, `text` and `ts` are the message as it stands, so that it can be shown settled.
+    """
 
     incoming: Incoming
-    origin: Origin
-    choice: str
     turn: int
     response_url: str | None
+    label: str = ""
+    blocks: tuple[Payload, ...] = ()
+    text: str = ""
+    ts: str = ""
 
 
 def conversation(team: str, channel: str, thread: str) -> str:
@@ -348,15 +353,27 @@ def clicked(payload: Payload) -> Click | None:
         at=moment(at),
         what=Pressed(choice, int(turn)),
     )
-    return Click(incoming, origin, choice, int(turn), _id(payload.get("response_url")))
+    said = _map(payload.get("message"))
+    return Click(
+        incoming,
+        int(turn),
+        _id(payload.get("response_url")),
+        label=_string(_map(option.get("text") or action.get("text")).get("text")),
+        blocks=tuple(block for block in _list(said.get("blocks")) if isinstance(block, Mapping)),
+        text=_string(said.get("text")),
+        ts=message,
+    )
 
 
 def origin_of(block_id: str) -> Origin | None:
     """The conversation named in a block's id ("pm/0/T1/C1/1700000000.000100")."""
-    parts = block_id.split("/")
-    if len(parts) != 5 or parts[0] != ACTION or not all(parts[2:]):
-        return None
-    return Origin(*parts[2:])
+    kind, _, rest = block_id.partition("/")
+    return origin_from(rest.partition("/")[2]) if kind == ACTION else None
+
+
+def origin_from(text: str) -> Origin | None:
+    parts = text.split("/")
+    return Origin(*parts) if len(parts) == 3 and all(parts) else None
 
 
 def packed_form(payload: Payload) -> tuple[int, dict[str, Any]] | None:

@@ -8,7 +8,7 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks/ and, for the undocume
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -387,6 +387,13 @@ def _controls(reply: Reply, origin: str) -> tuple[list[Json], str]:
         button = {"type": "button", "action_id": FORM_ACTION, "text": _plain(_short(clean(reply.form.title) or "…")), "value": packed}
         blocks.append({"type": "actions", "block_id": block_id(origin, 1), "elements": [button]})
     return blocks, spoken
+
+
+def settled(blocks: Sequence[Mapping[str, Any]], label: str) -> list[Json]:
+    """The blocks of a message without our buttons, and the choice that was made. Links under it stay."""
+    kept = [dict(block) for block in blocks if not str(block.get("block_id", "")).startswith(f"{ACTION}/")]
+    chosen = split(clean(label).strip() or "…", MAX_LABEL)[0]
+    return [*kept, {"type": "context", "elements": [_plain(f"✓ {chosen}")]}]
 
 
 def _short(label: str) -> str:

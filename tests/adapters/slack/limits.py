@@ -5,12 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-LIMITS = {
-    "header": 150,
-    "rich_text": 3000,
-    "section": 3000,
-}
-
 
 def size(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

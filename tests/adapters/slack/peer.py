@@ -382,6 +382,7 @@ class Peer:
             "api_app_id": "A1",
             "container": {"type": "message", "message_ts": post.ts, "channel_id": post.channel, "is_ephemeral": bool(post.only_for)},
             "channel": {"id": post.channel, "name": "general"},
+            "message": {"ts": post.ts, "thread_ts": post.thread, "text": post.text, "blocks": post.blocks, "user": BOT_USER},
             "trigger_id": f"tr{at}",
             "response_url": self.response_url(post.ts),
             "actions": [{**element, "block_id": post.block_of(action_id), "action_ts": at}],
