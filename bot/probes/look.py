@@ -39,10 +39,6 @@ from bot.probes.visit import Visit
 
 Way = Literal["clear", "tls"]
 
-# Silence for so long may mean that the port waits for a TLS hello; then one is sent beside the wait.
-SILENCE_SECONDS = 3.0
-# Where a TLS hello was answered, silence in clear for so long is proof enough.
-SILENCE_BESIDE_TLS_SECONDS = 2.0
 _AGAIN_WITH_OLD_TLS = ("protocol_too_old", "no_shared_cipher")
 
 
@@ -106,10 +102,10 @@ class Looker:
             self._silence_in_clear_is_proved()
 
     async def _wait_for_clear(self) -> None:
-        """Until the way in clear is over, or has met SILENCE_SECONDS of silence since it was connected."""
+        """Until the way in clear is over, or has met silence long enough since it was connected."""
         await self._clear_is_connected.wait()
         with suppress(TimeoutError):
-            async with asyncio.timeout_at(self._connected_at + SILENCE_SECONDS):
+            async with asyncio.timeout_at(self._connected_at + self.visit.deadlines.silence):
                 await self._clear_is_over.wait()
 
     # --- in clear -----------------------------------------------------------------------------------------------------
@@ -140,7 +136,7 @@ class Looker:
             return
         await line.hold_tls()
         if await self._starttls(talk, tls.modern_context()):
-            await self._certificate_and_ehlo(talk, greeting)
+            await self._names_and_ehlo(talk, self._certificate(talk), greeting)
 
     async def _starttls(self, talk: Talk, context: ssl.SSLContext) -> bool:
         """Whether TLS is up. Where only the version was the trouble, an old one is tried on a connection of its own."""
@@ -175,7 +171,7 @@ class Looker:
             greeting = await talk.greeting(self.visit.left(self.visit.deadlines.greeting))
             await talk.ask(f"EHLO {smtp.EHLO_NAME}", self.visit.left(self.visit.deadlines.reply))
             if await self._starttls(talk, tls.old_context()):
-                await self._certificate_and_ehlo(talk, greeting)
+                await self._names_and_ehlo(talk, self._certificate(talk), greeting)
         except Failed:
             pass  # the first time said what there is to say
         finally:
@@ -203,15 +199,16 @@ class Looker:
         try:
             self._established(talk, implicit=True, seconds=self._loop.time() - started)
             self._silence_in_clear_is_proved()
+            shown = self._certificate(talk)
             greeting = await self._greeting(talk, under_tls=True)
-            await self._certificate_and_ehlo(talk, greeting)
+            await self._names_and_ehlo(talk, shown, greeting)
         finally:
             talk.part()
 
     def _silence_in_clear_is_proved(self) -> None:
         scope = self._greeting_scope
         if scope is not None and not self._spoke_in_clear and not scope.expired():
-            scope.reschedule(max(self._loop.time(), self._connected_at + SILENCE_BESIDE_TLS_SECONDS))
+            scope.reschedule(max(self._loop.time(), self._connected_at + self.visit.deadlines.silence_beside_tls))
 
     # --- steps --------------------------------------------------------------------------------------------------------
 
@@ -225,6 +222,7 @@ class Looker:
                     self._greeting_scope = scope
                 reply = await talk.greeting(limit + 1)
         except TimeoutError:
+            talk.give_up()
             self._heard(talk, under_tls)
             self.visit.book.see(StayedSilent, **self._here, stage="greeting", seconds=round(self._loop.time() - started, 1))
             return None
@@ -239,6 +237,7 @@ class Looker:
         raw = bytes(talk.raw)
         other = smtp.protocol_of(raw)
         if other is not None:
+            talk.give_up()
             self._other_protocol(other, raw)
             return None
         kind = GreetedUnderTls if under_tls else GreetedInClear
@@ -275,8 +274,7 @@ class Looker:
         self.visit.book.see(EhloAnswered, **self._here, under_tls=under_tls, keywords=reply.keywords, seconds=self._loop.time() - started)
         return reply
 
-    async def _certificate_and_ehlo(self, talk: Talk, greeting: Reply | None) -> None:
-        shown = self._certificate(talk)
+    async def _names_and_ehlo(self, talk: Talk, shown: tls.Certificate | None, greeting: Reply | None) -> None:
         async with asyncio.TaskGroup() as group:
             if shown is not None and not shown.covers(self.visit.host):
                 group.create_task(self._name_mismatch(shown, greeting))
@@ -285,7 +283,7 @@ class Looker:
 
     def _certificate(self, talk: Talk) -> tls.Certificate | None:
         """The certificate and what a client would hold against it, noted; its names are looked at by `_name_mismatch`."""
-        chain = tls.chain_of(talk.extra("ssl_object"))
+        chain = tls.chain_of(talk.tls_object)
         shown = self.visit.trust.judge(chain) if chain else None
         if shown is None:
             return None
@@ -316,8 +314,7 @@ class Looker:
         self.visit.book.see(CertificateNameMismatch, **self._here, names=shown.names, passing=passing)
 
     def _established(self, talk: Talk, *, implicit: bool, seconds: float) -> None:
-        ssl_object = talk.extra("ssl_object")
-        version, cipher = ssl_object.version() or "", (ssl_object.cipher() or ("",))[0]
+        version, cipher = talk.tls_object.version() or "", (talk.tls_object.cipher() or ("",))[0]
         self.visit.book.see(TlsEstablished, **self._here, implicit=implicit, version=version, cipher=cipher, seconds=seconds)
         if version in ("TLSv1", "TLSv1.1", "SSLv3"):
             self.visit.book.see(OldTlsOnly, **self._here, version=version)
@@ -333,6 +330,10 @@ class Looker:
             else:
                 self._malformed(stage, failed.fault)
         elif isinstance(failed, Closed):
+            reason, detail = tls.handshake_fault(failed.alert) if failed.alert else ("closed", "")
+            if reason == "client_certificate_demanded":  # TLS 1.3 says so only after our side of the handshake
+                self.visit.book.see(TlsFailed, **self._here, implicit=stage == "greeting", reason=reason, detail=detail)
+                return
             other = smtp.protocol_of(raw) if stage == "greeting" else None
             if other is not None:
                 self._other_protocol(other, raw)

@@ -33,3 +33,6 @@ class Deadlines:
     greeting: float = 30.0
     reply: float = 10.0
     check: float = 40.0
+    silence: float = 3.0  # without a greeting: then a TLS hello is tried beside the wait, for the port may expect one
+    silence_beside_tls: float = 2.0  # without a greeting, where a TLS hello was answered: proof enough
+    settle: float = 3.0  # what the other ports still get once the person's own port has had its look

@@ -21,7 +21,6 @@ from knowledge.model import Provider
 from knowledge.terms import CUSTOMARY_SECURITY, Security
 
 MAX_OTHER_ADDRESSES = 2  # of the person's own port, beside the first
-SETTLE_SECONDS = 3.0  # what the other ports still get once the person's own port has had its look
 
 
 def nobody(seen: Observation) -> None:

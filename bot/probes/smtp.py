@@ -36,8 +36,16 @@ _LAYOUT = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # controls, bidi and 
 
 def clean(text: str, longest: int = MAX_TEXT) -> str:
     """What a peer wrote, fit to be shown: one line, no control, bidi or zero-width character, at most `longest` characters."""
-    kept = "".join(" " if c in "\r\n\t" else c for c in text[: 8 * longest] if c in "\r\n\t" or unicodedata.category(c) not in _LAYOUT)
+    kept = "".join(_shown(c) for c in text[: 8 * longest])
     return " ".join(kept.split())[:longest]
+
+
+def _shown(c: str) -> str:
+    if c in "\r\n\t":
+        return " "
+    if "\udc80" <= c <= "\udcff":  # a byte that is no UTF-8
+        return "\N{REPLACEMENT CHARACTER}"
+    return "" if unicodedata.category(c) in _LAYOUT else c
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +107,16 @@ def protocol_of(raw: bytes) -> Protocol | None:
     for start, protocol in _OPENINGS:
         if text.startswith(start):
             return protocol
-    if text[:3].isdigit() and text[3:4] in ("", " ", "-", "\r", "\n"):
-        if "smtp" in text or "mail" in text:
-            return None
-        if "lmtp" in text:
-            return "lmtp"
-        return "ftp" if any(word in text for word in ("ftp", "filezilla")) else None
-    return "unknown"
+    if not (text[:3].isdigit() and text[3:4] in ("", " ", "-", "\r", "\n")):
+        return "unknown"
+    words = [word.strip("()[]<>,;:-") for word in text[4:].replace("\r", " ").split()]
+    if words and "." in words[0]:
+        del words[0]  # the host's name; "ftp.example.com ESMTP" is a mail server
+    if "smtp" in words or "esmtp" in words:
+        return None
+    if "lmtp" in words:
+        return "lmtp"
+    return "ftp" if any("ftp" in word or "filezilla" in word for word in words) else None
 
 
 _OPENINGS: tuple[tuple[str, Protocol], ...] = (
@@ -130,11 +141,12 @@ class Silent(Failed):
 
 
 class Closed(Failed):
-    """The peer ended the connection; `reset` where it did so rudely."""
+    """The peer ended the connection; `reset` where it did so rudely. `alert` is what TLS said to it, if anything."""
 
-    def __init__(self, reset: bool) -> None:
+    def __init__(self, cause: BaseException | None) -> None:
         super().__init__()
-        self.reset = reset
+        self.reset = isinstance(cause, ConnectionError)
+        self.alert = cause if isinstance(cause, ssl.SSLError) else None
 
 
 class Broken(Failed):
@@ -162,7 +174,9 @@ class Talk(SMTPProtocol):
         line.abort = self.abort
         self.raw = bytearray()
         self.heard_at = 0.0
+        self.tls_object: Any = None  # ssl.SSLObject once TLS is up; outlives the connection
         self._parting = False
+        self._lost = False  # what comes next can no longer be told apart from what is late
 
     def data_received(self, data: bytes) -> None:
         if self._parting:
@@ -175,6 +189,7 @@ class Talk(SMTPProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self.tls_object = transport.get_extra_info("ssl_object")
         self._acknowledge()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -198,26 +213,38 @@ class Talk(SMTPProtocol):
         """Send STARTTLS and, at 220, shake hands. Gives the reply; TLS is up if its code is 220. Raises Failed."""
         self.raw.clear()
         try:
-            return await self._reply(self.start_tls(context, server_hostname=name, timeout=seconds))
+            reply = await self._reply(self.start_tls(context, server_hostname=name, timeout=seconds))
+            self.tls_object = self.transport.get_extra_info("ssl_object") if self.transport is not None else None
+            return reply
         except Failed as failed:
             agreed = _split_reply(bytes(self.raw))[0][:4] in (b"220 ", b"220\r", b"220\n")
             if agreed and isinstance(failed, Closed | Silent):
+                self._end_half_open()
                 raise HandshakeFailed(failed.__cause__ or failed) from failed
             raise
-        except (OSError, ssl.SSLError) as error:
+        except OSError as error:  # ssl.SSLError among them
+            self._end_half_open()
             raise HandshakeFailed(error) from error
         finally:
             self._acknowledge()
+
+    def _end_half_open(self) -> None:
+        """asyncio forgets the talk where a handshake breaks: nobody would tell the line that it has ended."""
+        self.abort()
+        self.transport = None
+        self._line.ended()
 
     async def _reply(self, waiting: Awaitable[SMTPResponse]) -> Reply:
         try:
             response = await waiting
         except SMTPTimeoutError as error:
+            self._lost = True
             raise Silent from error
         except SMTPServerDisconnected as error:
-            raise Closed(isinstance(error.__cause__, ConnectionError)) from error
+            raise Closed(error.__cause__) from error
         except SMTPResponseException as error:
             if error.code < 100:
+                self._lost = True
                 raise Broken("too_long" if "too long" in error.message else "not_smtp") from error
             return Reply(error.code, tuple(error.message.split("\n")))
         return Reply(response.code, tuple(response.message.split("\n")))
@@ -227,17 +254,20 @@ class Talk(SMTPProtocol):
         return fault_in(bytes(self.raw))
 
     def part(self) -> None:
-        """Say QUIT and leave; the peer has FAREWELL_SECONDS to answer. Does not wait."""
+        """Say QUIT and leave; the peer has FAREWELL_SECONDS to answer. Does not wait. Who keeps no protocol gets no goodbye."""
         if self.transport is None or self._parting:
+            return
+        if self._lost:
+            self.abort()
             return
         self._parting = True
         self._loop.call_later(FAREWELL_SECONDS, self.abort)
         if self.is_connected:
             self.write(b"QUIT\r\n")
 
-    def extra(self, key: str) -> Any:
-        """What the transport knows ("ssl_object", "socket"), or None."""
-        return self.transport.get_extra_info(key) if self.transport is not None else None
+    def give_up(self) -> None:
+        """Expect no answer any more: `part` will not say goodbye."""
+        self._lost = True
 
     def abort(self) -> None:
         """End the connection at once."""

@@ -1,0 +1,185 @@
+"""Does a probe see each faulty server for what it is? One row a server: what must be seen, and what must not be claimed."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.observations import (
+    CertificateExpired,
+    CertificateNameMismatch,
+    CertificateNotYetValid,
+    CertificateShown,
+    CertificateUntrusted,
+    ConnectionClosed,
+    EhloAnswered,
+    GreetedInClear,
+    GreetedUnderTls,
+    MalformedReplySeen,
+    Observation,
+    OldTlsOnly,
+    Replied,
+    SpokeOtherProtocol,
+    StayedSilent,
+    TcpTimedOut,
+    TlsEstablished,
+    TlsFailed,
+)
+from knowledge.terms import Security
+from tests.bot.probes.conftest import Check, check_port
+from tests.servers.full_backlog import dropping
+from tests.servers.papers import Papers
+
+Kind = type[Observation]
+IMPLICIT, STARTTLS = Security.IMPLICIT_TLS, Security.STARTTLS
+
+
+@dataclass(frozen=True)
+class Row:
+    server: str
+    sees: tuple[tuple[Kind, dict[str, Any]], ...]
+    never: tuple[Kind, ...] = ()
+    entered: Security | None = STARTTLS
+    never_under_tls: bool = field(default=False)
+
+
+def saw(kind: Kind, **fields: Any) -> tuple[Kind, dict[str, Any]]:
+    return kind, fields
+
+
+FAULTS_OF_A_CERTIFICATE = (CertificateExpired, CertificateNotYetValid, CertificateUntrusted, CertificateNameMismatch)
+
+ROWS = (
+    Row("starttls", (saw(EhloAnswered, under_tls=True), saw(CertificateShown, trusted=True, hostname_ok=True)), FAULTS_OF_A_CERTIFICATE),
+    Row("implicit_tls", (saw(TlsEstablished, implicit=True), saw(GreetedUnderTls), saw(StayedSilent, stage="greeting"))),
+    Row("implicit_tls", (saw(TlsEstablished, implicit=True), saw(EhloAnswered, under_tls=True)), (StayedSilent,), IMPLICIT),
+    Row("starttls", (saw(GreetedInClear), saw(TlsFailed, implicit=True, reason="not_tls")), (MalformedReplySeen,), IMPLICIT),
+    Row("offers_no_starttls", (saw(EhloAnswered, under_tls=False),), (TlsEstablished, TlsFailed, MalformedReplySeen)),
+    Row("endless_line", (saw(MalformedReplySeen, stage="greeting", reason="too_long"),), (GreetedInClear, EhloAnswered)),
+    Row("endless_reply", (saw(GreetedInClear), saw(MalformedReplySeen, stage="ehlo", reason="too_long")), (EhloAnswered,)),
+    Row("one_byte_a_second", (saw(StayedSilent, stage="greeting"),), (GreetedInClear, EhloAnswered)),
+    Row("greets_after_29_seconds", (saw(GreetedInClear), saw(EhloAnswered, under_tls=True)), (StayedSilent,)),
+    Row("never_greets", (saw(StayedSilent, stage="greeting"), saw(TlsFailed, reason="silent")), (SpokeOtherProtocol, GreetedInClear)),
+    Row("greets_then_hangs", (saw(GreetedInClear), saw(StayedSilent, stage="ehlo")), (EhloAnswered,)),
+    Row("hangs_at_starttls", (saw(EhloAnswered, under_tls=False), saw(StayedSilent, stage="starttls")), (TlsFailed, TlsEstablished)),
+    Row("hangs_in_handshake", (saw(TlsFailed, implicit=False, reason="silent"),), (TlsEstablished,)),
+    Row("closes_at_connect", (saw(ConnectionClosed, stage="greeting", reset=False),), (GreetedInClear, SpokeOtherProtocol)),
+    Row("closes_after_greeting", (saw(GreetedInClear), saw(ConnectionClosed, stage="ehlo")), (EhloAnswered,)),
+    Row("closes_at_ehlo", (saw(GreetedInClear), saw(ConnectionClosed, stage="ehlo")), (EhloAnswered, Replied)),
+    Row("closes_at_starttls", (saw(ConnectionClosed, stage="starttls"),), (TlsEstablished, TlsFailed)),
+    Row("closes_in_handshake", (saw(TlsFailed, implicit=False, reason="closed"),), (TlsEstablished,)),
+    Row("closes_after_handshake", (saw(TlsEstablished, implicit=False), saw(ConnectionClosed, stage="ehlo_tls")), never_under_tls=True),
+    Row("resets_at_connect", (saw(ConnectionClosed, stage="greeting", reset=True),), (GreetedInClear,)),
+    Row("resets_at_ehlo", (saw(ConnectionClosed, stage="ehlo", reset=True),), (EhloAnswered,)),
+    Row("resets_in_handshake", (saw(TlsFailed, implicit=False, reason="closed"),), (TlsEstablished,)),
+    Row("resets_after_handshake", (saw(TlsEstablished, implicit=True), saw(ConnectionClosed, stage="greeting")), entered=IMPLICIT),
+    Row("greets_421", (saw(Replied, stage="greeting", code=421, enhanced="4.3.2"),), (EhloAnswered, TlsFailed)),
+    Row("greets_554_with_a_list", (saw(GreetedInClear, code=554), saw(Replied, stage="greeting", code=554)), (EhloAnswered,)),
+    Row("answers_ehlo_421", (saw(GreetedInClear), saw(Replied, stage="ehlo", code=421, enhanced="4.7.0")), (EhloAnswered,)),
+    Row("knows_no_ehlo", (saw(Replied, stage="ehlo", code=502, enhanced="5.5.2"),), (EhloAnswered, SpokeOtherProtocol)),
+    Row("reply_without_end", (saw(StayedSilent, stage="ehlo"),), (EhloAnswered,)),
+    Row("mixed_codes", (saw(MalformedReplySeen, stage="ehlo", reason="mixed_codes"),), (EhloAnswered,)),
+    Row("bare_lf", (saw(MalformedReplySeen, stage="greeting", reason="bare_lf"), saw(EhloAnswered))),
+    Row("nul_in_reply", (saw(MalformedReplySeen, stage="greeting", reason="nul"), saw(EhloAnswered, keywords=("AUTH PLAIN",)))),
+    Row("eight_bit_banner", (saw(GreetedInClear), saw(EhloAnswered)), (SpokeOtherProtocol, MalformedReplySeen)),
+    Row("bidi_banner", (saw(GreetedInClear, text="mail.test PTMSE payme [31mred"),)),
+    Row("mentions_in_banner", (saw(GreetedInClear), saw(EhloAnswered))),
+    Row("ten_thousand_keywords", (saw(MalformedReplySeen, stage="ehlo", reason="too_long"),), (EhloAnswered,)),
+    Row("long_banner", (saw(GreetedInClear), saw(EhloAnswered)), (MalformedReplySeen,)),
+    Row("floods_after_greeting", (saw(GreetedInClear),)),
+    Row("injects_after_starttls", (saw(MalformedReplySeen, stage="starttls", reason="injected"), saw(EhloAnswered, under_tls=True))),
+    Row("starttls_then_plain_text", (saw(TlsFailed, implicit=False, reason="not_tls"),), (TlsEstablished,)),
+    Row("starttls_refused_454", (saw(Replied, stage="starttls", code=454, enhanced="4.7.0"),), (TlsEstablished, TlsFailed)),
+    Row("tls_alert_at_once", (saw(TlsFailed, implicit=True, reason="other"),), (TlsEstablished,), IMPLICIT),
+    Row("handshake_failure_alert", (saw(TlsFailed, implicit=False, reason="no_shared_cipher"),), (TlsEstablished, OldTlsOnly)),
+    Row("tls_1_0_only", (saw(OldTlsOnly, version="TLSv1"), saw(CertificateShown, trusted=True), saw(EhloAnswered, under_tls=True))),
+    Row("tls_1_1_only_implicit", (saw(OldTlsOnly, version="TLSv1.1"), saw(EhloAnswered, under_tls=True)), (), IMPLICIT),
+    Row("tls_1_3_only", (saw(TlsEstablished, version="TLSv1.3"),), (OldTlsOnly, TlsFailed)),
+    Row("tls_1_2_only", (saw(TlsEstablished, version="TLSv1.2"),), (OldTlsOnly, TlsFailed)),
+    Row("huge_certificate_chain", (saw(TlsFailed, implicit=False, reason="other"),), (TlsEstablished,)),
+    Row(
+        "wrong_name",
+        (saw(CertificateNameMismatch, passing=("mail.hoster.test",)), saw(EhloAnswered, under_tls=True)),
+        (CertificateUntrusted,),
+    ),
+    Row("expired", (saw(CertificateExpired), saw(CertificateShown, hostname_ok=True)), (CertificateUntrusted, CertificateNotYetValid)),
+    Row("not_yet_valid", (saw(CertificateNotYetValid),), (CertificateExpired, CertificateUntrusted)),
+    Row("self_signed", (saw(CertificateUntrusted, reason="self_signed"),), (CertificateNameMismatch, CertificateExpired)),
+    Row("unknown_issuer", (saw(CertificateUntrusted, reason="unknown_issuer", issuer="Unknown Authority"),)),
+    Row("missing_intermediate", (saw(CertificateUntrusted, reason="incomplete_chain"),)),
+    Row("with_intermediate", (saw(CertificateShown, trusted=True),), FAULTS_OF_A_CERTIFICATE),
+    Row("no_san", (saw(CertificateShown, names=("mail.test",), hostname_ok=False), saw(CertificateNameMismatch, names=()))),
+    Row("ip_address_in_san", (saw(CertificateNameMismatch, names=("127.0.0.1",)),), (CertificateUntrusted,)),
+    Row("client_certificate_demanded", (saw(TlsFailed, reason="client_certificate_demanded"),), never_under_tls=True),
+    Row("client_certificate_demanded_tls_1_2", (saw(TlsFailed, implicit=False),), (TlsEstablished,)),
+    Row("sni_required", (saw(CertificateShown, trusted=True, hostname_ok=True),), FAULTS_OF_A_CERTIFICATE),
+    Row("stars_in_ehlo", (saw(EhloAnswered, keywords=("SIZE 1000", "XXXXXXXA", "AUTH PLAIN")),), (TlsEstablished,)),
+    Row("speaks_http", (saw(SpokeOtherProtocol, protocol="http"),), (GreetedInClear, EhloAnswered)),
+    Row("speaks_http", (saw(SpokeOtherProtocol, protocol="http"),), (GreetedInClear, EhloAnswered), IMPLICIT),
+    Row("speaks_https", (saw(TlsEstablished, implicit=True), saw(StayedSilent, stage="greeting")), (GreetedUnderTls,), IMPLICIT),
+    Row("speaks_ssh", (saw(SpokeOtherProtocol, protocol="ssh", text="SSH-2.0-OpenSSH_9.2p1 Debian-2"),), (GreetedInClear,)),
+    Row("speaks_imap", (saw(SpokeOtherProtocol, protocol="imap"),), (GreetedInClear,)),
+    Row("speaks_imaps", (saw(SpokeOtherProtocol, protocol="imap"), saw(TlsEstablished, implicit=True)), (GreetedUnderTls,), IMPLICIT),
+    Row("speaks_pop3", (saw(SpokeOtherProtocol, protocol="pop3"),), (GreetedInClear,)),
+    Row("speaks_ftp", (saw(SpokeOtherProtocol, protocol="ftp"),), (GreetedInClear, EhloAnswered)),
+    Row("speaks_lmtp", (saw(SpokeOtherProtocol, protocol="lmtp"),), (EhloAnswered,)),
+    Row("speaks_nonsense", (saw(SpokeOtherProtocol, protocol="unknown"),), (GreetedInClear, EhloAnswered)),
+    Row("greets_in_utf8", (saw(GreetedInClear, text="mail.test Почта 郵件 ESMTP"), saw(EhloAnswered)), (MalformedReplySeen,)),
+    Row("pauses_in_greeting", (saw(GreetedInClear), saw(EhloAnswered)), (Replied, StayedSilent)),
+    Row("says_ok_to_everything", (saw(EhloAnswered, keywords=()),), (TlsEstablished, TlsFailed)),
+    Row("reads_nothing", (saw(StayedSilent, stage="ehlo"),), (EhloAnswered,)),
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row.server}-{row.entered}" for row in ROWS])
+async def test_each_faulty_server_is_seen_for_what_it_is(row: Row, check: Check) -> None:
+    server = importlib.import_module(f"tests.servers.{row.server}")
+
+    async with asyncio.timeout(10):
+        seen = await check(server.talk, row.entered)
+
+    for kind, fields in row.sees:
+        assert seen.first(kind, **fields), (kind.__name__, fields, seen.items)
+    for kind in row.never:
+        assert not seen.all(kind), seen.items
+    if row.never_under_tls:
+        assert not seen.first(EhloAnswered, under_tls=True)
+
+
+def test_every_server_in_the_folder_is_asked() -> None:
+    folder = Path(__file__).parents[2] / "servers"
+    files = {path.stem for path in folder.glob("*.py") if "async def talk(" in path.read_text(encoding="utf-8")}
+
+    assert files - {row.server for row in ROWS} <= {"two_servers_that_differ"}
+
+
+@pytest.mark.parametrize(
+    "server", ["bidi_banner", "mentions_in_banner", "eight_bit_banner", "long_banner", "nul_in_reply", "speaks_nonsense"]
+)
+async def test_what_a_peer_wrote_is_one_short_line_without_controls(server: str, check: Check) -> None:
+    seen = await check(importlib.import_module(f"tests.servers.{server}").talk, None)
+
+    texts = [getattr(item, "text", "") for item in seen] + [word for item in seen.all(EhloAnswered) for word in item.keywords]
+    assert any(texts)
+    assert all(len(text) <= 300 and (text.isprintable() or not text) for text in texts)
+
+
+async def test_a_port_that_drops_everything_is_timed_out_and_nothing_else(papers: Papers) -> None:
+    with dropping() as port:
+        seen = await check_port(port, papers)
+
+    assert seen.first(TcpTimedOut, port=port)
+    assert len(seen) == 2
+
+
+async def test_two_servers_behind_one_address_are_not_averaged(check: Check) -> None:
+    server = importlib.import_module("tests.servers.two_servers_that_differ")
+
+    seen = await check(server.talk, STARTTLS)
+
+    assert seen.first(EhloAnswered, under_tls=True)

@@ -1,0 +1,10 @@
+"""Hangs up right after the greeting."""
+
+from __future__ import annotations
+
+from tests.servers.peer import Peer
+
+
+async def talk(peer: Peer) -> None:
+    await peer.say("220 mail.test ESMTP")
+    peer.writer.close()

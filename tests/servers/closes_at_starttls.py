@@ -1,0 +1,11 @@
+"""Hangs up when it hears STARTTLS."""
+
+from __future__ import annotations
+
+from tests.servers.peer import Peer
+
+
+async def talk(peer: Peer) -> None:
+    await peer.greet_and_answer("STARTTLS")
+    await peer.until("STARTTLS")
+    peer.writer.close()

@@ -1,0 +1,11 @@
+"""Greets, and resets when it hears EHLO."""
+
+from __future__ import annotations
+
+from tests.servers.peer import Peer
+
+
+async def talk(peer: Peer) -> None:
+    await peer.say("220 mail.test ESMTP")
+    await peer.until("EHLO")
+    peer.reset()

@@ -1,0 +1,11 @@
+"""Speaks TLS 1.3 only."""
+
+from __future__ import annotations
+
+import ssl
+
+from tests.servers.peer import Peer
+
+
+async def talk(peer: Peer) -> None:
+    await peer.starttls(minimum=ssl.TLSVersion.TLSv1_3)
