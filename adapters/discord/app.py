@@ -1,0 +1,220 @@
+"""How is all of it put together and kept running? Wiring: preflight, client, channel, desk, and the way down.
+
+The client is built anew after an error that discord.py does not mend by itself, with growing pauses: a thousand identifications a day
+are allowed. Refused for good (a wrong token, shards that do not fit) it raises `CannotRun` with one sentence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Coroutine
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import aiohttp
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from adapters.discord import commands, preflight
+from adapters.discord.api import Api
+from adapters.discord.client import Client, Neighbourhood
+from adapters.discord.delivery import DiscordChannel
+from adapters.discord.desk import Desk, Service
+from adapters.discord.handles import Handles
+from adapters.discord.inbound import Me
+from adapters.discord.naming import thread_name
+from adapters.discord.preflight import Identity
+from adapters.discord.words import words
+from bot.errors import CannotRun
+from knowledge.index import index
+
+_log = logging.getLogger(__name__)
+
+# Pauses before the client is built anew; the last one is kept.
+_PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0, 300.0)
+# A connection that held this long was a good one: the pauses begin anew.
+_GOOD_SECONDS = 300.0
+_LEAVE_SECONDS = 5.0
+_DRAIN_SECONDS = 20.0
+_NO_CONTENT_HINT = (
+    "Discord does not let this bot read what people write without naming it (Message Content Intent in the developer portal): "
+    "it answers to mentions, replies, buttons and forms"
+)
+
+
+class Settings(Protocol):
+    """What this adapter reads of `bot.config.Settings`."""
+
+    @property
+    def discord_token(self) -> str | None: ...
+    @property
+    def discord_api_url(self) -> str | None: ...
+    @property
+    def discord_gateway_url(self) -> str | None: ...
+    @property
+    def discord_shards(self) -> str | None: ...
+    @property
+    def discord_forums(self) -> tuple[str, ...]: ...
+    @property
+    def discord_helpers(self) -> str | None: ...
+
+
+async def run(settings: Settings, service: Service, stop: asyncio.Event) -> None:
+    """Serves Discord until `stop`. Raises `CannotRun` where it cannot start, or is refused for good later."""
+    shard_ids, shard_count = preflight.shards_of(settings.discord_shards)
+    handles = Handles()
+    near = Neighbourhood(content=True, forums=settings.discord_forums, helpers=settings.discord_helpers)
+
+    async with contextlib.AsyncExitStack() as stack:
+        tasks: asyncio.TaskGroup | None = None
+        running: set[asyncio.Task[Any]] = set()
+
+        def spawn(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+            assert tasks is not None, "nothing happens before the preflight"
+            task = tasks.create_task(work)
+            running.add(task)
+            task.add_done_callback(running.discard)
+            return task
+
+        async def name_of(conversation: str) -> str:
+            return thread_name(await service.knows(conversation), index(), words)
+
+        channel = DiscordChannel(words, near, name_of, spawn, handles)
+        service.add_channel(channel)
+        who = await preflight.identity(settings.discord_token, settings.discord_api_url, settings.discord_gateway_url)
+        near.content = who.content
+        session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        desk = Desk(
+            me=Me(who.user, who.application),
+            service=service,
+            channel=channel,
+            near=near,
+            words=words,
+            knowledge=index(),
+            handles=handles,
+            spawn=spawn,
+            session=session,
+            other_host=urlsplit(settings.discord_api_url).netloc if settings.discord_api_url else None,
+        )
+        try:
+            await _Connection(settings, who, channel, near, desk, service, shard_ids, shard_count).keep(stop)
+        finally:
+            if running:
+                await asyncio.wait(running, timeout=_LEAVE_SECONDS)
+            for task in tuple(running):
+                task.cancel()
+
+
+class _Connection:
+    """One client after the other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        who: Identity,
+        channel: DiscordChannel,
+        near: Neighbourhood,
+        desk: Desk,
+        service: Service,
+        shard_ids: list[int] | None,
+        shard_count: int | None,
+    ) -> None:
+        self._token = (settings.discord_token or "").strip().removeprefix("Bot ").strip()
+        self._who = who
+        self._channel = channel
+        self._near = near
+        self._desk = desk
+        self._service = service
+        self._shards = (shard_ids, shard_count)
+        Route.BASE = preflight.api_base(settings.discord_api_url)
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(who.gateway)
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        failures = 0
+        if self._who.starts_left == 0:
+            _log.warning("Discord allows no more starts for %d s; waiting", self._who.starts_again)
+            await _sleep(self._who.starts_again, stop)
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                await self._once(stop)
+            except discord.PrivilegedIntentsRequired:
+                # The switch was turned off since the preflight, or the review has refused it.
+                self._near.content = False
+            except (discord.LoginFailure, discord.ConnectionClosed) as error:
+                raise _for_good(error) from None
+            except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, LookupError, ValueError, TypeError) as error:
+                failures = 0 if time.monotonic() - began > _GOOD_SECONDS else failures + 1
+                pause = _PAUSES_SECONDS[min(failures, len(_PAUSES_SECONDS)) - 1]
+                _log.warning("the connection to Discord broke (%s); again in %.0f s", type(error).__name__, pause, exc_info=True)
+                await _sleep(pause, stop)
+
+    async def _once(self, stop: asyncio.Event) -> None:
+        if not self._near.content:
+            _log.warning(_NO_CONTENT_HINT)
+        ids, count = self._shards
+        client = Client(self._desk.heard, self._ready, content=self._near.content, shard_ids=ids, shard_count=count)
+        leaving: asyncio.Task[None] | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                await client.login(self._token)
+                api = Api(client.http, self._who.application)
+                self._near.client = client
+                self._channel.connect(api)
+                syncing = group.create_task(_sync(api))
+                leaving = group.create_task(self._leave_at(stop, client))
+                await client.connect()
+                syncing.cancel()
+                leaving.cancel()
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
+        finally:
+            self._channel.connect(None)
+            self._near.client = None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LEAVE_SECONDS):
+                    await client.leave()
+
+    async def _leave_at(self, stop: asyncio.Event, client: Client) -> None:
+        """What is being answered is answered first; what comes in meanwhile is written down for the next process."""
+        await stop.wait()
+        await self._service.drain(_DRAIN_SECONDS)
+        await client.leave()
+
+    def _ready(self) -> None:
+        _log.info("connected to Discord as %s", self._who.name)
+
+
+async def _sync(api: Api) -> None:
+    """Beside the connection, which must not wait for it nor break with it."""
+    try:
+        await commands.sync(api, words)
+    except Exception as error:
+        _log.error("the commands could not be registered: %s", type(error).__name__, exc_info=True)
+
+
+async def _sleep(seconds: float, stop: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+
+
+def _for_good(error: discord.LoginFailure | discord.ConnectionClosed) -> CannotRun:
+    """Close codes that come again however often one connects.
+
+    Source: https://docs.discord.com/developers/topics/opcodes-and-status-codes
+    """
+    code = error.code if isinstance(error, discord.ConnectionClosed) else 4004
+    sentences = {
+        4004: "Discord no longer takes this DISCORD_TOKEN: make a new one (Bot > Reset Token) and copy that.",
+        4010: "Discord refuses these DISCORD_SHARDS: an id is not below their number.",
+        4011: "Discord wants this bot to run in several shards: leave DISCORD_SHARDS unset, or raise the number behind its slash.",
+        4013: "Discord refuses what this version asks to be told (invalid intents): is discord.py up to date?",
+    }
+    return CannotRun(sentences.get(code, f"Discord closed the connection for good (code {code})."))

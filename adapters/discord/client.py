@@ -1,0 +1,152 @@
+"""What does the connected client know of its surroundings? discord.py's client, kept lean, with its caches put into our words.
+
+No members, no presences, no messages are cached. Events are taken raw, in the order of the socket; the library's own objects of them
+are not used, so nothing of ours depends on how it models a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import discord
+
+from adapters.discord.places import Where, kind_of
+
+# Voice is not used here, so what it lacks is nothing to warn of.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+_SOLVED = ("solved", "resolved", "answered", "done", "gelöst", "résolu", "resuelto")
+_MAX_TAGS = 5
+
+
+def intents(content: bool) -> discord.Intents:
+    """Servers, messages and direct messages; what people write without naming us only where Discord allows it."""
+    wanted = discord.Intents.none()
+    wanted.guilds = wanted.guild_messages = wanted.dm_messages = True
+    wanted.message_content = content
+    return wanted
+
+
+class Client(discord.AutoShardedClient):
+    """Hands every raw event to `heard`, before anything else is awaited."""
+
+    def __init__(
+        self,
+        heard: Callable[[str], None],
+        ready: Callable[[], None],
+        *,
+        content: bool,
+        shard_ids: list[int] | None = None,
+        shard_count: int | None = None,
+    ) -> None:
+        shards: dict[str, Any] = {}
+        if shard_ids is not None and shard_count is not None:
+            shards = {"shard_ids": shard_ids, "shard_count": shard_count}
+        super().__init__(
+            intents=intents(content),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=30.0,
+            enable_debug_events=True,
+            **shards,
+        )
+        self._heard = heard
+        self._now_ready = ready
+
+    async def on_socket_raw_receive(self, message: str) -> None:
+        self._heard(message)
+
+    async def on_ready(self) -> None:
+        self._now_ready()
+
+    async def leave(self) -> None:
+        """Closes, however far it came: the library's own close fails when the set-up was not reached."""
+        try:
+            await self.close()
+        except AttributeError:
+            await self.http.close()
+
+
+class Neighbourhood:
+    """`Surroundings` and the place of an event, from a client that may be exchanged for a new one."""
+
+    def __init__(self, *, content: bool, forums: tuple[str, ...], helpers: str | None) -> None:
+        self.client: Client | None = None
+        self.content = content
+        self._forums = frozenset(name.strip().lower().removeprefix("#") for name in forums if name.strip())
+        self._helpers = (helpers or "").strip().removeprefix("@").lower()
+
+    def content_readable(self) -> bool:
+        return self.content
+
+    def knows_thread(self, thread: str) -> bool:
+        return isinstance(self._channel(thread), discord.Thread)
+
+    def is_help_post(self, thread: str) -> bool:
+        channel = self._channel(thread)
+        return isinstance(channel, discord.Thread) and self._is_forum(channel.parent)
+
+    def helper_role(self, guild: str) -> str | None:
+        found = self._guild(guild)
+        if found is None or not self._helpers:
+            return None
+        for role in found.roles:
+            if str(role.id) == self._helpers or role.name.lower() == self._helpers:
+                return str(role.id)
+        return None
+
+    def owner_of(self, thread: str) -> str | None:
+        channel = self._channel(thread)
+        return str(channel.owner_id) if isinstance(channel, discord.Thread) else None
+
+    def closing_tags(self, thread: str) -> list[str] | None:
+        """The post's tags with the forum's "solved" one added; None where it has none or no room is left."""
+        channel = self._channel(thread)
+        if not isinstance(channel, discord.Thread) or not isinstance(channel.parent, discord.ForumChannel):
+            return None
+        tags = [str(tag.id) for tag in channel.applied_tags]
+        solved = next((str(tag.id) for tag in channel.parent.available_tags if tag.name.lower() in _SOLVED), None)
+        if solved is None or (solved not in tags and len(tags) >= _MAX_TAGS):
+            return None
+        return tags if solved in tags else [*tags, solved]
+
+    def where(self, payload: Mapping[str, Any]) -> Where:
+        """What is known of the channel of a message. Without a server it is a direct message."""
+        guild, channel = str(payload.get("guild_id") or ""), str(payload.get("channel_id") or "")
+        if not guild:
+            return Where("dm")
+        found, server = self._channel(channel), self._guild(guild)
+        own = server.self_role if server is not None else None
+        roles = frozenset({str(own.id)}) if own is not None else frozenset()
+        if isinstance(found, discord.Thread):
+            return Where("thread", str(found.parent_id), self._is_ours(found), self._post(found), roles)
+        if isinstance(found, discord.abc.GuildChannel):
+            return Where(kind_of(found.type.value), roles=roles)
+        # Only messages of threads carry a position; the thread may be a private one that is not in the cache yet.
+        return Where("thread" if "position" in payload else kind_of(payload.get("channel_type")), roles=roles)
+
+    def own_threads(self) -> list[tuple[str, str]]:
+        """(server, thread) of the open threads that the bot opened, those with the newest word first."""
+        found = [] if self.client is None else [t for g in self.client.guilds for t in g.threads if self._is_ours(t) and not t.archived]
+        found.sort(key=lambda thread: thread.last_message_id or thread.id, reverse=True)
+        return [(str(thread.guild.id), str(thread.id)) for thread in found]
+
+    def _is_ours(self, thread: discord.Thread) -> bool:
+        return self.client is not None and self.client.user is not None and thread.owner_id == self.client.user.id
+
+    def _is_forum(self, parent: object) -> bool:
+        return isinstance(parent, discord.ForumChannel) and (str(parent.id) in self._forums or parent.name.lower() in self._forums)
+
+    def _post(self, thread: discord.Thread) -> tuple[str, ...] | None:
+        if not self._is_forum(thread.parent):
+            return None
+        return (thread.name, *(tag.name for tag in thread.applied_tags))
+
+    def _guild(self, guild: str) -> discord.Guild | None:
+        return self.client.get_guild(int(guild)) if self.client is not None and guild.isdecimal() else None
+
+    def _channel(self, channel: str) -> object:
+        return self.client.get_channel(int(channel)) if self.client is not None and channel.isdecimal() else None

@@ -1,0 +1,430 @@
+"""How do replies reach Discord? The port `bot.channel.Channel`: posts, edits, private messages, progress and the call for a person.
+
+Each refusal of Discord has its decided answer here:
+
+    160004  the thread exists: go on in it        10003  channel or thread is gone: the effect ends
+    50001, 50013, 50024, 160006 on a new thread: answer as replies in the channel, and do not ask for threads there again for an hour
+    50001, 50013 on a message: the effect ends, and the channel is not asked again for an hour (refusals shut an address out)
+    50083, 160005  archived and locked: the effect ends, nothing is said
+    10008   an edit's message is gone: an answer is posted anew, a settled question is left
+    50007   no direct messages: the private word stands where the talk is (it quotes nothing)
+    50027, 10015, 10062, 401  the interaction's token has died: the person's direct messages, else the effect ends
+    50035   Components V2 refused: the same as ordinary text
+    429 without `Via`, 5xx, no network: `TryLater`
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from adapters.discord import api as discord_api
+from adapters.discord import places, render
+from adapters.discord.api import Api, Json, Refused
+from adapters.discord.board import GAP_SECONDS, Board
+from adapters.discord.custom_ids import KEY
+from adapters.discord.handles import Handle, Handles
+from adapters.discord.render import Dress, Words
+from bot.channel import Abilities, Place, TryLater, Undeliverable
+from bot.reply import Progress, Reply
+
+_log = logging.getLogger(__name__)
+
+_FORBIDDEN_SECONDS = 3_600.0
+_NOT_YET_SECONDS = 1.0
+_MOST = 10_000
+_NO_THREADS = frozenset(
+    {
+        discord_api.MISSING_ACCESS,
+        discord_api.MISSING_PERMISSIONS,
+        discord_api.WRONG_CHANNEL_TYPE,
+        discord_api.TOO_MANY_THREADS,
+    }
+)
+_NOT_HERE = frozenset({discord_api.MISSING_ACCESS, discord_api.MISSING_PERMISSIONS})
+_HANDLE_DIED = frozenset(
+    {
+        discord_api.INVALID_TOKEN,
+        discord_api.UNKNOWN_WEBHOOK,
+        discord_api.UNKNOWN_INTERACTION,
+        discord_api.UNKNOWN_MESSAGE,
+    }
+)
+
+
+class Surroundings(Protocol):
+    """What the connected client knows; answered from its caches, at once."""
+
+    def content_readable(self) -> bool:
+        """Does Discord send us what people write without naming us?"""
+
+    def knows_thread(self, thread: str) -> bool: ...
+
+    def is_help_post(self, thread: str) -> bool:
+        """A post in one of the configured help forums."""
+
+    def helper_role(self, guild: str) -> str | None:
+        """The id of the role to call in this server."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where exactly a message goes. `carries`: its buttons must say which talk they belong to."""
+
+    channel: str
+    reply_to: str | None = None
+    carries: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One reply of ours on the screen: `channel` "" for a private one, whose ids are those of the interaction's webhook."""
+
+    channel: str
+    messages: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.channel}/{'+'.join(self.messages)}"
+
+    @classmethod
+    def read(cls, text: str) -> Posted:
+        channel, _, messages = text.rpartition("/")
+        return cls(channel, tuple(filter(None, messages.split("+"))))
+
+
+class Remembered:
+    """A bounded set whose entries fade."""
+
+    def __init__(self, seconds: float, most: int = _MOST, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds, self._most, self._clock = seconds, most, clock
+        self._kept: OrderedDict[str, float] = OrderedDict()
+
+    def add(self, key: str) -> None:
+        self._kept[key] = self._clock() + self._seconds
+        self._kept.move_to_end(key)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def discard(self, key: str) -> None:
+        self._kept.pop(key, None)
+
+    def __contains__(self, key: str) -> bool:
+        until = self._kept.get(key)
+        if until is None:
+            return False
+        if until <= self._clock():
+            del self._kept[key]
+            return False
+        return True
+
+
+def nonce(key: str, page: int = 0) -> str:
+    """What Discord knows a repeated message by: at most 25 characters, the effect's own key for the first page."""
+    if page == 0 and len(key) <= 25:
+        return key
+    return base64.b32encode(hashlib.sha256(f"{key}\n{page}".encode()).digest())[:25].decode().lower()
+
+
+class DiscordChannel:
+    """`bot.channel.Channel` for Discord. Before `connect`, and while the client is built anew, everything is to be tried later."""
+
+    def __init__(
+        self,
+        words: Words,
+        surroundings: Surroundings,
+        name_of: Callable[[str], Awaitable[str]],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        handles: Handles,
+        gap: float = GAP_SECONDS,
+    ) -> None:
+        self._api: Api | None = None
+        self._words = words
+        self._near = surroundings
+        self._name_of = name_of
+        self._handles = handles
+        self._board = Board(self._show_progress, spawn, gap)
+        self._open = Remembered(86_400.0)
+        self._no_threads = Remembered(_FORBIDDEN_SECONDS)
+        self._forbidden = Remembered(_FORBIDDEN_SECONDS)
+        self._hinted = Remembered(86_400.0)
+
+    @property
+    def name(self) -> str:
+        return "discord"
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(edit=True, stream=False, forms=True, tables=True, private=True, told_twice=False)
+
+    def connect(self, api: Api | None) -> None:
+        self._api = api
+
+    @property
+    def api(self) -> Api:
+        if self._api is None:
+            raise TryLater(_NOT_YET_SECONDS, "not connected")
+        return self._api
+
+    def opened(self, thread: str) -> bool:
+        """Did this process open the thread, or find it open?"""
+        return thread in self._open
+
+    # --- the port ---
+
+    async def post(self, place: Place, reply: Reply, key: str) -> str:
+        if place["kind"] == "private":
+            return await self._post_private(place, reply, key)
+        if reply.private and (said := await self._only_to(place, reply, key)):
+            return said
+        spot = await self._spot(place)
+        return str(await self._send(spot, reply, key, self._dress(place, spot, reply)))
+
+    async def edit(self, place: Place, message: str, reply: Reply, key: str) -> str:
+        posted = Posted.read(message)
+        if not posted.channel:
+            return await self._edit_private(place, posted, reply, key)
+        spot = _Spot(
+            posted.channel, place.get("root") if place["kind"] == "reply" else None, places.conversation_of(place) != KEY + posted.channel
+        )
+        pages = render.pages(reply, self._words, self._dress(place, spot, reply))
+        done: list[str] = []
+        try:
+            for old, page in zip(posted.messages, pages, strict=False):
+                await self.api.edit(spot.channel, old, page)
+                done.append(old)
+        except Refused as refused:
+            if refused.code == discord_api.UNKNOWN_MESSAGE and _says_something(reply):
+                return str(await self._send(spot, reply, key, self._dress(place, spot, reply)))
+            raise self._ended(spot.channel, refused) from None
+        for number, page in enumerate(pages[len(done) :], len(done)):
+            done.append(await self._send_page(spot, page, nonce(key, number)))
+        for surplus in posted.messages[len(pages) :]:
+            await self._remove(spot.channel, surplus)
+        return str(Posted(spot.channel, tuple(done)))
+
+    async def find(self, place: Place, key: str) -> str | None:
+        """Asks the newest messages for the nonce of the first page; the others follow it, since nobody else posts with our nonces."""
+        if place["kind"] == "private":
+            return None
+        channel = place["root"] if place["kind"] == "start" else place["channel"]
+        try:
+            newest = await self.api.history(channel)
+        except Refused:
+            return None
+        ids = {str(message.get("nonce")): str(message["id"]) for message in newest if message.get("nonce")}
+        found: list[str] = []
+        while (said := ids.get(nonce(key, len(found)))) is not None:
+            found.append(said)
+        return str(Posted(channel, tuple(found))) if found else None
+
+    async def progress(self, place: Place, progress: Progress) -> None:
+        self._board.put(place, progress)
+
+    async def hand_off(self, place: Place, summary: Reply, key: str) -> None:
+        """Calls the helpers' role, with the summary and a link, where the talk is (a private one: in its channel)."""
+        role = self._near.helper_role(place.get("guild", ""))
+        if place["kind"] == "private" and not place.get("guild"):
+            raise Undeliverable("no helpers here")
+        spot = _Spot(place["channel"]) if place["kind"] == "private" else await self._spot(place)
+        pages = render.pages(replace(summary, choices=(), form=None, private=False), self._words)
+        lines = []
+        if role:
+            lines.append(self._words("call_helper", role=f"<@&{role}>"))
+        if place["kind"] != "dm":
+            lines.append(self._words("summary_link", url=places.jump_url(place)))
+        if lines:
+            call = render.notice_markdown("\n".join(lines))
+            if role:
+                call["allowed_mentions"] = {"parse": [], "roles": [role]}
+            pages.insert(0, call)
+        for number, page in enumerate(pages):
+            await self._send_page(spot, page, nonce(key, number))
+
+    # --- where ---
+
+    async def _spot(self, place: Place) -> _Spot:
+        """Opens the thread of a `start` place when there is none yet."""
+        if place["kind"] == "reply":
+            return self._allowed(_Spot(place["channel"], place["root"], carries=True))
+        if place["kind"] != "start":
+            return self._allowed(_Spot(place["channel"]))
+        root, parent = place["root"], place["channel"]
+        if root in self._open or self._near.knows_thread(root):
+            return self._allowed(_Spot(root))
+        if parent not in self._no_threads:
+            try:
+                await self.api.open_thread(parent, root, await self._name_of(places.conversation_of(place)))
+            except Refused as refused:
+                if refused.code in _NO_THREADS:
+                    self._no_threads.add(parent)
+                elif refused.code != discord_api.THREAD_EXISTS:
+                    raise Undeliverable(str(refused.code)) from None
+                else:
+                    self._open.add(root)
+            else:
+                self._open.add(root)
+        return self._allowed(_Spot(root) if root in self._open else _Spot(parent, root, carries=True))
+
+    def _allowed(self, spot: _Spot) -> _Spot:
+        if spot.channel in self._forbidden:
+            raise Undeliverable("forbidden before")
+        return spot
+
+    def _dress(self, place: Place, spot: _Spot, reply: Reply) -> Dress:
+        conversation = places.conversation_of(place)
+        blind = place["kind"] != "dm" and not self._near.content_readable()
+        hint = blind and reply.asks is not None and conversation not in self._hinted
+        if hint:
+            self._hinted.add(conversation)
+        return Dress(
+            conversation=conversation if spot.carries else None,
+            answers=blind,
+            hint=hint,
+            solved=place["kind"] == "thread" and self._near.is_help_post(spot.channel),
+        )
+
+    # --- sending ---
+
+    async def _send(self, spot: _Spot, reply: Reply, key: str, dress: Dress) -> Posted:
+        ids: list[str] = []
+        try:
+            for number, page in enumerate(render.pages(reply, self._words, dress)):
+                ids.append(await self._send_page(spot, page, nonce(key, number)))
+        except _FormRefused:
+            _log.warning("Discord refused a message's components; it is sent as plain text")
+            ids = [
+                await self._send_page(spot, page, nonce(f"{key}:plain", number))
+                for number, page in enumerate(render.plain_pages(reply, self._words, dress))
+            ]
+        return Posted(spot.channel, tuple(ids))
+
+    async def _send_page(self, spot: _Spot, page: Json, once: str) -> str:
+        try:
+            return await self.api.send(spot.channel, page, once, spot.reply_to)
+        except Refused as refused:
+            if refused.code == discord_api.INVALID_FORM and "content" not in page:
+                raise _FormRefused from None
+            raise self._ended(spot.channel, refused) from None
+
+    async def _remove(self, channel: str, message: str) -> None:
+        try:
+            await self.api.delete(channel, message)
+        except Refused as refused:
+            _log.info("a surplus message stays: %s", refused)
+
+    def _ended(self, channel: str, refused: Refused) -> Undeliverable:
+        if refused.code in _NOT_HERE or (refused.status == 403 and refused.code == 0):
+            self._forbidden.add(channel)
+        if refused.code == discord_api.UNKNOWN_CHANNEL:
+            self._open.discard(channel)
+        return Undeliverable(str(refused.code or refused.status))
+
+    # --- only for one person ---
+
+    async def _post_private(self, place: Place, reply: Reply, key: str) -> str:
+        conversation, person = places.conversation_of(place), place["person"]
+        pages = render.pages(reply, self._words, Dress(conversation=conversation, answers=True))
+        handle = self._handles.good(conversation, person)
+        if handle is not None:
+            try:
+                return str(Posted("", tuple(await self._show_pages(handle, pages))))
+            except Refused as refused:
+                if refused.code not in _HANDLE_DIED and refused.status != 401:
+                    raise Undeliverable(str(refused.code)) from None
+                self._handles.drop(conversation, person)
+        return await self._direct(place, pages, key, Undeliverable("the interaction has ended"))
+
+    async def _show_pages(self, handle: Handle, pages: Sequence[Json]) -> list[str]:
+        """The first page takes the place of the original message once an interaction; what follows are messages of their own."""
+        ids: list[str] = []
+        for page in pages:
+            if handle.used:
+                ids.append(await self.api.follow_up(handle.token, page))
+            else:
+                await self.api.edit_original(handle.token, page)
+                handle.used = True
+                ids.append("@original")
+        return ids
+
+    async def _edit_private(self, place: Place, posted: Posted, reply: Reply, key: str) -> str:
+        conversation, person = places.conversation_of(place), place["person"]
+        handle = self._handles.good(conversation, person)
+        if handle is None:
+            return str(posted)
+        pages = render.pages(reply, self._words, Dress(conversation=conversation, answers=True))
+        if posted.messages[:1] == ("@original",) and handle.used is False:
+            # A newer interaction stands on another message: what was settled there stays as the click left it.
+            return str(posted)
+        try:
+            for old, page in zip(posted.messages, pages, strict=False):
+                await self.api.edit_original(handle.token, page, old)
+        except Refused as refused:
+            if refused.code not in _HANDLE_DIED and refused.status != 401:
+                raise Undeliverable(str(refused.code)) from None
+        return str(posted)
+
+    async def _only_to(self, place: Place, reply: Reply, key: str) -> str | None:
+        """A private word beside an open talk: by a token that is still good, else a direct message; None where neither works."""
+        pages = render.pages(reply, self._words, Dress(conversation=places.conversation_of(place)))
+        if place["kind"] == "dm":
+            return None
+        handle = self._handles.good(places.conversation_of(place), place["person"])
+        if handle is not None:
+            try:
+                return str(Posted("", tuple([await self.api.follow_up(handle.token, page) for page in pages])))
+            except Refused:
+                self._handles.drop(places.conversation_of(place), place["person"])
+        try:
+            return await self._direct(place, pages, key, Undeliverable("no direct messages"))
+        except Undeliverable:
+            return None
+
+    async def _direct(self, place: Place, pages: Sequence[Json], key: str, otherwise: Undeliverable) -> str:
+        try:
+            channel = await self.api.open_dm(place["person"])
+            ids = [await self.api.send(channel, page, nonce(key, number)) for number, page in enumerate(pages)]
+        except Refused as refused:
+            _log.info("no direct message: %s", refused)
+            raise otherwise from None
+        return str(Posted(channel, tuple(ids)))
+
+    # --- progress ---
+
+    async def _show_progress(self, place: Place, progress: Progress, message: str | None) -> str:
+        page = render.progress_page(progress)
+        if place["kind"] == "private":
+            return await self._show_private_progress(place, page)
+        if message is None:
+            spot = await self._spot(place)
+            return str(Posted(spot.channel, (await self._send_page(spot, page, nonce(f"progress:{progress.probe}", 1)),)))
+        posted = Posted.read(message)
+        try:
+            await self.api.edit(posted.channel, posted.messages[0], page)
+        except Refused as refused:
+            raise self._ended(posted.channel, refused) from None
+        return message
+
+    async def _show_private_progress(self, place: Place, page: Json) -> str:
+        """In the original message, where the answer will stand too; once that is there, progress comes too late to be shown."""
+        handle = self._handles.good(places.conversation_of(place), place["person"])
+        if handle is None or handle.used:
+            raise Undeliverable("nowhere to show it")
+        try:
+            await self.api.edit_original(handle.token, page)
+        except Refused as refused:
+            raise Undeliverable(str(refused.code)) from None
+        return "/@original"
+
+
+class _FormRefused(Exception):
+    """Discord would not take a message's components."""
+
+
+def _says_something(reply: Reply) -> bool:
+    return bool(reply.asks or reply.findings or reply.settings or reply.final)

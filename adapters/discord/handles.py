@@ -1,0 +1,48 @@
+"""Which interaction tokens are still good? In memory only: a token answers one person for 15 minutes and is neither stored nor logged."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+# Discord takes a token for 15 minutes; the last half minute is left to the network.
+_SECONDS = 870.0
+_MOST = 10_000
+
+
+@dataclass(slots=True)
+class Handle:
+    """`used`: the original message already shows an answer since this interaction, so the next one is a message of its own."""
+
+    token: str = field(repr=False)
+    until: float
+    used: bool = False
+
+
+class Handles:
+    """The newest token of each talk and person."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[tuple[str, str], Handle] = OrderedDict()
+
+    def keep(self, conversation: str, user: str, token: str) -> None:
+        self._kept[conversation, user] = Handle(token, self._clock() + _SECONDS)
+        self._kept.move_to_end((conversation, user))
+        while len(self._kept) > _MOST:
+            self._kept.popitem(last=False)
+
+    def good(self, conversation: str, user: str) -> Handle | None:
+        """None: there is none, or it is too old."""
+        handle = self._kept.get((conversation, user))
+        if handle is None:
+            return None
+        if handle.until <= self._clock():
+            del self._kept[conversation, user]
+            return None
+        return handle
+
+    def drop(self, conversation: str, user: str) -> None:
+        self._kept.pop((conversation, user), None)

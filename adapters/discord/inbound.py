@@ -1,0 +1,250 @@
+"""What did a person do on Discord? Pure: the payload of a gateway event becomes `Incoming`, or None. Calls nothing, sends nothing.
+
+Left out are bots, webhooks, notices of Discord itself, and what nobody addressed to us outside a thread. Whether a thread is one of
+our talks the payload does not say; `app` asks the service.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.discord import custom_ids, places
+from adapters.discord.custom_ids import KEY, CustomId
+from adapters.discord.places import Where
+from bot.channel import Deleted, Filled, Incoming, Place, Pressed, What, Wrote
+
+Payload = Mapping[str, Any]
+
+NAME = "discord"
+
+_DEFAULT, _REPLY = 0, 19
+# A text and a quoted one together; longer texts come as files and are bounded there.
+_MAX_QUOTE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who the bot is: its user and its application."""
+
+    user: str
+    application: str
+
+
+# --- messages --------------------------------------------------------------------------------------------------------------
+
+
+def wrote(payload: Payload, me: Me, where: Where, *, edited: bool = False) -> Incoming | None:
+    """`MESSAGE_CREATE` (or, `edited`, `MESSAGE_UPDATE`) of a person.
+
+    None: nobody's we listen to, or outside a thread and not addressed to us. In a thread `called` tells whether it was.
+    An update without `edited_timestamp` is Discord's own (a link's preview, a pin) and None too.
+    Source: https://docs.discord.com/developers/resources/message
+    """
+    author = payload.get("author") or {}
+    user = str(author.get("id") or "")
+    if not user or user == me.user or author.get("bot") or author.get("system") or payload.get("webhook_id"):
+        return None
+    if payload.get("type", _DEFAULT) not in (_DEFAULT, _REPLY):
+        return None
+    at = _time(payload.get("edited_timestamp" if edited else "timestamp"))
+    if edited and at is None:
+        return None
+    message, channel, guild = str(payload["id"]), str(payload["channel_id"]), str(payload.get("guild_id") or "")
+    answered = _answered(payload, me)
+    called = where.kind == "dm" or answered is not None or _mentioned(payload, me, where)
+    if not called and where.kind != "thread":
+        return None
+    place = _place(where, channel, guild, message, user, answered)
+    text = _text(payload, me, quote=called and answered is None)
+    if where.post is not None and message == channel:
+        text = "\n".join([*where.post, text])
+    moment = at or places.time_of(message)
+    return Incoming(
+        channel=NAME,
+        keys=(f"{KEY}edit:{message}:{payload['edited_timestamp']}" if edited else f"{KEY}message:{message}",),
+        conversation=places.conversation_of(place),
+        place=place,
+        person=places.person_of(user),
+        workspace=places.workspace_of(guild, channel),
+        order=places.order_at(moment) if edited else places.order(message),
+        message=f"{KEY}{message}",
+        at=moment,
+        what=Wrote(text, edited=edited),
+        called=called,
+    )
+
+
+def _place(where: Where, channel: str, guild: str, message: str, user: str, answered: str | None) -> Place:
+    match where.kind:
+        case "dm":
+            return places.dm(channel, user)
+        case "thread":
+            return places.thread(channel, guild, user)
+        case "text":
+            return places.start(channel, answered or message, guild, user)
+    return places.reply(channel, answered or message, guild, user)
+
+
+def _answered(payload: Payload, me: Me) -> str | None:
+    """The root of our talk that this message answers: in a channel ours stand as replies to it. None: it answers nothing of ours."""
+    target = payload.get("referenced_message") or {}
+    if str((target.get("author") or {}).get("id") or "") != me.user:
+        return None
+    root = (target.get("message_reference") or {}).get("message_id")
+    return str(root) if root else str(target["id"])
+
+
+def _mentioned(payload: Payload, me: Me, where: Where) -> bool:
+    """By name or by one of our roles; a call to everyone is none to us."""
+    named = any(str(user.get("id")) == me.user for user in payload.get("mentions") or ())
+    return named or any(str(role) in where.roles for role in payload.get("mention_roles") or ())
+
+
+def _text(payload: Payload, me: Me, *, quote: bool) -> str:
+    """What was written, without our own mention; a mention under somebody's message takes that message along."""
+    text = str(payload.get("content") or "")
+    for form in (f"<@{me.user}>", f"<@!{me.user}>"):
+        text = text.replace(form, " ")
+    parts = [text.strip()]
+    target = payload.get("referenced_message") or {}
+    if quote and not (target.get("author") or {}).get("bot") and target.get("content"):
+        parts.append(str(target["content"])[:_MAX_QUOTE])
+    for forwarded in payload.get("message_snapshots") or ():
+        parts.append(str((forwarded.get("message") or {}).get("content") or "")[:_MAX_QUOTE])
+    return "\n\n".join(part for part in parts if part)
+
+
+def deleted(message: str, channel: str, guild: str, conversation: str, place: Place, person: str, at: datetime.datetime) -> Incoming:
+    """A message that came from `person` into `conversation` is gone. Discord does not say who deleted it."""
+    return Incoming(
+        channel=NAME,
+        keys=(f"{KEY}deleted:{message}",),
+        conversation=conversation,
+        place=place,
+        person=person,
+        workspace=places.workspace_of(guild, channel),
+        order=places.order_at(at),
+        message=f"{KEY}{message}",
+        at=at,
+        what=Deleted(),
+        called=False,
+    )
+
+
+# --- interactions ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """A component or a modal of ours: who, in which talk, what it carries. `value` is a menu's choice, `fields` a modal's values."""
+
+    id: CustomId
+    raw: str
+    conversation: str
+    value: str | None
+    fields: Mapping[str, str]
+
+
+def clicked(payload: Payload) -> Clicked | None:
+    """The click or the sent modal in an `INTERACTION_CREATE`; None where its custom id is not ours.
+
+    A modal is read from the raw data, labels and old rows alike, so that one that was opened before a restart is taken too.
+    """
+    data = payload.get("data") or {}
+    raw = str(data.get("custom_id") or "")
+    id = custom_ids.read(raw)
+    if id is None:
+        return None
+    values = data.get("values") or ()
+    return Clicked(
+        id=id,
+        raw=raw,
+        conversation=id.conversation or f"{KEY}{payload.get('channel_id') or ''}",
+        value=str(values[0]) if values else None,
+        fields=dict(_fields(data.get("components") or ())),
+    )
+
+
+def _fields(components: Any) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for component in components:
+        inner = [component["component"]] if "component" in component else component.get("components") or []
+        for field in inner:
+            value = field.get("value")
+            if value is None and field.get("values"):
+                value = field["values"][0]
+            if field.get("custom_id") and value not in (None, ""):
+                found.append((str(field["custom_id"]), str(value)))
+    return found
+
+
+def user_of(payload: Payload) -> str:
+    """Who acted: in a server inside `member`, elsewhere at the top."""
+    user = (payload.get("member") or {}).get("user") or payload.get("user") or {}
+    return str(user.get("id") or "")
+
+
+def roles_of(payload: Payload) -> frozenset[str]:
+    return frozenset(str(role) for role in (payload.get("member") or {}).get("roles") or ())
+
+
+def permissions_of(payload: Payload) -> int:
+    """The bit set of what the acting member may do in this channel."""
+    return int((payload.get("member") or {}).get("permissions") or 0)
+
+
+def acted(payload: Payload, what: What, conversation: str, place: Place) -> Incoming:
+    """An interaction as ours. The locale is the person's own."""
+    interaction = str(payload["id"])
+    guild, channel = str(payload.get("guild_id") or ""), str(payload.get("channel_id") or "")
+    return Incoming(
+        channel=NAME,
+        keys=(f"{KEY}interaction:{interaction}",),
+        conversation=conversation,
+        place=place,
+        person=places.person_of(user_of(payload)),
+        workspace=places.workspace_of(guild, channel),
+        order=places.order(interaction),
+        message=f"{KEY}{interaction}",
+        at=places.time_of(interaction),
+        what=what,
+        locale=str(payload["locale"]) if payload.get("locale") else None,
+    )
+
+
+def place_of_click(payload: Payload, conversation: str) -> Place:
+    """Where the talk `conversation` stands, seen from a click in it."""
+    channel, guild, user = str(payload.get("channel_id") or ""), str(payload.get("guild_id") or ""), user_of(payload)
+    root = conversation.removeprefix(KEY)
+    if int((payload.get("message") or {}).get("flags") or 0) & 64:
+        return places.private(root, channel, guild, user)
+    kind = places.kind_of((payload.get("channel") or {}).get("type"))
+    if kind == "dm" and root == channel:
+        return places.dm(channel, user)
+    if root == channel:
+        return places.thread(channel, guild, user)
+    return places.reply(channel, root, guild, user)
+
+
+def meant(click: Clicked) -> What:
+    """What a click or a modal of ours says to the talk."""
+    if click.id.choice == "!answer":
+        return Wrote("\n".join(click.fields.values()))
+    if click.id.choice.startswith("!form."):
+        return Filled(click.id.choice.removeprefix("!form."), click.fields)
+    if click.id.choice.startswith("!pick") and click.value is not None:
+        return Pressed(click.value, click.id.turn)
+    return Pressed(click.id.choice, click.id.turn)
+
+
+def _time(text: object) -> datetime.datetime | None:
+    if not isinstance(text, str):
+        return None
+    try:
+        at = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at.astimezone(datetime.UTC) if at.tzinfo else at.replace(tzinfo=datetime.UTC)

@@ -1,0 +1,151 @@
+"""The adapter's words, a scripted service, and the whole adapter run against the local Discord; for the tests of this folder."""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from adapters.discord import app
+from adapters.discord.desk import Service
+from bot.channel import Channel, Incoming, Pressed, Query, TryLater, Undeliverable, Wrote
+from bot.conversation.model import Conversation
+from bot.reply import Choice, Literal, Paragraph, Reply, Text
+from tests.adapters.discord.peer import TOKEN, Peer
+
+PHRASES = tomllib.loads((Path(__file__).parents[3] / "knowledge" / "phrases.toml").read_text("utf-8"))["platform"]["discord"]
+
+
+def words(phrase: str, /, **values: object) -> str:
+    text = PHRASES[phrase]
+    assert isinstance(text, str)
+    return text.format_map(values)
+
+
+def reply(text: str, *choices: tuple[str, str], asks: str | None = None, turn: int = 0, **more: Any) -> Reply:
+    return Reply((Paragraph((Text(text),)),), asks=asks, turn=turn, choices=tuple(Choice(id, label) for id, label in choices), **more)
+
+
+Says = Callable[[Incoming, Conversation], list[Reply]]
+
+
+def echo(incoming: Incoming, talk: Conversation) -> list[Reply]:
+    """Repeats what was said, literally, and asks back; says which choice was made."""
+    match incoming.what:
+        case Wrote(text):
+            said = Reply((Paragraph((Text("You said: "), Literal(text))),), asks="port", turn=talk.turn)
+            return [replace(said, choices=(Choice("p587", "587"), Choice("p465", "465"), Choice("unknown", "I don't know")))]
+        case Pressed(choice):
+            return [Reply((Paragraph((Text(f"You chose {choice}."),)),), turn=talk.turn, final=True)]
+    return []
+
+
+@dataclass
+class Scripted:
+    """Stands in for the service: keeps talks in memory, drops duplicates, and posts what its script says, in order.
+
+    The real one is used in test_with_the_real_service.py; this one makes what is said predictable to the letter.
+    """
+
+    says: Says = echo
+    talks: dict[str, Conversation] = field(default_factory=dict)
+    received: list[Incoming] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    channel: Channel | None = None
+    findings: Callable[[str], bool] = lambda text: "550" in text
+    _claimed: set[str] = field(default_factory=set)
+    _number: int = 0
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def add_channel(self, channel: Channel) -> None:
+        self.channel = channel
+
+    async def receive(self, incoming: Incoming) -> bool:
+        if self._claimed & set(incoming.keys):
+            return False
+        self._claimed |= set(incoming.keys)
+        self.received.append(incoming)
+        new = Conversation(incoming.conversation, place=incoming.place, asker=incoming.person, workspace=incoming.workspace)
+        talk = self.talks.get(incoming.conversation, new)
+        self.talks[incoming.conversation] = talk = replace(talk, turn=talk.turn + 1)
+        replies = self.says(incoming, talk)
+        task = asyncio.get_running_loop().create_task(self._post(talk, replies))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def _post(self, talk: Conversation, replies: list[Reply]) -> None:
+        assert self.channel is not None
+        for one in replies:
+            self._number += 1
+            key = f"effect{self._number}"
+            while True:
+                try:
+                    if one.handoff:
+                        await self.channel.hand_off(talk.place, one, key)
+                    else:
+                        self.posted.append(await self.channel.post(talk.place, one, key))
+                except TryLater as later:
+                    self.problems.append(f"later {later.reason}")
+                    await asyncio.sleep(0.05)
+                    continue
+                except Undeliverable as gone:
+                    self.problems.append(gone.reason)
+                break
+
+    def answer(self, query: Query) -> Reply:
+        found = ({"cause": "x", "confidence": 0.9},) if self.findings(query.text) else ()
+        said = f"{query.verb}: {query.text} {dict(query.options) or ''}".strip()
+        return Reply((Paragraph((Literal(said),)),), findings=found)
+
+    async def knows(self, conversation: str) -> Conversation | None:
+        return self.talks.get(conversation)
+
+    async def forget_person(self, person: str) -> int:
+        self.forgotten.append(person)
+        mine = [key for key, talk in self.talks.items() if talk.asker == person]
+        for key in mine:
+            del self.talks[key]
+        return len(mine)
+
+    async def forget_workspace(self, workspace: str) -> int:
+        self.forgotten.append(workspace)
+        return 0
+
+    async def drain(self, seconds: float) -> bool:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        return True
+
+
+@dataclass(frozen=True)
+class Configured:
+    discord_token: str | None = TOKEN
+    discord_api_url: str | None = None
+    discord_gateway_url: str | None = None
+    discord_shards: str | None = None
+    discord_forums: tuple[str, ...] = ("help",)
+    discord_helpers: str | None = "Helpers"
+
+
+@asynccontextmanager
+async def running(peer: Peer, service: Service, **settings: Any) -> AsyncIterator[asyncio.Event]:
+    """The adapter, connected to `peer`; stopped at the end as by SIGTERM."""
+    stop = asyncio.Event()
+    connected = len(peer.identifies)
+    configured = Configured(**{"discord_api_url": peer.api, **settings})
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(app.run(configured, service, stop))
+        await peer.until(lambda: task.done() or (len(peer.identifies) > connected and peer.sockets))
+        try:
+            yield stop
+        finally:
+            stop.set()
+            async with asyncio.timeout(15):
+                await asyncio.wait({task})

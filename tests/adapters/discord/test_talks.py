@@ -1,0 +1,201 @@
+"""The whole adapter against the local Discord: what people see when they mention it, go on, and press buttons."""
+
+from __future__ import annotations
+
+from adapters.discord.custom_ids import KEY
+from tests.adapters.discord.peer import ANNA, BEN, BOT, BOT_ROLE, GENERAL, ROBOT, VOICE, Peer, buttons, words_of
+from tests.adapters.discord.scripted import Scripted, running
+
+
+async def test_a_mention_opens_a_thread_and_the_asker_goes_on_there_without_one(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        asked = await peer.mention("I cannot send")
+        thread = asked["id"]
+        first = await peer.until(lambda: peer.ours(thread))
+        await peer.say("port 465", channel=thread)
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+
+    assert thread in peer.threads
+    assert "You said: I cannot send" in words_of(first[0])
+    assert "You said: port 465" in words_of(peer.ours(thread)[1])
+    assert peer.ours(GENERAL) == []
+    assert {incoming.conversation for incoming in service.received} == {KEY + thread}
+
+
+async def test_a_button_answers_and_is_shut(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        question = (await peer.until(lambda: peer.ours(thread)))[0]
+        await peer.press(question, buttons(question)["587"])
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+        await peer.until(lambda: question["edits"])
+
+    assert "You chose p587" in words_of(peer.ours(thread)[1])
+    assert buttons(question) == {}
+
+
+async def test_a_button_works_after_a_restart(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        question = (await peer.until(lambda: peer.ours(thread)))[0]
+    async with running(peer, service):
+        await peer.press(question, buttons(question)["587"])
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+
+    assert "You chose p587" in words_of(peer.ours(thread)[1])
+
+
+async def test_the_same_events_twice_are_answered_once(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        asked = await peer.mention("I cannot send")
+        await peer.dispatch("MESSAGE_CREATE", asked)
+        thread = asked["id"]
+        question = (await peer.until(lambda: peer.ours(thread)))[0]
+        pressed = await peer.press(question, buttons(question)["587"])
+        await peer.dispatch("INTERACTION_CREATE", pressed)
+        await peer.say("and now?", channel=thread)
+        await peer.until(lambda: any("and now?" in words_of(message) for message in peer.ours(thread)))
+
+    assert len(peer.ours(thread)) == 3
+
+
+async def test_two_overlapping_processes_answer_once(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service), running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        question = (await peer.until(lambda: peer.ours(thread)))[0]
+        await peer.press(question, buttons(question)["465"])
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+
+    assert len(peer.ours(thread)) == 2
+    assert len(peer.calls("POST", rf"/channels/{GENERAL}/messages/\d+/threads")) == 1
+
+
+async def test_a_late_click_is_told_that_the_question_is_closed(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        question = (await peer.until(lambda: peer.ours(thread)))[0]
+        custom_id = buttons(question)["587"]
+        await peer.say("it is 465", channel=thread)
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+        pressed = await peer.press(question, custom_id)
+        await peer.until(lambda: peer.private[pressed["token"]])
+
+    answer = peer.private[pressed["token"]][0]
+    assert "closed" in words_of(answer)
+    assert answer["flags"] & 64
+    assert len(service.received) == 2
+
+
+async def test_a_strangers_click_is_told_so_and_a_helpers_counts(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        question = (await peer.until(lambda: peer.ours(thread)))[0]
+        pressed = await peer.press(question, buttons(question)["587"], author=BEN)
+        await peer.until(lambda: peer.private[pressed["token"]])
+        assert "Only the person who asked" in words_of(peer.private[pressed["token"]][0])
+        await peer.press(question, buttons(question)["587"], author=BEN, roles=["200000000000000002"])
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+
+    assert "You chose p587" in words_of(peer.ours(thread)[1])
+
+
+async def test_a_button_of_an_unknown_version_or_talk_gets_an_answer(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        old = {"id": peer.snowflake(), "channel_id": GENERAL}
+        for custom_id in ("answer-1-yes", "pm:3:p587"):
+            pressed = await peer.press(old, custom_id)
+            answers = peer.private[pressed["token"]]
+            await peer.until(answers.copy)
+            assert "closed" in words_of(answers[0])
+
+    assert service.received == []
+
+
+async def test_bots_webhooks_notices_and_calls_to_everyone_are_not_heard(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        await peer.mention("hello", author=ROBOT)
+        await peer.mention("hello", webhook_id="1")
+        await peer.mention("hello", type=7)
+        await peer.mention("hello", author=BOT)
+        await peer.say("@everyone hello", mention_everyone=True)
+        await peer.say("hello there")
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+
+    assert len(service.received) == 1
+
+
+async def test_our_role_counts_as_our_name(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.say(f"<@&{BOT_ROLE}> I cannot send", mention_roles=[BOT_ROLE]))["id"]
+        await peer.until(lambda: peer.ours(thread))
+
+
+async def test_two_people_in_a_thread_of_their_own_are_not_interrupted_until_they_call(peer: Peer, service: Scripted) -> None:
+    thread = peer.snowflake()
+    async with running(peer, service):
+        root = await peer.say("let us talk")
+        peer._open_thread({"name": "theirs"}, GENERAL, root["id"])
+        thread = root["id"]
+        peer.threads[thread]["owner_id"] = BEN
+        await peer.dispatch("THREAD_CREATE", peer.threads[thread])
+        await peer.say("what do you think?", channel=thread)
+        await peer.say("no idea", channel=thread, author=BEN)
+        await peer.mention("can you help?", channel=thread)
+        await peer.until(lambda: peer.ours(thread))
+        await peer.say("it says 550", channel=thread)
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+
+    assert [incoming.called for incoming in service.received] == [True, False]
+
+
+async def test_in_a_channel_without_threads_answers_and_follow_ups_are_replies(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        asked = await peer.mention("I cannot send", channel=VOICE)
+        first = (await peer.until(lambda: peer.ours(VOICE)))[0]
+        assert first["message_reference"]["message_id"] == asked["id"]
+        await peer.say("port 465", channel=VOICE, type=19, referenced_message=first)
+        await peer.until(lambda: len(peer.ours(VOICE)) == 2)
+        await peer.press(peer.ours(VOICE)[1], buttons(peer.ours(VOICE)[1])["465"], channel_type=2)
+        await peer.until(lambda: len(peer.ours(VOICE)) == 3)
+
+    assert {incoming.conversation for incoming in service.received} == {KEY + asked["id"]}
+    assert peer.threads == {}
+
+
+async def test_a_mention_under_somebodys_message_takes_that_message_along(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        error = peer.said("550 5.7.1 relay denied", author=BEN)
+        thread = (await peer.mention("what is this?", type=19, referenced_message=error))["id"]
+        shown = (await peer.until(lambda: peer.ours(thread)))[0]
+
+    assert "what is this?" in words_of(shown)
+    assert "550 5.7.1 relay denied" in words_of(shown)
+
+
+async def test_a_direct_message_is_answered_there(peer: Peer, service: Scripted) -> None:
+    channel = peer.snowflake()
+    async with running(peer, service):
+        await peer.say("I cannot send", channel=channel, guild_id=None, member=None)
+        await peer.until(lambda: peer.ours(channel))
+
+    assert service.received[0].person == f"{KEY}user:{ANNA}"
+    assert service.received[0].called
+
+
+async def test_an_edit_is_read_again_and_a_deleted_message_is_forgotten(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        asked = await peer.mention("port 465")
+        thread = asked["id"]
+        await peer.until(lambda: peer.ours(thread))
+        changed = {**asked, "content": f"<@{BOT}> port 587", "edited_timestamp": "2026-11-25T10:00:00+00:00"}
+        await peer.dispatch("MESSAGE_UPDATE", {**asked, "embeds": []})
+        await peer.dispatch("MESSAGE_UPDATE", changed)
+        await peer.dispatch("MESSAGE_UPDATE", changed)
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+        await peer.dispatch("MESSAGE_DELETE", {"id": thread, "channel_id": GENERAL, "guild_id": asked["guild_id"]})
+        await peer.until(lambda: len(service.received) == 3)
+
+    assert [type(incoming.what).__name__ for incoming in service.received] == ["Wrote", "Wrote", "Deleted"]
+    assert service.received[1].order > service.received[0].order or service.received[1].what.edited  # type: ignore[union-attr]
+    assert service.received[2].message == KEY + thread
