@@ -273,3 +273,7 @@ def _fault(sentence: str, status: int) -> int:
     if sentence:
         print(f"postmaster: {' '.join(sentence.split())}" if "\n" not in sentence else sentence, file=sys.stderr, flush=True)
     return status
+
+
+if __name__ == "__main__":
+    main()

@@ -68,14 +68,14 @@ async def _run(platforms: Sequence[str], settings: Settings) -> int:
     from bot.service import Service
     from bot.store import open_store
 
-    log.configure(settings.postmaster_log)
+    log.set_up(settings.log)
     known = index()
-    store = open_store(settings.postmaster_store)
+    store = open_store(settings.store)
     await store.open()
     stop = _stop_on_signals()
     try:
         async with Network(Policy(**settings.policy(), known_ports=known_ports(known))) as network:
-            service = Service(store, InlineBroker(network, known), known, keep_days=settings.postmaster_retention_days)
+            service = Service(store, InlineBroker(network, known), known, keep_days=settings.retention_days)
             async with asyncio.TaskGroup() as group:
                 for platform in platforms:
                     module = importlib.import_module(f"adapters.{platform}.app")

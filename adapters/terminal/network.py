@@ -170,4 +170,4 @@ def _refusal(reason: str, host: str, port: int | None, known: Index) -> str:
 def _site() -> str:
     from bot.config import load_settings
 
-    return load_settings().postmaster_site
+    return load_settings().site

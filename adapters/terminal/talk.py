@@ -71,11 +71,11 @@ async def running(channel: Channel, settings: Settings, known: Index, *, store: 
     from bot.service import Service
     from bot.store import open_store
 
-    opened = store or open_store(settings.postmaster_store)
+    opened = store or open_store(settings.store)
     await opened.open()
     try:
         async with Network(Policy(**settings.policy(), known_ports=known_ports(known))) as network:
-            service = Service(opened, InlineBroker(network, known), known, keep_days=settings.postmaster_retention_days)
+            service = Service(opened, InlineBroker(network, known), known, keep_days=settings.retention_days)
             service.add_channel(channel)
             stop = asyncio.Event()
             async with asyncio.TaskGroup() as group:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections import Counter
 from collections.abc import Iterator
@@ -23,10 +24,9 @@ def config(*, as_json: bool) -> int:
 
     rows = describe(load_settings())
     if as_json:
-        names = ("key", "value", "state", "remedy")
-        streams.write_json({"schema": 1, "keys": [dict(zip(names, row, strict=True)) for row in rows]})
+        streams.write_json({"schema": 1, "keys": [dataclasses.asdict(row) for row in rows]})
     else:
-        cells = tuple((key, value or "-", state, remedy or "-") for key, value, state, remedy in rows)
+        cells = tuple((row.key, row.value or "-", row.state, row.remedy or "-") for row in rows)
         show((Table(("Key", "Value", "State", "What to do"), cells),))
     return 0
 

@@ -1,0 +1,223 @@
+"""Bad input, closed pipes, Ctrl-C, a full disk: one sentence, the right exit status, no traceback, nothing already said lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+POSTMASTER = [sys.executable, "-m", "adapters.main"]
+
+
+def run(*arguments: str, given: bytes = b"", env: dict[str, str] | None = None, **more: Any) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*POSTMASTER, *arguments], input=given, capture_output=True, timeout=60, env={**os.environ, **(env or {})}, check=False, **more
+    )
+
+
+def one_sentence(done: subprocess.CompletedProcess[bytes], status: int) -> str:
+    said = done.stderr.decode()
+    assert done.returncode == status, said
+    assert "Traceback" not in said
+    assert said.strip()
+    assert len(said.strip().splitlines()) == 1
+    return said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--no-such-option",),
+        ("nosuchcommand",),
+        ("explain", "--no-such-option"),
+        ("explain", "--lines", "x"),
+        ("explain", "--client", "no-such-client", "x"),
+        ("lookup",),
+        ("lookup", " "),
+        ("check",),
+        ("check", "smtp.our-club.test:99999"),
+        ("check", "two words"),
+        ("check", "127.0.0.1:587"),
+        ("check", "smtp.example.com"),
+        ("knowledge", "nosuch"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_status_2(arguments: tuple[str, ...]) -> None:
+    one_sentence(run(*arguments), 2)
+
+
+def test_nothing_to_explain_is_wrong_usage() -> None:
+    one_sentence(run("explain", given=b" \n \n"), 2)
+
+
+def test_text_that_is_not_utf8_is_read_all_the_same() -> None:
+    done = run("explain", "--json", given="Ungültiges Kennwort: 535 5.7.8 Authentication failed".encode("cp1252"))
+
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["recognised"] is True
+    assert b"UTF-8" in done.stderr
+
+
+def test_nul_bytes_and_control_characters_are_only_text() -> None:
+    done = run("understand", "--json", given=b"smtp.gmail.com \x00\x1b[2J port 587")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["slots"]["port"] == 587
+
+
+def test_a_line_of_five_megabytes_is_cut_with_a_word_about_it() -> None:
+    done = run("explain", "--json", given=b"535 5.7.8 Authentication failed " + b"x" * 5_000_000)
+
+    assert done.returncode in (0, 1)
+    assert b"KiB" in done.stderr
+    json.loads(done.stdout)
+
+
+def test_lines_answer_in_order_and_a_broken_line_is_answered_too() -> None:
+    rows = [b'{"id": 1, "text": "535 5.7.8 Authentication failed"}', b"not json", b"", b'{"id": 3}', b'{"id": 4, "text": ""}', b'"x"']
+
+    done = run("explain", "--json", "--lines", given=b"\n".join(rows) + b"\n")
+
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer.get("id") for answer in answers] == [1, None, 3, 4, None]
+    assert "error" in answers[1]
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_lines_are_flushed_as_they_go() -> None:
+    with subprocess.Popen([*POSTMASTER, "explain", "--json", "--lines"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b'{"id": 7, "text": "535 5.7.8 Authentication failed"}\n')
+        process.stdin.flush()
+
+        answer = json.loads(process.stdout.readline())
+
+        assert answer["id"] == 7
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    rows = """yes '{"text": "535"}' | head -2000"""
+    pipe = f"{rows} | {sys.executable} -m adapters.main explain --json --lines | head -1; echo ${{PIPESTATUS[2]}}"
+
+    done = subprocess.run(pipe, shell=True, executable="/bin/bash", capture_output=True, timeout=60, check=False)
+
+    assert done.stdout.splitlines()[-1] == b"0"
+    assert b"Traceback" not in done.stderr
+    assert b"BrokenPipe" not in done.stderr
+
+
+def test_ctrl_c_ends_with_130() -> None:
+    command = [*POSTMASTER, "understand", "--json", "--lines"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b'{"text": "hello"}\n')
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+
+        said = process.communicate(timeout=20)[1]
+
+        assert process.returncode == 130
+        assert b"Traceback" not in said
+
+
+def test_ctrl_c_in_the_talk_for_scripts_ends_with_130(tmp_path: Path) -> None:
+    environment = {**os.environ, "POSTMASTER_STORE": f"sqlite:{tmp_path}/talk.sqlite"}
+    with subprocess.Popen(
+        [*POSTMASTER, "chat", "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b'{"user": "hello"}\n')
+        process.stdin.flush()
+        while json.loads(process.stdout.readline()) != {"idle": True}:
+            pass
+        process.send_signal(signal.SIGINT)
+
+        said = process.communicate(timeout=20)[1]
+
+        assert process.returncode == 130
+        assert b"Traceback" not in said
+
+
+def test_a_full_disk_under_the_store_is_one_sentence_and_status_3(tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the full disk: the write fails in the same place."""
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    done = run(
+        "chat", "--json", given=b'{"user": "hello"}\n', env={"POSTMASTER_STORE": f"sqlite:{tmp_path}/s.sqlite"}, preexec_fn=small_files
+    )
+
+    one_sentence(done, 3)
+
+
+def test_a_store_that_cannot_be_opened_is_one_sentence_and_status_3(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(b"this is no database" * 1000)
+
+    one_sentence(run("chat", "--json", given=b'{"user": "hello"}\n', env={"POSTMASTER_STORE": f"sqlite:{broken}"}), 3)
+
+
+def test_a_broken_configuration_names_the_key(tmp_path: Path) -> None:
+    said = one_sentence(run("config", env={"POSTMASTER_PROBE_PORTS": "twenty-five"}), 2)
+
+    assert "POSTMASTER_PROBE_PORTS" in said
+
+
+def test_bad_lines_in_the_talk_for_scripts_are_told_and_the_talk_goes_on(tmp_path: Path) -> None:
+    rows = b'not json\n{"other": 1}\n{"choose": "nosuch"}\n{"user": "hello"}\n'
+
+    done = run("chat", "--json", given=rows, env={"POSTMASTER_STORE": "memory:"})
+
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert sum(answer == {"idle": True} for answer in answers) == 4
+    assert any("reply" in answer for answer in answers)
+
+
+def test_the_talk_ends_when_nobody_reads_any_more(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*POSTMASTER, "chat", "--json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "POSTMASTER_STORE": "memory:"},
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.write(b'{"user": "hello"}\n{"user": "hello"}\n')
+        process.stdin.flush()
+        deadline = time.monotonic() + 20
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+        assert process.returncode == 0
+        assert b"Traceback" not in process.stderr.read()
+
+
+COMMANDS = ["", "chat", "explain", "understand", "lookup", "check", "config", "knowledge", "slack", "discord", "run"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_teaches(command: str) -> None:
+    done = run(*([command] if command else []), "--help")
+
+    assert done.returncode == 0
+    assert b"Usage: postmaster" in done.stdout
