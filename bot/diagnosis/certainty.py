@@ -1,0 +1,39 @@
+"""How sure is sure? The one table where the rules' three names and the recogniser's scores become numbers. Judges no text itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+
+from bot.diagnosis.model import Certainty
+
+# From here on the bot acts on a finding; below, it is a candidate to ask about. `recognised` in the JSON means: one reaches it.
+ACT_AT = 0.4
+
+CONFIDENCE: Mapping[Certainty, float] = {Certainty.SEEN: 0.95, Certainty.LIKELY: 0.75, Certainty.POSSIBLE: 0.3}
+
+# The recogniser's score (see `recognizer.py`) and the part of texts that were right at it, fitted monotone (pool adjacent violators) over
+# texts that no pattern was written for. Between two points it is a straight line; `tests/benchmarks/recognizer.py` prints stated
+# against measured.
+FITTED: tuple[tuple[float, float], ...] = (
+    (0.0, 0.05),
+    (0.5, 0.2),
+    (1.0, 0.42),
+    (1.5, 0.55),
+    (2.0, 0.7),
+    (3.0, 0.85),
+    (4.0, 0.93),
+    (5.0, 0.97),
+)
+
+
+def confidence(score: float) -> float:
+    """The recogniser's score as a probability, 0…1, two digits."""
+    scores = [at for at, _ in FITTED]
+    place = bisect_right(scores, score)
+    if place == 0:
+        return FITTED[0][1]
+    if place == len(FITTED):
+        return FITTED[-1][1]
+    (low, at_low), (high, at_high) = FITTED[place - 1], FITTED[place]
+    return round(at_low + (at_high - at_low) * (score - low) / (high - low), 2)

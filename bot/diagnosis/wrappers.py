@@ -1,0 +1,181 @@
+"""What did the server say, and what did programs wrap around it? Takes wrapping off a text and finds the replies in it. Judges none.
+
+Programs quote a server's reply in many ways: Python prints bytes and tuples, Java nests exceptions, Nodemailer and .NET put a sentence
+before it, mail logs and bounces repeat its codes on every line, web forms show it as HTML or JSON. `unwrap` brings all to one form:
+lower case, one line, one kind of quotes, codes not repeated.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+# A reply is at most some KiB; of a longer paste the beginning and the end are read.
+MAX_CHARS = 12_288
+_HEAD = 8_192
+
+_QUOTES = str.maketrans(
+    {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u00a0": " ", "\u202f": " "}
+)
+
+# Each of these is one class repeated or a fixed sequence: linear.
+_ESCAPES = re.compile(r"\\+(?:r\\+n|n|r|t)|\\+(?=[\"'/])|=\r?\n(?=\S)")
+_TAG = re.compile(
+    r"</?(?:p|br|b|i|u|a|div|span|pre|code|td|tr|th|li|ul|ol|strong|em|font|table|tbody|html|body|head|h[1-6]|title|center|hr|tt)"
+    r"(?:\s[^<>]{0,200})?/?>"
+)
+_SPACE = re.compile(r"\s+")
+_UNICODE = re.compile(r"\\u([0-9a-f]{4})")
+# The codes of a further line of one reply: "550-5.1.1 …\n550 5.1.1 …", or Python's "…\n5.1.1 …".
+_NEXT_LINE = re.compile(r"\n[ \t>|]{0,20}(?:s: ?|<<< ?|<- ?|< ?)?([245]\d\d)?[ -]{0,3}\(?#?([245]\.\d{1,3}\.\d{1,3})?\)?")
+
+_BOTH = re.compile(r"(?<![\w.])([245]\d\d)[^0-9a-z]{1,8}([245]\.\d{1,3}\.\d{1,3})(?![\w.])")
+_STATUS = re.compile(r"(?<![\w.])([45]\.\d{1,2}\.\d{1,3})(?![\w.]|\s*\))|#([45]\.\d{1,2}\.\d{1,3})(?![\w.])")
+_CODE = re.compile(r"(?<![\w.:/#-])([45]\d\d)(?=[ -]?['\"<(,:;)\]]|[ -]+[^\W\d]|[ -]+[#<\"'*\[(]|\s*$|[.,]\s|-)")
+_CODE_SAID = re.compile(
+    r"(?:said|code|response|reply|error|status|result|server|returned|got|answer|antwort|réponse|respuesta|resposta|risposta|ответ|errore|fehler|erreur|错误|响应)"
+    r"[^0-9a-z]{1,8}([45]\d\d)(?![\d.]|\s?(?:ms|s|bytes|kb|mb)\b)"
+)
+_NOT_A_CODE = re.compile(r"(?:line|port|pid|size|took|after|in|of|id|version|http[s]?|http/\d\.\d|status code|page)[ =:]{1,2}$")
+_UNITS = re.compile(r"[ -]?(?:ms|msec|s|sec|seconds|bytes|kb|kib|mb|mib|gb|messages|recipients|emails|e-mails|users|lines|days|times|x)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A refusal as the server wrote it: from `start` to `end` in the unwrapped text. `code` or `enhanced` may be missing, not both."""
+
+    start: int
+    end: int
+    code: int | None
+    enhanced: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwrapped:
+    """`text` is the normal form; `replies` are the refusals in it, in order."""
+
+    text: str
+    replies: tuple[Reply, ...]
+
+    @property
+    def decisive(self) -> Reply | None:
+        """The reply that decided: in a bounce the last one that is final, else the first that is, else the first."""
+        final = [reply for reply in self.replies if (reply.code or 0) >= 500 or (reply.enhanced or "").startswith("5")]
+        if not final:
+            return self.replies[0] if self.replies else None
+        whole = [reply for reply in final if reply.enhanced and reply.code] or final
+        return whole[-1] if _is_bounce(self.text) else whole[0]
+
+
+def unwrap(text: str) -> Unwrapped:
+    """The text in its normal form, with the replies in it."""
+    text = plain(text)
+    return Unwrapped(text, tuple(_replies(text)))
+
+
+def plain(text: str) -> str:
+    """Lower case, one line, without escapes, tags and repeated codes; at most `MAX_CHARS`."""
+    if len(text) > MAX_CHARS:
+        text = text[:_HEAD] + "\n" + text[_HEAD - MAX_CHARS + 1 :]
+    text = text.translate(_QUOTES).lower()
+    if "\\" in text or "=\n" in text or "=\r" in text:
+        text = _UNICODE.sub(lambda found: chr(int(found[1], 16)), text)
+        text = _ESCAPES.sub(_unescaped, text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "&" in text and ";" in text:
+        text = html.unescape(text)
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
+    if "\n" in text:
+        text = _one_line(text)
+    return _SPACE.sub(" ", text).strip()
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """What a backslash sequence stands for; nothing for the backslash before a quote and for a soft line end."""
+    if found[0][0] != "\\":
+        return ""
+    return {"n": "\n", "r": "\n", "t": " "}.get(found[0][-1], "")
+
+
+def _one_line(text: str) -> str:
+    """Leaves out codes that a further line of the same reply repeats."""
+    last: list[str | None] = [None, None]
+    first = re.match(r"[^\n]*", text)
+    if first and (found := _BOTH.search(first[0])):
+        last = [found[1], found[2]]
+
+    def without(found: re.Match[str]) -> str:
+        code, status = found[1], found[2]
+        before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        if earlier := _BOTH.search(before):
+            last[:] = [earlier[1], earlier[2]]
+        repeated = (code is None or code == last[0]) and (status is None or status == last[1])
+        if (code or status) and repeated:
+            return " "
+        if code or status:
+            last[:] = [code, status]
+        return found[0]
+
+    return _NEXT_LINE.sub(without, text)
+
+
+def _replies(text: str) -> list[Reply]:
+    marks: dict[int, tuple[int, int | None, str | None]] = {}
+    taken: list[tuple[int, int]] = []
+    for found in _BOTH.finditer(text):
+        marks[found.start()] = (found.end(), int(found[1]), found[2])
+        taken.append(found.span())
+    for pattern in (_STATUS, _CODE_SAID, _CODE):
+        for found in pattern.finditer(text):
+            group = 1 if found[1] else 2
+            start, end = found.span(group)
+            if any(low <= start < high for low, high in taken):
+                continue
+            word = found[group]
+            if "." in word:
+                marks[start] = (end, None, word)
+            elif int(word) <= 587 and not _NOT_A_CODE.search(text, max(0, start - 16), start) and not _UNITS.match(text, end):
+                marks[start] = (end, int(word), None)
+            else:
+                continue
+            taken.append((start, end))
+    replies = []
+    starts = sorted(marks)
+    for place, start in enumerate(starts):
+        end, code, status = marks[start]
+        if code is not None and code < 400:
+            continue
+        until = starts[place + 1] if place + 1 < len(starts) else len(text)
+        replies.append(Reply(start, until, code, status if status and status[0] != "2" else None))
+    return _joined(replies, text)
+
+
+def _joined(replies: list[Reply], text: str) -> list[Reply]:
+    """A code and a status code that stand apart in one reply ("code: 535 … 5.7.8 …") belong together."""
+    joined: list[Reply] = []
+    for reply in replies:
+        before = joined[-1] if joined else None
+        if before is not None and reply.start - before.start < 60 and _complement(before, reply):
+            joined[-1] = Reply(before.start, reply.end, before.code or reply.code, before.enhanced or reply.enhanced)
+        else:
+            joined.append(reply)
+    return joined
+
+
+def _complement(one: Reply, other: Reply) -> bool:
+    if one.code is not None and one.enhanced is None and other.code is None and other.enhanced is not None:
+        return str(one.code)[0] == other.enhanced[0]
+    return False
+
+
+_BOUNCE = re.compile(
+    r"diagnostic-code|final-recipient|remote-mta|status=(?:bounced|deferred)|delivery (?:has )?failed|undeliver|returned mail|"
+    r"could not be delivered"
+)
+
+
+def _is_bounce(text: str) -> bool:
+    return _BOUNCE.search(text) is not None
