@@ -1,0 +1,71 @@
+"""Whose domain is it: which address in the text is the account's own? Never the recipient's, the bounced one or a documentation's."""
+
+from __future__ import annotations
+
+import re
+
+import re2
+
+from bot.reading import hosts
+
+_MAIL = re2.compile(r"(?i)(?:[\pL\pN._%+'\-]+|\"[^\"\n]+\")@([\pL\pN\-]+(?:\.[\pL\pN\-]+)+)")
+_OWN = re.compile(
+    r"(?:not owned by user|authenticated as|logged in as|log(?:ged)? in with|sasl_username=|account"
+    r"|user(?:name)?|login|my (?:address|email|mail|account)|from|sender|i am|i'm|ich bin|absender"
+    r"|konto|benutzer(?:name)?|compte|expéditeur|cuenta|remitente|usuario|conta|remetente|utilizador"
+    r"|mittente|utente|afzender|gebruiker|konto|nadawca|отправитель|логин|пользователь|почта|"
+    r"uid|envelope-from|mail from:?|authid|auth_user|-au)\s*(?:is|ist|est|es|=|:|=>|name)?\s*[\"'(<\[]*$"
+)
+_OTHER = re.compile(
+    r"(?:\bto|\btowards|\brcpt to:?|\brecipients?|an|für|\bà|\bpara|\bnaar|\baan|\bdo|\bk|получател\w+"
+    r"|empfänger|destinataire|destinatari[oa]|ontvanger|\bfor|unknown|final-recipient: rfc822;"
+    r"|original-recipient: rfc822;|x-failed-recipients:?|contact|reach|email us at|support at)\s*[:=]?\s*[\"'(<\[]*$"
+)
+_BOUNCED = re.compile(
+    r"^[>\])\"']*\s*[:\-]?\s*(?:\(?(?:recipient|user|no such|unknown|mailbox|does not|address"
+    r"|host|sender address|relay|delivery|is not|was not|could not|rejected|said|\.\.\.))"
+)
+_REPLY_BEFORE = re.compile(r"[45]\d\d[ \-](?:[45]\.\d\.\d{1,3} )?[\w ,:]{0,30}<?$")
+_DOMAIN = re.compile(
+    (
+        r"(?:\b(?:my|our|own|custom|the company|company|eigene|unsere|meine|mi|nuestro|mon|notre|"
+        r"meu|nosso|mio|nostro|mijn|onze) (?:domain|domaine|dominio|domínio|domein)(?: name)?(?: "
+        r"is| ist| est| es| é| è)?|\bdomain(?:e)?(?: is| ist)?|@)\s*[:=]?\s*[\"'(]?((?:[\w\-]+\.)+[a-z]{2,})"
+    ),
+    re.IGNORECASE,
+)
+
+
+def address_domain(text: str, low: str, pasted: tuple[str, ...]) -> str | None:
+    """The domain of the account's address; `pasted` are addresses that a configuration names as user or sender."""
+    for whole in pasted:
+        domain = whole.rsplit("@", 1)[-1].lower().rstrip(".")
+        if not hosts.placeholder(domain):
+            return domain
+    best: tuple[int, int, str] | None = None
+    for n, match in enumerate(_MAIL.finditer(text)):
+        if n > 40:
+            break
+        start, end = match.span()
+        domain = match.group(1).lower().rstrip(".")
+        if hosts.placeholder(domain) or hosts.name(domain) is None or text[max(0, start - 3) : start] == "://":
+            continue
+        before, after = low[max(0, start - 44) : start], low[end : end + 40]
+        weight = 1
+        if _OWN.search(before):
+            weight = 3
+        elif _OTHER.search(before) or _BOUNCED.search(after) or _REPLY_BEFORE.search(before):
+            weight = 0
+        if weight and (best is None or weight > best[0]):
+            best = (weight, -start, domain)
+    if best is not None:
+        return best[2]
+    for match in _DOMAIN.finditer(text):
+        domain = match.group(1).lower()
+        if not hosts.placeholder(domain) and hosts.name(domain) and not hosts.mailish(domain):
+            if match.group(0).startswith("@") and (
+                text[match.start() - 1 : match.start()].isalnum() or text[match.end() : match.end() + 1] == "@"
+            ):
+                continue
+            return domain
+    return None

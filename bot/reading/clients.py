@@ -1,0 +1,66 @@
+"""Which program does the person use? By its name, nickname or device model, or by the shape of its configuration and errors."""
+
+from __future__ import annotations
+
+import re2
+
+from bot.reading.words import clients as words
+from knowledge.index import Index
+from knowledge.names import Hit
+
+_NICKNAMES = tuple((client, re2.compile(pattern)) for client, pattern in words.NICKNAMES)
+_OTHERS = re2.compile(words.OTHERS)
+_NOT_OWN = re2.compile(
+    r"(?i)\b(?:works?|worked|fine|ok|okay|geht|funktioniert|marche|funciona|funziona|werkt)\b[^.;\n]{0,12}\b(?:in"
+    r"|on|with|from|via|mit|auf|sur|en|con|no|em|met|op)\s+(?:my |the |meinem? |mon |mi |il mio "
+    r"|mijn )?$"
+)
+# An application says more than the library it is built on, a device more than its family.
+_RANK = {"application": 5, "device": 5, "desktop": 5, "phone": 5, "web": 5, "framework": 4, "server": 3, "library": 2, "family": 1}
+_VERSION = re2.compile(r"(?i)^[ \-]*(?:v|version |esr )?(\d{1,4}(?:\.\d{1,4}){0,3})\b")
+
+
+def mentioned(text: str, index: Index) -> tuple[Hit, ...]:
+    """Every program that the text names, as (start, end, id), left to right; the id is "other" for a program without an entry."""
+    hits = list(index.client_names_in(text))
+    for client, pattern in _NICKNAMES:
+        for match in pattern.finditer(text):
+            if (text[match.end() : match.end() + 1] == "." and text[match.end() + 1 : match.end() + 2].isalnum()) or text[
+                match.start() - 1 : match.start()
+            ] in ("@", ".", "/"):
+                continue
+            hits.append((match.start(), match.end(), client if index.client(client) or not index.knowledge.clients else "other"))
+    for match in _OTHERS.finditer(text):
+        if (
+            text[match.start() - 1 : match.start()] not in ("@", ".", "/")
+            and text[match.end() : match.end() + 1] not in (".", "@")
+            and not any(a < match.end() and match.start() < b for a, b, _ in hits)
+        ):
+            hits.append((match.start(), match.end(), "other"))
+    return tuple(sorted(hits))
+
+
+def client(
+    text: str, hits: tuple[Hit, ...], shape: str | None, errors: list[tuple[int, int]], index: Index
+) -> tuple[str | None, str | None]:
+    """The program and its version as said. Names outrank shapes; of several names the most telling one, then the first."""
+    best: tuple[tuple[int, int, int], Hit] | None = None
+    for hit in hits:
+        start, end, id = hit
+        if _NOT_OWN.search(text[max(0, start - 40) : start]):
+            continue
+        entry = index.client(id)
+        rank = _RANK.get(entry.kind, 3) if entry else 2 if id == "other" else 4
+        if any(a <= start < b for a, b in errors):
+            rank -= 3
+        key = (rank, end - start if entry and entry.kind != "family" else 0, -start)
+        if best is None or (key[0], -start if key[0] != best[0][0] else key[1]) > (
+            best[0][0],
+            -best[1][0] if key[0] != best[0][0] else best[0][1],
+        ):
+            best = (key, hit)
+    if best is not None and (best[0][0] >= 3 or shape is None):
+        start, end, id = best[1]
+        version = _VERSION.search(text[end : end + 24])
+        return id, version.group(1) if version else None
+    return shape, None

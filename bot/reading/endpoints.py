@@ -1,0 +1,307 @@
+"""Which server and port does the text say are entered? From sentences and from error texts; configurations are read by `pastes`.
+
+A name that only stands near (a recipient's MX, a documentation link, a name in a certificate, a queue id) is not the server.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import re2
+
+from bot.reading import hosts
+from bot.reading.mentions import Stance, stance
+
+_URL = re2.compile(r"(?i)\b(?:https?|ftp|imaps?|pop3?s?)://[^\s<>\"')\]]+")
+_MAIL = re2.compile(r"[\pL\pN._%+\-]+@[\pL\pN\-]+(?:\.[\pL\pN\-]+)+")
+_IPV4 = re2.compile(r"(?:^|[^\w.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:[^\w.]|\.?$|\.\s)")
+_IPV6 = re2.compile(
+    r"(?i)(?:\[((?:ipv6:)?[0-9a-f:]*:[0-9a-f:.]+)\]|(?:^|[\s'\"(])((?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}"
+    r"|(?:[0-9a-f]{1,4}:){1,6}:[0-9a-f:]*|::1))"
+)
+_PORT_BEHIND = re.compile(
+    (
+        r"^(?:\.?\]?[\"']?\s*[:,]?\s*(?:\(?\s*(?:tcp\s*)?(?:on |at |auf |en |sur |na |via |über )?(?:the "
+        r"|le |el )?(?:port|порт|puerto|porta|poort|端口|ポート|포트)?\s*[:=#]?\s*))(\d{2,5})\b(?![.\-]\d)(?!\s*(?:kb"
+        r"|mb|gb|ms|s\b|%|mails?|recipients?|users?|people|times))"
+    ),
+    re.IGNORECASE,
+)
+_COLON_PORT = re.compile(r"^\.?\]?[\"']?:(\d{2,5})\b")
+
+# What the person's program tried to reach, in the words of programs. Group 1: host or address, group 2: port.
+_CONNECTED = tuple(
+    re2.compile(pattern)
+    for pattern in (
+        r"(?i)smtp host:?\s*[\"']?([\w.\-:\[\]]+?)[\"']?,\s*port:?\s*(\d{2,5})",
+        r"(?i)\bpeeraddr=\[?([\w.:\-]+?)\]?:(\d{2,5})",
+        r"(?i)unable to connect to (?:(?:ssl|tls|tcp)://)?\[?([\w.\-]+|[0-9a-f:]+)\]?:(\d{2,5})",
+        (
+            r"(?i)(?:connect(?:ion|ing)?|connected|dial(?:ing)?|reach)[\s:]+(?:tcp[46]?:? |to |with |"
+            r"server |host |failed |failed for |attempt )*(?:(?:ssl|tls|tcp)://)?[\"'`(\[]?((?:[a-z0-9\-]+\.)+[a-z0-9\-]+"
+            r"|\[?[0-9a-f]*:[0-9a-f:]+\]?|localhost)\.?\]?[\"'`]?(?:\[[0-9a-f.:]+\])?(?::| port |, port "
+            r"|:port )\s*(\d{2,5})"
+        ),
+        r"(?i)(?:E[A-Z]{4,}|connect to) (\[?[0-9a-f:.]{3,}\]?|[a-z][\w.\-]*):(\d{2,5})",
+        r"(?i)dial tcp:? \[?([\w.\-]+|[0-9a-f:]+)\]?:(\d{2,5})",
+        r"(?i)failed (?:to open stream|to connect) to (?:server )?[\"']?\[?([\w.\-]+)\]?[\"']?:(\d{2,5})",
+    )
+)
+_CONNECTED_NAME = tuple(
+    re2.compile(pattern)
+    for pattern in (
+        (
+            r"(?i)(?:outgoing (?:mail )?server|outgoing server \(smtp\)|smtp[- ]server|smtp server:|postausgangsserver(?: "
+            r"\(smtp\))?|serveur sortant(?: \(smtp\))?|serveur smtp|servidor (?:de correo )?saliente|"
+            r"servidor smtp|server smtp|server in uscita|uitgaande server|servidor de sa[íi]da|сервер "
+            r"исходящей почты|smtp-сервер)[\s(:]*[\"'»«]?((?:[\w\-]+\.)+[\w\-]+)"
+        ),
+        (
+            r"(?i)(?:getaddrinfo|gethostbyname)(?: [A-Z_]+| for| failed for|:)* [\"']?([a-z0-9][\w.\-]*\.[\w\-]+"
+            r"|[a-z][\w\-]+)[\"']?(?: failed|$|:|\s)"
+        ),
+        (
+            r"(?i)(?:UnknownHostException:|could not resolve host(?:name)?:?|lookup|no such host is known\.? "
+            r"?\(?|cannot find (?:the )?(?:server|host)|host (?:name )?not found:?|unable to resolve "
+            r"host|name or service not known:?|couldn't find host|could not find host) [\"']?((?:[\w\-]+\.)+[\w\-]+"
+            r"|[a-z][\w\-]+)\b"
+        ),
+        (
+            r"(?i)(?:not valid for|doesn't match|does not match|mismatch(?:ed)? for|expected CN=|is not "
+            r"in the cert's altnames:|Host:|valid for,? not)\s*[\"'`]((?:[\w\-]+\.)+[\w\-]+)[\"'`]"
+        ),
+        r"(?i)Host: ((?:[\w\-]+\.)+[\w\-]+?)\.? is not (?:in the cert|cert's CN)",
+        r"(?i)the server [\"']((?:[\w\-]+\.)+[\w\-]+)[\"']",
+        r"(?i)(?:error while talking to|talking to|greeting from|handshake with|certificate (?:of|for|from)) [\"']?((?:[\w\-]+\.)+[\w\-]+)",
+    )
+)
+# Words before a name that make it somebody else's.
+_OTHERS = re.compile(
+    r"(?:helo[=:]?\s*<?|ehlo\s+\[?|from=<?|to=<?|for=<?|proto=\w+\s+helo=<|remote-mta:\s*dns;\s*"
+    r"|reporting-mta:\s*dns;\s*|received-from-mta:\s*dns;\s*|received: (?:from|by)\s+|generating "
+    r"server:\s*|bounce from\s+|blocked (?:using|by|at|with)\s+"
+    r"|listed (?:at|by|on|in)\s+|blacklist(?:ed)?(?: at| by| on| in)?\s+|dnsbl[:\s]+|rbl[:\s]+"
+    r"|using\s+|dns domain\s+|(?:recipient|sender|my|our|the|your|eigene|mi|mein|meine|unsere"
+    r"|domaine|dominio) domain(?:e|io)?(?: name)?(?: is)?[:\s]+|\bdomain(?:e|io)?\s+|dns:|cn\s*=\s*[`'\"]?"
+    r"|altnames?:\s*|for names?:?\s*"
+    r"|issuer[:=]?\s*|subject[:=]?\s*|message-id:\s*<?\S*|\bmx(?: record)?(?:s)?(?: (?:of|is|"
+    r"for|points? to|are))?[:\s]+|rcpt from\s+|noqueue: reject: \w+ from\s+|client\s+|\bat\s+(?=\w+\.\w+:\d)"
+    r"|visit\s+|see\s+|more (?:info|at)\s+|learn more at\s+|contact\s+|\bptr(?: record)?(?: (?:of"
+    r"|is|for))?\s+|spf(?: include)?[:\s]+|include:|dkim\s+|by way of\s+|mailed-by[:\s]+|signed-by[:\s]+"
+    r"|hosted (?:at|by|on|with)\s+|website\s+|my site\s+|our site\s+|the site\s+|\bon\s+(?=(?:render"
+    r"|heroku|vercel|fly|railway)\.))$"
+)
+_SAID = re.compile(r"^(?:\[[0-9a-fA-F.:]+\])?(?::\d+)?\s*(?:\(in reply|said|says|responded|rejected|refused to talk|did not accept)")
+_INTRODUCED = re.compile(
+    r"(?:\b(?:smtp|server|servers?|host|hostname|outgoing|relay|smarthost|serveur|servidor|serwer"
+    r"|сервер|сервера|postausgang(?:sserver)?|ausgangsserver|mailserver|mail server|using|use"
+    r"|via|through|over|to|against|über|tramite|via|mit|avec|con|com|met|на|서버|伺服器|服务器|サーバー?)\b\s*(?:is"
+    r"|ist|es|est|é|è|=|:|name|を|は|是|to|set to|with|on|at)?\s*[:=]?\s*[\"'(\[]?)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HostMention:
+    host: str
+    start: int
+    end: int
+    weight: int
+    port: int | None = None
+    stance: Stance = "present"
+
+
+@dataclass(frozen=True, slots=True)
+class PortMention:
+    port: int
+    start: int
+    end: int
+    weight: int
+    stance: Stance = "present"
+
+
+def host_mentions(text: str, low: str) -> list[HostMention]:
+    """Every name or address that may be the server, best first. `low` is `text` in lower case, of the same length."""
+    hidden = _hidden(text)
+    found: list[HostMention] = []
+    for pattern in _CONNECTED:
+        for match in pattern.finditer(text):
+            if host := _machine(match.group(1), bare=True):
+                found.append(
+                    HostMention(host, match.start(1), match.end(1), 6 if hosts.address(host) is None else 3, _port(match.group(2)))
+                )
+    for pattern in _CONNECTED_NAME:
+        for match in pattern.finditer(text):
+            if host := _machine(match.group(1), bare="." not in match.group(1)):
+                found.append(HostMention(host, match.start(1), match.end(1), 6, _behind(text, match.end(1))))
+    for match in hosts.WORD.finditer(text):
+        start, end = match.span()
+        if (
+            any(a <= start < b for a, b in hidden)
+            or text[start - 1 : start] in ("@", "/", "\\", "$", "-")
+            or text[end : end + 1] in ("@", "(", "/", "\\")
+        ):
+            continue
+        host = hosts.name(match.group())
+        if host is None or hosts.placeholder(host):
+            continue
+        lead = low[max(0, start - 60) : start]
+        if _OTHERS.search(lead) or _SAID.search(text[end : end + 60]) or _tagged(text, start, end):
+            continue
+        port = _behind(text, end)
+        labels = host.count(".")
+        weight = (3 if hosts.mailish(host) and labels >= 2 else 0) + (3 if port is not None else 0) + (2 if _INTRODUCED.search(lead) else 0)
+        if weight >= 3 or (weight == 2 and labels >= 2):
+            found.append(HostMention(host, start, end, weight, port, stance(low, start, end)))
+    for pattern in (_IPV4, _IPV6):
+        for match in pattern.finditer(text):
+            group = match.group(1) or (match.group(2) if pattern is _IPV6 else None)
+            literal = hosts.address(group) if group else None
+            if literal is None or literal in ("0.0.0.0", "::"):
+                continue
+            start, end = match.span(1) if match.group(1) else match.span(2)
+            port = _behind(text, end)
+            lead = low[max(0, start - 40) : start]
+            if any(a <= start < b for a, b in hidden) or _OTHERS.search(lead.rstrip("[(")) or re.search(r"[\w\]]\[$", lead):
+                continue
+            weight = (3 if port is not None else 0) + (2 if _INTRODUCED.search(lead) else 0)
+            if weight:
+                found.append(HostMention(literal, start, end, weight, port, stance(low, start, end)))
+    found.sort(key=lambda mention: (mention.stance != "present", -mention.weight, mention.start))
+    return found
+
+
+def _hidden(text: str) -> list[tuple[int, int]]:
+    return [match.span() for pattern in (_URL, _MAIL) for match in pattern.finditer(text)]
+
+
+def _tagged(text: str, start: int, end: int) -> bool:
+    """`[AM0PR04CA0003.eurprd04.prod.outlook.com]`, `(mx.google.com)` behind a reply: the peer's tag, no setting."""
+    return (
+        text[start - 1 : start] == "["
+        and text[end : end + 1] == "]"
+        and text[end : end + 2] != "]:"
+        and not text[: start - 1].rstrip().endswith((":", "=", "relayhost"))
+    )
+
+
+def _machine(word: str, *, bare: bool = False) -> str | None:
+    literal = hosts.address(word)
+    if literal is not None:
+        return literal
+    name = hosts.name(word.strip("[]"))
+    if (
+        name is None
+        and bare
+        and re.fullmatch(r"[a-z][a-z0-9\-]{1,40}", word)
+        and word not in ("the", "smtp", "host", "server", "failed", "mail", "a", "your", "this", "for", "to", "in", "on")
+    ):
+        name = word
+    return None if name is None or hosts.placeholder(name) else name
+
+
+def _port(digits: str | None) -> int | None:
+    return int(digits) if digits and 0 < int(digits) < 65536 else None
+
+
+def _behind(text: str, end: int) -> int | None:
+    if match := _COLON_PORT.match(text, end, end + 12) or _COLON_PORT.match(text[end : end + 12]):
+        return _port(match.group(1))
+    match = _PORT_BEHIND.match(text[end : end + 40])
+    if match is None:
+        return None
+    port = _port(match.group(1))
+    if port is None or (port not in KNOWN_PORTS and "port" not in match.group(0).lower()):
+        return None
+    return port
+
+
+KNOWN_PORTS = frozenset(
+    {
+        25,
+        26,
+        465,
+        587,
+        588,
+        2465,
+        2525,
+        2526,
+        2587,
+        1025,
+        10025,
+        10465,
+        10587,
+        8025,
+        8465,
+        8587,
+        994,
+        366,
+        3535,
+        80,
+        443,
+        24,
+        1587,
+        5870,
+        5587,
+        4650,
+        4465,
+        50587,
+    }
+)
+_BARE_PORTS = frozenset({25, 465, 587, 2525, 2465, 2587, 1025, 26, 10025, 8025})
+_NAMED_PORT = re2.compile(
+    r"(?i)\b(?:smtp_?port|port|порт|порту|порта|puerto|porta|portu|portti|portnummer|poort|端口"
+    r"|ポート|포트|埠|cổng|portas?|θύρα)(?:\s*(?:number|no\.?|nummer|num|番号))?\s*(?:is|was|ist|es|est"
+    r"|é|è|jest|on|to|set to|für smtp|smtp|=>|[:=#]|を|は|是|号)*\s*[:=#]?\s*[\"'(]*(\d{2,5})\b"
+)
+_BARE = re2.compile(r"(?:^|[\s(,;/>:\"'#|+\-\[=])(\d{2,5})(?:[\s),;/.:!?\"'|+\]\-]|$)")
+_NOT_A_PORT = re.compile(
+    (
+        r"^\s*(?:mb|kb|gb|mib|ms|seconds?|sec|s\b|minutes?|min\b|hours?|days?|%|mails?|e-?mails?|"
+        r"messages?|users?|recipients?|people|times?|pages?|accounts?|years?|\d{3}|dollars?|€|\$)"
+    ),
+    re.IGNORECASE,
+)
+
+
+def port_mentions(text: str, low: str) -> list[PortMention]:
+    """Every number that may be the port, best first."""
+    found = []
+    for match in _NAMED_PORT.finditer(text):
+        if (port := _port(match.group(1))) is not None:
+            found.append(
+                PortMention(port, match.start(1), match.end(1), 5 if port in KNOWN_PORTS else 4, stance(low, match.start(), match.end(1)))
+            )
+    position = 0
+    while (match := _BARE.search(text, position)) is not None:
+        position = match.end(1)
+        port = int(match.group(1))
+        if port not in _BARE_PORTS or _NOT_A_PORT.match(text[match.end(1) : match.end(1) + 12]):
+            continue
+        start, end = match.span(1)
+        around = text[max(0, start - 2) : end + 2]
+        if re.search(r"\d[.\-/:]\d|\d{2}:\d{2}|\.\d|\d\.\d", around) or text[end : end + 2] in (".0", "-5") or _date_like(text, start, end):
+            continue
+        if port in (25, 26) and not re.search(
+            r"(?:port|smtp|on|:|/|auf|sur|en|на|,|25|26)\s*$|(?:^|[\s,/(])$", low[max(0, start - 8) : start]
+        ):
+            continue
+        here = stance(low, start, end)
+        if (
+            here == "present"
+            and re.search(r"\b(?:to|and|or|oder|und|bis|von|of)\s*$", low[max(0, start - 5) : start])
+            and port in (25, 26)
+            and "port" not in low
+        ):
+            continue
+        label = (
+            re.search(r"(?:ssl|tls|starttls|tls/ssl|ssl/tls)\s*\($", low[max(0, start - 12) : start]) is not None
+            and text[end : end + 1] == ")"
+        )
+        found.append(PortMention(port, start, end, 1 if label else 3, here))
+    found.sort(key=lambda mention: (mention.stance != "present", -mention.weight, mention.start))
+    return found
+
+
+def _date_like(text: str, start: int, end: int) -> bool:
+    return re.search(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s*$", text[max(0, start - 12) : start].lower()) is not None

@@ -1,0 +1,158 @@
+"""Which part of the text is the error, as a program or server said it? Finds where it begins and ends; what it means, `diagnosis` says."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import re2
+
+from bot.reading.patterns import compile_words
+from bot.reading.words import errors as words
+
+# Where an error shows: reply codes, exceptions, errno names, codes of mail programs, and phrases (data, by language).
+_ANCHORS = tuple(
+    re2.compile(pattern)
+    for pattern in (
+        r"(?:^|[^\w.@/\-])(?:smtp;?[ :]*)?[45]\d\d[ \-]+(?:#?[45]\.\d{1,2}\.\d{1,3}\b|[A-Za-z<\"'(\[#\pL])",
+        r"(?:^|[^\w.])#?[45]\.[0-7]\.\d{1,3}\b",
+        r"\(\s*[45]\d\d,",
+        r"(?i)\b(?:code|error|status|reply|response|antwort|erreur|fehler|erro|error:|smtp)[ :\"=]*[45]\d\d\b",
+        r"(?:[A-Za-z_][\w$]*(?:\.|::|\\))*[A-Z][\w$]*(?:Error|Exception|Timeout|Failure|Refused|Disconnected)\b",
+        (
+            r"\bE(?:CONN[A-Z]+|TIMEDOUT|AUTH|SOCKET|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|ENVELOPE"
+            r"|MESSAGE|DNS|TLS|PROTO|PIPE|OAUTH2?|STREAM|OPENBREAKER)\b"
+        ),
+        r"(?i)\[(?:Win)?Err(?:no|or)? ?-?\d+\]|\berrno[ :=]+-?\d+",
+        (
+            r"(?i)\b0x[0-9a-f]{6,10}\b|\bAADSTS\d+|\(?#?MBR\d+|\b8000\d{4}\b|\b800c[0-9a-f]{4}\b|\bSec_E_\w+"
+            r"|\bCFNetwork\b|\bNSURLError\w*|\bSEC_ERROR\w*|\bSSL_ERROR_\w+|\bNS_ERROR_\w+"
+        ),
+        r"(?i)\berror:[0-9a-f]{8}:|\bssl3_\w+|\bssl routines\b|\[ssl[:\]]",
+        (
+            r"(?i)(?:error|fehler|erreur|errore|erro|code|fout|błąd|ошибка|hata|fel|chyba|#)\s*(?:code"
+            r"|number|no\.?|nr\.?)?\s*[:#]?\s*#?[A-Z]{0,3}\d{2,}(?:-\d+)?\b|\(\d{3}-\d{3}\)|(?:^|\s)#\d{2,4}\b"
+        ),
+    )
+)
+_PHRASES = tuple(compile_words("|".join(group)) for group in words.PHRASES)
+_SAID = compile_words(words.SAYS)
+_QUOTED = re2.compile(r"\"([^\"\n]{8,600})\"|(?:^|\s)'([^'\n]{8,600})'(?:\s|$|[.,])")
+_UNIT = re.compile(
+    (
+        r"^[45]\d\d[ \-]+(?:mails?|e-?mails?|messages?|users?|recipients?|people|kb|mb|gb|times|pages?"
+        r"|euros?|usd|items?|contacts?|subscribers?|addresses|pcs|nachrichten|personen)\b"
+    ),
+    re.IGNORECASE,
+)
+_VERSION_BEFORE = re.compile(
+    (
+        r"(?:wordpress|php|version|v|phpmailer|laravel|symfony|node|nodejs|drupal|mysql|nginx|kernel"
+        r"|linux|firmware|gitlab|zabbix|rails|django|python|plugin|release|update|java|spring(?: "
+        r"boot)?|mail|smtp)[ \-/]?$"
+    ),
+    re.IGNORECASE,
+)
+# What a person adds behind an error on the same line.
+_CHATTER = compile_words(words.CHATTER)
+# What stands before an error on the same line and is no part of it.
+_LEAD = re.compile(
+    (
+        r"(?:^|[\s])(?:->|=>|→|»|:|-|–|—|\||says|gives?(?: me)?|get(?:ting|s)?|got|with|error is|"
+        r"returns|then|and)\s+$"
+    ),
+    re.IGNORECASE,
+)
+MAX = 4_000
+
+
+def error_spans(text: str) -> list[tuple[int, int]]:
+    """Where errors stand, as spans over whole clauses; neighbouring ones are one. Empty: there is none."""
+    spans: list[tuple[int, int]] = []
+    for pattern in (*_ANCHORS, *_PHRASES):
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            while start < end and text[start] in " \t\n([,;:\"'" and text[start] not in "([":
+                start += 1
+            piece = text[start:end]
+            if _UNIT.match(text[start : start + 30]) or (
+                re.match(r"#?[45]\.\d", piece) and _VERSION_BEFORE.search(text[max(0, start - 16) : start])
+            ):
+                continue
+            spans.append((start, end))
+    if not spans:
+        return []
+    spans.sort()
+    return _clauses(text, spans)
+
+
+def error_text(text: str) -> str | None:
+    """The error, literally, its lines joined as they stand; None where the text quotes none."""
+    spans = error_spans(text)
+    if not spans:
+        return _told(text)
+    start, end = spans[0][0], max(b for _, b in spans)
+    if end - start > MAX:
+        start, end = max(spans, key=lambda span: (_weight(text[span[0] : span[1]]), -span[0]))
+    found = text[start:end]
+    if len(spans) > 1 and any("\n" in text[b:c] for (_, b), (c, _) in itertools.pairwise(spans)):
+        found = "\n".join(text[a:b] for a, b in spans)
+    return found.strip(" \t\n,;")[:MAX].rstrip() or None
+
+
+def _weight(piece: str) -> int:
+    return 2 * bool(re.search(r"\b[45]\d\d[ \-]", piece)) + bool(re.search(r"\b[45]\.\d\.\d", piece))
+
+
+def _clauses(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Each anchor stretched over the rest of its clause: back to where the program begins to speak, on to the end of the line."""
+    merged: list[list[int]] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+            continue
+        line_end = text.find("\n", end)
+        line_end = len(text) if line_end < 0 else line_end
+        line_start = text.rfind("\n", 0, start) + 1
+        stop = line_end
+        if chatter := _CHATTER.search(text[end:line_end]):
+            stop = end + chatter.start()
+        merged.append([_back(text, line_start, start), max(end, stop)])
+    return [(a, b) for a, b in merged]
+
+
+def _back(text: str, line_start: int, start: int) -> int:
+    """Where the clause begins: an opening quote, an arrow, a word that introduces speech, or the words of the program before the anchor."""
+    lead = text[line_start:start]
+    quote = lead.rfind('"')
+    if quote >= 0 and lead.count('"') % 2 == 1:
+        return line_start + quote + 1
+    best = 0
+    for match in _SAID.finditer(lead):
+        best = match.end()
+    for sign in ("->", "=>", "→", "|", ">> "):
+        at = lead.rfind(sign)
+        if at >= 0:
+            best = max(best, at + len(sign))
+    tail = lead[best:]
+    for sign in (". ", "; ", ", ", "? ", "! "):
+        at = tail.rfind(sign)
+        if at >= 0 and not re.search(r"[A-Z]\w*(?:Error|Exception)|failed|error", tail[: at + 1]):
+            best = max(best, len(lead) - len(tail) + at + len(sign))
+    piece = lead[best:]
+    colon = piece.rfind(": ")
+    if colon >= 0 and len(piece[:colon].split()) <= 4 and not re.search(r"(?i)error|failed|exception|fail|ssl|smtp|login", piece[:colon]):
+        best += colon + 2
+    return line_start + best + len(lead[best:]) - len(lead[best:].lstrip())
+
+
+def _told(text: str) -> str | None:
+    """No anchor: what stands behind "it says", or in quotes."""
+    if match := _SAID.search(text):
+        rest = text[match.end() :].split("\n", 1)[0].strip(" \t\"'.,:")
+        if 3 <= len(rest) <= 400 and not rest.endswith("?"):
+            return rest
+    if match := _QUOTED.search(text):
+        piece = match.group(1) or match.group(2)
+        return piece if len(piece.split()) >= 3 else None
+    return None

@@ -1,0 +1,84 @@
+"""Is what a sentence mentions the present setting, one tried before, advice, or what is asked about? By the words around it."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Stance = Literal["present", "tried", "advice", "asked", "denied"]
+
+_DENIED = re.compile(
+    r"(?:\bnot|\bn't|\bno(?! (?:matter|luck))|\bkein|\bnicht|\bpas|\bnon|\bnie|\bне|\binstead "
+    r"of|\brather than|\bstatt|\bau lieu d[eu]|\ben vez de|\bem vez de|\binvece di|\bin plaats "
+    r"van)\s+(?:on\s+|port\s+|the\s+|auf\s+)?$"
+)
+_TRIED_BEFORE = re.compile(
+    r"(?:\b(?:tried|trying|tested|used to (?:be|use|have)|(?:was|were|been) (?:on|using|at)|previously"
+    r"|before(?: it was| that)?|earlier|formerly|old(?:er)?(?: one)?|from|switched from|changed "
+    r"(?:it )?from|moved from"
+    r"|also tried|already tried|even tried|probiert|versucht|vorher|früher|essayé|probé|intenté"
+    r"|tentei|provato|geprobeerd|пробовал|пробовала)(?:\s+(?:it|with|on|port|using|both|also|"
+    r"auch|mit|avec|con|com|per|via|the|ssl|tls|starttls|as well|сервер|порт))*\s+[\"'(]?)$"
+)
+_TRIED_AFTER = re.compile(
+    r"^[\"')]?\s*(?:/\s*)?(?:ssl|tls|starttls|ssl/tls)?\s*,?\s*(?:(?:does|did|do)(?:n't| not|"
+    r"nt) (?:work|help|either)|fails? too|too\b|as well\b|same (?:thing|error|result|problem)"
+    r"|before\b|also fail|worked (?:before|until|last)|used to work|geht auch nicht|auch nicht"
+    r"|aussi\b|también\b|tampoco|também|nemmeno|ook niet)"
+)
+_ADVICE = re.compile(
+    r"(?:\b(?:guide|guides|docs?|documentation|tutorial|article|website|manual|page|support|they"
+    r"|provider|isp|hoster|chatgpt|google|someone|colleague|friend|admin|forum|blog|anleitung"
+    r"|hotline|tuto|guía|manuel)\s+"
+    r"(?:\w+\s+){0,3}?(?:says?|said|tells?|told(?: me)?|recommends?|recommended|suggests?|suggested"
+    r"|mentions?|lists?|wants?|sagt|schreibt|steht|dit|dice|diz|zegt)\b[^.;\n]{0,40}|\baccording "
+    r"to [^.;\n]{0,40}|\bi read[^.;\n]{0,30}|\bsupposed to be\s+(?:on\s+)?|\bshould (?:be|use"
+    r"|i use)\s+(?:port\s+)?|\brecommended\s+(?:port\s+)?)$"
+)
+_ASKED = re.compile(
+    r"(?:\b(?:is|are|does|do|can|could|should|would|may|will|whether|if|or|vs\.?|versus|between"
+    r"|difference|better|ist|soll|kann|faut-il|puedo|posso|kan)\b[^.;\n]{0,30})$"
+)
+_CORRECTED_TO = re.compile(
+    r"(?:\b(?:sorry|i mean|i meant|meant|correction|actually|make that|no wait|oops|now|changed "
+    r"(?:it )?to|switched to|moved to|set to|to|entschuldigung|sorry ich meine|ich meinte|pardon"
+    r"|je voulais dire|perdón|quise decir|desculpa|quis dizer|scusa|volevo dire|извините|jetzt"
+    r"|maintenant|ahora|agora|adesso|nu)\b[,:]?\s*(?:it'?s\s+|it is\s+|port\s+|on\s+|auf\s+|using\s+"
+    r"|i'?m on\s+)*)$"
+)
+
+
+def stance(text: str, start: int, end: int) -> Stance:
+    """`text` in lower case; the thing stands at [start:end]. Looks at the sentence around it, at most 60 characters each way."""
+    before = text[max(0, start - 60) : start]
+    after = text[end : end + 40]
+    cut = max(before.rfind(". "), before.rfind("\n"), before.rfind("; "))
+    before = before[cut + 1 :]
+    if _CORRECTED_TO.search(before) and not before.rstrip().endswith((" to",)):
+        return "present"
+    if _DENIED.search(before):
+        return "denied"
+    if _TRIED_BEFORE.search(before):
+        return "tried"
+    if _TRIED_AFTER.search(after):
+        return "tried"
+    if _ADVICE.search(before):
+        return "advice"
+    return "present"
+
+
+def corrects(text: str) -> bool:
+    """Whether the text takes back something said before."""
+    return _CORRECTION.search(text) is not None
+
+
+_CORRECTION = re.compile(
+    r"(?:^|[.!\n,;]\s*|\b)(?:sorry|oops|ups|whoops|correction|i meant|i mean|my bad|my mistake"
+    r"|typo|make that|scratch that|no wait|wait,? no|nope,? it'?s|no,? it'?s|actually(?:,)? (?:it'?s"
+    r"|i|the|port|we)|it'?s actually|i was wrong|i misread|misread"
+    r"|entschuldigung|verzeihung|ich meinte|meinte|nee,? doch|doch nicht|korrektur|falsch geschrieben"
+    r"|vertippt|pardon|désolé|je voulais dire|je me suis trompé|perdón|perdon|quise decir|me "
+    r"equivoqué|desculpa|quis dizer|me enganei|scusa|volevo dire|mi sono sbagliato"
+    r"|ik bedoel|ik bedoelde|przepraszam|miałem na myśli|извини|извините|ошибся|я имел в виду"
+    r"|förlåt|jag menade|undskyld|jeg mente|unnskyld)\b"
+)

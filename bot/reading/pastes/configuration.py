@@ -1,0 +1,109 @@
+"""Which server, port and mode does a configuration hold? In any notation that `pairs` splits; a program's words, `dialects` knows."""
+
+from __future__ import annotations
+
+import re
+
+from bot.reading import hosts
+from bot.reading.pastes.dialects import COMPILED
+from bot.reading.pastes.meaning import mode, role, truth
+from bot.reading.pastes.pairs import Pair, pairs
+from bot.reading.pastes.pasted import Pasted
+from knowledge.terms import Security
+
+_HOST_PORT = re.compile(r"^\[?([\w.\-]+|[0-9A-Fa-f:]+)\]?(?::(\d{1,5}))?$")
+_SCHEME = re.compile(
+    (
+        r"^(smtps?|ssl|tls|starttls|submissions?|smtp\+starttls|sendmail|gmail\+smtp|sendgrid\+\w+"
+        r"|ses\+smtps?|mailgun\+smtps?)://"
+    ),
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"[\w.+%\-]+@([\w\-]+(?:\.[\w\-]+)+)")
+
+# Keys that may have a name without a dot as value (a container, a machine at home), and values that are no such name.
+_HOST_KEYS = frozenset(["host", "server", "smarthost", "hostname", "relayhost", "address", "smtphost"])
+_NO_HOST = frozenset(["smtp", "sendmail", "mail", "log", "array", "null", "undefined", "plain", "login", "string", "default"])
+
+
+def dialect(text: str) -> tuple[str | None, Security | None]:
+    """The program whose configuration or call this is (a client id), and what it means by "tls"."""
+    for client, pattern, meaning in COMPILED:
+        if pattern.search(text):
+            return client, meaning
+    return None, None
+
+
+def read(text: str, tls_word: Security | None = None) -> Pasted | None:
+    """What the pairs of key and value say. None: there are none that speak of the way out."""
+    found = [(pair, what) for pair in pairs(text) if (what := role(pair.path)) is not None]
+    if not found:
+        return None
+    host = port = security = None
+    for pair, what in found:
+        if what == "host" and host is None:
+            host, inner_port, inner_mode = host_value(pair.value, pair.path)
+            port = port or (inner_port if host else None)
+            security = security or inner_mode
+        elif what == "port" and port is None:
+            port = port_value(pair.value)
+    words = [said for pair, what in found if what == "security" and (said := mode(pair.path, pair.value, port, tls_word)) is not None]
+    security = security or _decide(words, port)
+    if security is None and _switched_off(found) and not words:
+        security = None
+    users = tuple(match.group(0) for pair, what in found if what == "user" and (match := _ADDRESS.search(pair.value)))
+    if host is None and port is None and security is None and not users:
+        return None
+    return Pasted(weight=3, host=host, port=port, security=security, addresses=users)
+
+
+def _decide(words: list[Security | str], port: int | None) -> Security | None:
+    """Several switches: one that is on for implicit TLS beats the rest; a bare "tls" takes the port's word, as most programs do."""
+    for one in (Security.IMPLICIT_TLS, Security.STARTTLS):
+        if one in words:
+            return one
+    if "tls" in words:
+        return Security.IMPLICIT_TLS if port == 465 else Security.STARTTLS if port in (587, 25, 2525) else None
+    return Security.NONE if Security.NONE in words else None
+
+
+def _switched_off(found: list[tuple[Pair, str]]) -> bool:
+    return any(what == "security" and truth(pair.value) is False for pair, what in found)
+
+
+def port_value(value: str) -> int | None:
+    digits = value.strip().strip("'\"")
+    return int(digits) if digits.isdigit() and 0 < int(digits[:6]) < 65536 and len(digits) <= 5 else None
+
+
+def host_value(value: str, path: str = "") -> tuple[str | None, int | None, Security | None]:
+    """Host, port and mode of a value such as `smtp.x.example`, `ssl://smtp.x.example:465`, `[smtp.x.example]:587`, `smtps://u:p@h:465`."""
+    value = value.strip().strip("'\"")
+    secure: Security | None = None
+    if scheme := _SCHEME.match(value):
+        name = scheme.group(1).lower()
+        secure = (
+            Security.IMPLICIT_TLS
+            if name in ("smtps", "ssl", "submissions", "ses+smtps", "mailgun+smtps")
+            else Security.STARTTLS
+            if "starttls" in name
+            else None
+        )
+        value = value[scheme.end() :]
+        value = value.rsplit("@", 1)[-1].split("/", 1)[0].split("?", 1)[0]
+    elif "://" in value or "@" in value:
+        return None, None, None
+    if value.count(":") >= 2 and (literal := hosts.address(value)):
+        return literal, None, secure
+    match = _HOST_PORT.match(value.rstrip("/."))
+    if not match:
+        return None, None, secure
+    word, port = match.group(1), port_value(match.group(2) or "")
+    if literal := hosts.address(word):
+        return literal, port, secure
+    if name := hosts.name(word):
+        return (None if hosts.placeholder(name) else name), port, secure
+    told = secure is not None or port is not None or scheme is not None or path.split("_")[-1] in _HOST_KEYS
+    if told and re.fullmatch(r"[a-z][a-z0-9\-_]{1,40}", word) and truth(word) is None and word not in _NO_HOST:
+        return word, port, secure
+    return None, port, secure

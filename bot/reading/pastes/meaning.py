@@ -1,0 +1,304 @@
+"""What does a key of a configuration set: server, port, mode, user? The words that most programs share; others are in `dialects`."""
+
+from __future__ import annotations
+
+from knowledge.terms import SUBMISSIONS, Security
+
+# Parts that make a key speak of something else than the way out.
+_OTHER = frozenset(
+    [
+        "imap",
+        "imaps",
+        "pop",
+        "pop3",
+        "incoming",
+        "inbound",
+        "db",
+        "database",
+        "redis",
+        "mysql",
+        "mariadb",
+        "pg",
+        "postgres",
+        "postgresql",
+        "mongo",
+        "mongodb",
+        "ldap",
+        "http",
+        "https",
+        "web",
+        "proxy",
+        "elastic",
+        "elasticsearch",
+        "rabbitmq",
+        "amqp",
+        "kafka",
+        "cache",
+        "session",
+        "queue",
+        "broker",
+        "api",
+        "oauth",
+        "socks",
+        "ws",
+        "app",
+        "nginx",
+        "apache",
+        "listen",
+        "bind",
+        "metrics",
+        "ssh",
+        "ftp",
+        "sftp",
+        "s3",
+        "minio",
+        "mx",
+        "helo",
+        "ehlo",
+        "hello",
+        "domain",
+        "dns",
+    ]
+)
+_HOST = frozenset(
+    [
+        "host",
+        "hostname",
+        "server",
+        "address",
+        "addr",
+        "smarthost",
+        "relayhost",
+        "mailhub",
+        "smtphost",
+        "smtpserver",
+        "mailhost",
+        "mailserver",
+        "relay",
+        "servername",
+        "hostaddress",
+        "serveraddress",
+        "mta",
+        "dsn",
+        "url",
+        "endpoint",
+    ]
+)
+_USER = frozenset(
+    [
+        "user",
+        "username",
+        "login",
+        "from",
+        "sender",
+        "mail",
+        "email",
+        "smtpuser",
+        "authuser",
+        "account",
+        "userid",
+        "name",
+        "smtpname",
+        "replyto",
+        "to",
+    ]
+)
+_TRUE = frozenset(["true", "yes", "on", "1", "y", "enabled", "enable", "always", "required", "mandatory", "force"])
+_FALSE = frozenset(["false", "no", "off", "0", "n", "disabled", "never", "none", "null"])
+
+IMPLICIT = frozenset(
+    [
+        "ssl",
+        "smtps",
+        "implicit",
+        "implicit_tls",
+        "implicittls",
+        "force_tls",
+        "ssl_tls",
+        "ssltls",
+        "tls_ssl",
+        "encryption_smtps",
+        "sslonconnect",
+        "ssl_on_connect",
+        "wrapper",
+        "wrappermode",
+        "tls_wrapper",
+        "implicit_ssl",
+        "smtp_ssl",
+        "ssl_implicit",
+        "useimplicittls",
+        "tls_implicit",
+        "smtp_over_ssl",
+        "tlsonconnect",
+    ]
+)
+STARTTLS = frozenset(
+    [
+        "starttls",
+        "start_tls",
+        "stls",
+        "explicit",
+        "explicit_tls",
+        "encryption_starttls",
+        "smtp_starttls",
+        "tls_starttls",
+        "mandatorystarttls",
+        "mandatory_starttls",
+        "starttls_required",
+        "starttlswhenavailable",
+        "start_tls_when_available",
+        "explicit_ssl",
+        "opportunisticstarttls",
+        "starttls_always",
+        "force_starttls",
+        "required_starttls",
+        "useexplicittls",
+    ]
+)
+PLAIN = frozenset(
+    [
+        "none",
+        "plain",
+        "plaintext",
+        "off",
+        "no",
+        "false",
+        "null",
+        "unencrypted",
+        "disabled",
+        "nothing",
+        "notls",
+        "no_tls",
+        "cleartext",
+        "clear",
+        "insecure",
+        "never",
+        "disable",
+        "nostarttls",
+    ]
+)
+
+
+def truth(value: str) -> bool | None:
+    low = value.strip().lower().strip("\"'")
+    return True if low in _TRUE else False if low in _FALSE else None
+
+
+def role(path: str) -> str | None:
+    """ "host", "port", "security" or "user", None for a key that says nothing of the way out."""
+    parts = path.split("_")
+    if _OTHER.intersection(parts[:-1]) or parts[-1] in _OTHER:
+        return None
+    last = parts[-1]
+    if last == "port" or last.endswith(("smtpport", "mailport", "serverport")):
+        return "port"
+    if last in (
+        "ssl",
+        "tls",
+        "starttls",
+        "secure",
+        "security",
+        "encryption",
+        "crypto",
+        "smtpsecure",
+        "scheme",
+        "protocol",
+        "usetls",
+        "usessl",
+        "enablessl",
+        "tlsmode",
+        "smtpencryption",
+        "smtpcrypto",
+        "enctype",
+    ):
+        return "security"
+    if any(part in ("ssl", "tls", "starttls", "encryption", "secure", "security", "smtps", "smtpsecure", "wrappermode") for part in parts):
+        return "security"
+    if last in _HOST or last.endswith(("smtphost", "smtpserver", "smtpaddress")):
+        return "host"
+    if last in _USER or last.endswith(("user", "username", "login", "sender", "from")) or (parts[-2:] == ["from", "address"]):
+        return "user"
+    return None
+
+
+def mode_word(value: str) -> Security | None:
+    """The mode that a value names without doubt; "tls" alone is not among them."""
+    low = (
+        value.strip()
+        .lower()
+        .strip("\"'")
+        .rsplit("::", 1)[-1]
+        .rsplit(".", 1)[-1]
+        .replace("-", "_")
+        .replace("/", "_")
+        .replace("+", "_")
+        .replace(" ", "_")
+    )
+    if low in IMPLICIT:
+        return Security.IMPLICIT_TLS
+    if low in STARTTLS:
+        return Security.STARTTLS
+    if low in PLAIN:
+        return Security.NONE
+    return None
+
+
+def mode(path: str, value: str, port: int | None, tls_word: Security | None = None) -> Security | str | None:
+    """The mode that one setting says: a Security, "tls" where it says only that, None where it says nothing.
+
+    `tls_word` is what the program means by "tls", where that is known. A switch that is off says only what is not.
+    """
+    parts = path.split("_")
+    joined = path.replace("_", "")
+    on = truth(value)
+    if any(
+        word in joined
+        for word in (
+            "verify",
+            "cert",
+            "cafile",
+            "trust",
+            "cipher",
+            "version",
+            "fingerprint",
+            "protocols",
+            "checkserver",
+            "reject",
+            "keyfile",
+            "client",
+            "servername",
+            "loglevel",
+            "session",
+        )
+    ):
+        return None
+    if "starttls" in joined or joined.endswith("requiretls") or "explicittls" in joined or joined.endswith("requiretransportsecurity"):
+        if mode_word(value) is Security.STARTTLS or on:
+            return Security.STARTTLS
+        return None
+    if "wrappermode" in joined or "implicittls" in joined or "forcetls" in joined or joined.endswith(("smtps", "ssltls")):
+        return Security.IMPLICIT_TLS if on else None
+    if parts[-1] in ("protocol", "scheme", "transport", "mailer"):
+        return mode_word(value) if value.lower().strip("\"'") in ("smtps", "ssl", "smtp+starttls", "starttls") else None
+    if joined.endswith("enablessl"):  # System.Net.Mail knows STARTTLS only
+        return Security.STARTTLS if on else None
+    word = mode_word(value)
+    if word is not None and on is None:
+        return word
+    if value.lower().strip("\"'") in ("tls", "tlsv1.2", "usetls", "tls12", "encryption_tls"):
+        return tls_word or "tls"
+    if parts[-1] == "secure" or joined.endswith("smtpsecure"):
+        if on:
+            return Security.IMPLICIT_TLS
+        if on is False:
+            return None if port in (25, SUBMISSIONS, None) else Security.STARTTLS
+        return None
+    if "tls" in parts or joined.endswith("tls"):
+        if on:
+            return tls_word or (Security.STARTTLS if "use" in parts or joined.endswith("usetls") else "tls")
+        return None
+    if "ssl" in parts or joined.endswith("ssl"):
+        return Security.IMPLICIT_TLS if on else None
+    if parts[-1] in ("encryption", "security", "crypto", "enctype") and on is False:
+        return Security.NONE
+    return None

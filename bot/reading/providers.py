@@ -1,0 +1,74 @@
+"""Whose service sends the mail: by the server's name, by the account's domain, or by name. The recipient's provider is not it."""
+
+from __future__ import annotations
+
+import re
+
+import re2
+
+from knowledge.index import Index
+from knowledge.names import Hit
+
+# Where a provider is named as the one that refuses or receives.
+_RECEIVES_AFTER = re.compile(
+    r"^\S*\s+(?:bounces?|rejects?|refuses?|blocks?|blocked|rejected|bounced|users?|recipients?"
+    r"|addresses|customers|lehnt|weist|refuse|rejette|rechaza|recusa|rifiuta|weigert|отклоняет"
+    r"|won't accept|doesn't accept|marks|puts|spam|says my|thinks)\b"
+)
+_RECEIVES_BEFORE = re.compile(
+    r"(?:\b(?:mails?|e-?mails?|messages?|sending|send|sent|deliver\w*|writing|bounces?|bounced"
+    r"|nachrichten|senden|courriels?|envoyer|enviar|correos?|inviare|письма)\s+(?:only\s+)?(?:to"
+    r"|an|à|a|para|naar|на|from|back from)\s+(?:all\s+|any\s+|some\s+|every\s+|my\s+)?|\bto (?:a "
+    r"|an |all |any |some |my |the )?(?:\w+@)?|\brecipients? (?:at|on|with) |\busers? (?:at|on) "
+    r")$"
+)
+_SCOPES = (
+    (
+        "gmail",
+        re.compile(
+            r"https?://mail\.google\.com/|support\.google\.com/mail/\?p=(?:BadCredentials|InvalidSecondFactor"
+            r"|WebLoginRequired)"
+        ),
+    ),
+    ("microsoft365", re.compile(r"outlook\.office(?:365)?\.com/(?:SMTP\.Send|\.default)", re.IGNORECASE)),
+)
+# What only one provider's submission server says when it refuses the login.
+_OWN_WORDS = (
+    ("gmail", re2.compile(r"(?s)\b(?:535|534|530)[ \-]5\.[57]\.\d.*\bgsmtp\b")),
+    ("microsoft365", re2.compile(r"(?i)SmtpClientAuthentication is disabled for the (?:Tenant|Mailbox)|aka\.ms/smtp_auth_disabled")),
+)
+# A name that is a program's when it stands alone.
+_NOT_ALONE = frozenset({"outlook", "mail", "exchange"})
+
+
+def provider(
+    text: str, low: str, index: Index, host: str | None, domain: str | None, clients: tuple[Hit, ...], errors: list[tuple[int, int]]
+) -> str | None:
+    if host is not None and (owner := index.by_host(host)) is not None:
+        named = {hit[2] for hit in index.names_in(text)}
+        if owner.id == "gmail" and "google-workspace" in named and "gmail" not in named:
+            return "google-workspace"
+        return owner.id
+    named_hits = [
+        hit
+        for hit in index.names_in(text)
+        if low[hit[0] : hit[1]] not in _NOT_ALONE
+        and not any(a <= hit[0] and hit[1] <= b for a, b, _ in clients)
+        and not any(a <= hit[0] < b for a, b in errors)
+        and not _RECEIVES_AFTER.search(low[hit[1] : hit[1] + 30])
+        and not _RECEIVES_BEFORE.search(low[max(0, hit[0] - 40) : hit[0]])
+        and not (hit[0] and text[hit[0] - 1] == "@")
+    ]
+    if host is not None and domain is None and named_hits and "." not in host:
+        return named_hits[0][2]
+    if named_hits:
+        return max(named_hits, key=lambda hit: (hit[1] - hit[0] > 3, -hit[0]))[2]
+    if domain is not None and (owner := index.by_domain(domain)) is not None and host is None:
+        return owner.id
+    for id, pattern in _SCOPES:
+        if pattern.search(text) and index.provider(id):
+            return id
+    for id, shape in _OWN_WORDS:
+        if shape.search(text) and index.provider(id):
+            return id
+    return None

@@ -1,0 +1,240 @@
+"""What does a text say as a whole? Puts together what the single readers found; decides where they disagree; pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import re2
+
+from bot.reading import hosts, mentions, talk
+from bot.reading.addresses import address_domain
+from bot.reading.clients import client as client_of
+from bot.reading.clients import mentioned
+from bot.reading.endpoints import HostMention, PortMention, host_mentions, port_mentions
+from bot.reading.errors import error_spans, error_text
+from bot.reading.intents import Said, intent
+from bot.reading.model import HostTypo, Reading, Tried
+from bot.reading.pastes import read_all
+from bot.reading.pastes.configuration import dialect
+from bot.reading.providers import provider as provider_of
+from bot.reading.security import security_alone, security_said
+from bot.reading.view import view
+from knowledge.terms import Security
+
+if TYPE_CHECKING:
+    from bot.redaction import SafeText
+    from knowledge.index import Index
+    from knowledge.names import Hit
+
+# The longest text that is read; what is behind is passed over.
+MAX_CHARS = 262_144
+_MARKER = re.compile(r"\[(?:app )?(?:password|API key|token|private key|cookie|code) removed\]")
+
+_TERM = re2.compile(
+    r"\b(?:starttls|tls|ssl|smtp|spf|dkim|dmarc|app passwords?|relay|smarthost|mx|greylisting|oauth2?|port \d+|submission|ptr|dnsbl|imap"
+    r"|encryption|certificate|bounce)\b"
+)
+
+
+def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
+    """See `bot.reading.read`."""
+    plain = view(_MARKER.sub(" *** ", text.text[:MAX_CHARS]))
+    low = plain.lower()
+    if len(low) != len(plain):  # a few letters change their length (İ); positions must agree
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
+    spans = error_spans(plain)
+    error = error_text(plain)
+    shape, tls_word = dialect(plain)
+    client_hits = mentioned(plain, index)
+    client, version = client_of(plain, client_hits, _known(shape, index), spans, index)
+    pasted = read_all(plain, tls_word if tls_word is not None else _tls_word(client, index))
+    client = client or _known(pasted.client, index)
+
+    found_hosts = [mention for mention in host_mentions(plain, low) if mention.host not in pasted.not_hosts]
+    found_ports = port_mentions(plain, low)
+    said_host = next((mention for mention in found_hosts if mention.stance == "present"), None)
+    host = pasted.host or (said_host.host if said_host else None)
+    port = pasted.port or _port(found_hosts, found_ports, host, corrects=mentions.corrects(low))
+    security, vague = (pasted.security, False) if pasted.security is not None else security_said(low, port, spans)
+    if security is None and pasted.security is None:
+        security, vague = _own_word(low, client, index, security, vague, spans)
+    domain = address_domain(plain, low, pasted.addresses)
+    provider = provider_of(plain, low, index, host, domain, client_hits, spans)
+    if pasted.provider and index.provider(pasted.provider) and provider is None:
+        provider = pasted.provider
+
+    reading = Reading(
+        host=host, port=port, security=security, client=client, provider=provider, address_domain=domain,
+        error=pasted.error or error, client_version=version, ambiguous_security=vague and security is None,
+        observations=pasted.observations,
+    )  # fmt: skip
+    reading = _answer(reading, plain, low, index, asked, client_hits)
+    return _aside(reading, plain, low, index, asked, found_hosts, found_ports)
+
+
+def _known(id: str | None, index: Index) -> str | None:
+    """A program without an entry is "other"."""
+    return id if id is None or index.client(id) is not None or not index.knowledge.clients else "other"
+
+
+def _tls_word(client: str | None, index: Index) -> Security | None:
+    """What the program's own menu means by "TLS"."""
+    entry = index.client(client) if client else None
+    if entry is None:
+        return None
+    return next((mode for mode, word in entry.words.items() if word.strip().lower() in ("tls", "tls (465)", "tls (587)")), None)
+
+
+def _own_word(
+    low: str, client: str | None, index: Index, security: Security | None, vague: bool, spans: list[tuple[int, int]]
+) -> tuple[Security | None, bool]:
+    if not vague:
+        return security, vague
+    meaning = _tls_word(client, index)
+    return (meaning, False) if meaning is not None and re.search(r"\btls\b", low) else (security, vague)
+
+
+def _port(found_hosts: list[HostMention], found_ports: list[PortMention], host: str | None, *, corrects: bool) -> int | None:
+    """The port beside the chosen server, else the best that is mentioned; in a correction the one that is corrected to."""
+    beside = next(
+        (mention.port for mention in found_hosts if mention.host == host and mention.port is not None and mention.stance == "present"), None
+    )
+    present = [mention for mention in found_ports if mention.stance == "present"]
+    if beside is not None and not corrects:
+        return int(beside)
+    if present:
+        return int(present[0].port)
+    if beside is not None:
+        return int(beside)
+    any_host = next((mention.port for mention in found_hosts if mention.port is not None and mention.stance == "present"), None)
+    return int(any_host) if any_host is not None else None
+
+
+def _answer(reading: Reading, plain: str, low: str, index: Index, asked: str | None, client_hits: tuple[Hit, ...]) -> Reading:
+    """With a question open, a bare word is its answer: "587", "ssl", "thunderbird", "own", "timed out"."""
+    if asked is None or talk.UNKNOWN.search(low) or talk.CANCEL.search(low) or talk.RESTART.search(low):
+        return reading
+    bare = plain.strip().strip("\"'`.!")
+    words = bare.split()
+    if asked == "port" and reading.port is None and (match := re.search(r"(?:^|[^\d.])(\d{2,5})(?:[^\d.]|$)", bare)) and len(words) <= 6:
+        number = int(match.group(1))
+        return replace(reading, port=number) if 0 < number < 65536 else reading
+    if asked == "security" and reading.security is None:
+        mode, vague = security_alone(low)
+        if mode is None and vague and (own := _tls_word(reading.client, index)):
+            mode, vague = own, False
+        return replace(reading, security=mode, ambiguous_security=vague)
+    if asked == "host" and reading.host is None and 0 < len(words) <= 6:
+        for word in words:
+            name = hosts.address(word.strip(",;()[]")) or hosts.name(word.strip(",;()[]<>").split("://")[-1].split(":")[0])
+            if name and not hosts.placeholder(name) and "@" not in word:
+                return replace(reading, host=name, provider=reading.provider or getattr(index.by_host(name), "id", None))
+        if len(words) == 1 and re.fullmatch(r"[a-z][a-z0-9\-]{1,40}", low.strip()) and (low.strip() in ("localhost",)):
+            return replace(reading, host=low.strip())
+    if (
+        asked == "client"
+        and reading.client is None
+        and 0 < len(words) <= 6
+        and talk.yes_or_no(low) is None
+        and not talk.OWN_ALONE.search(low)
+    ):
+        return replace(reading, client="other") if reading.host is None and reading.port is None and reading.error is None else reading
+    if asked == "provider" and talk.OWN_ALONE.search(low):
+        return replace(reading, own_server=True)
+    if asked == "provider" and reading.provider is None and (found := index.by_name(plain) or index.by_domain(bare.rsplit("@", 1)[-1])):
+        return replace(reading, provider=found.id)
+    if asked == "address_domain" and reading.address_domain is None and 0 < len(words) <= 5:
+        for word in words:
+            name = hosts.name(word.strip(",;()<>@").rsplit("@", 1)[-1])
+            if name and not hosts.placeholder(name):
+                owner = index.by_domain(name)
+                return replace(
+                    reading,
+                    address_domain=name,
+                    host=None if reading.host == name else reading.host,
+                    provider=reading.provider or (owner.id if owner else None),
+                )
+    if (
+        asked == "error"
+        and reading.error is None
+        and len(bare) >= 3
+        and talk.yes_or_no(low) is None
+        and not re.search(r"^(?:nothing|no error|none|nichts|kein|rien|nada|niente|geen|ничего)", low.strip())
+        and not talk.QUESTION.search(low)
+    ):
+        return replace(reading, error=bare[:4000])
+    return reading
+
+
+def _aside(
+    reading: Reading, plain: str, low: str, index: Index, asked: str | None, found_hosts: list[HostMention], found_ports: list[PortMention]
+) -> Reading:
+    """Intent and all that is no slot."""
+    question = talk.QUESTION.search(low) is not None
+    term = index.term(plain) if index.knowledge.terms and (question or low.rstrip().endswith("?")) else None
+    said = Said(
+        error=reading.error is not None,
+        client=reading.client is not None,
+        provider=reading.provider is not None,
+        domain=reading.address_domain is not None,
+        host=reading.host is not None,
+        port=reading.port is not None,
+        security=reading.security is not None,
+        term=term is not None or (question and _TERM.search(low) is not None),
+        corrects=mentions.corrects(low),
+    )
+    wanted = intent(low, said, asked)
+    still = talk.STILL.search(low) is not None
+    works = (
+        talk.WORKS.search(low) is not None
+        and not still
+        and wanted in ("thanks", "fix_error", "off_topic")
+        and (reading.error is None or wanted == "thanks")
+    )
+    typo = None
+    for mention in found_hosts:
+        if mention.host == reading.host and (meant := index.nearest_host(mention.host)):
+            typo = HostTypo(mention.host, meant)
+            break
+    if typo is None and reading.host and "." in reading.host and (meant := index.nearest_host(reading.host)):
+        typo = HostTypo(reading.host, meant)
+    tried = tuple(
+        dict.fromkeys(
+            [Tried(port=mention.port) for mention in found_ports if mention.stance in ("tried", "denied") and mention.port != reading.port]
+            + [
+                Tried(host=mention.host, port=mention.port)
+                for mention in found_hosts
+                if mention.stance in ("tried", "denied") and mention.host != reading.host
+            ]
+        )
+    )[:8]
+    return replace(
+        reading,
+        intent=wanted,
+        term=term.id if term else None,
+        own_server=reading.own_server or talk.OWN_SERVER.search(low) is not None,
+        outcome="works" if works else "still_fails" if still else None,
+        unknown=talk.UNKNOWN.search(low) is not None,
+        yes=talk.yes_or_no(low),
+        changed=talk.CHANGED.search(low) is not None,
+        host_typo=typo,
+        tried=tried,
+        folklore=_folklore(low, index),
+        works_elsewhere=talk.ELSEWHERE.search(low) is not None,
+    )
+
+
+_FOLKLORE: dict[int, tuple[tuple[str, re2._Regexp], ...]] = {}
+
+
+def _folklore(low: str, index: Index) -> tuple[str, ...]:
+    """Ids of outdated advice that the text repeats; the patterns are compiled once for each `Knowledge`."""
+    key = id(index.knowledge)
+    if key not in _FOLKLORE:
+        _FOLKLORE.clear()
+        _FOLKLORE[key] = tuple(
+            (one.id, re2.compile("(?i)" + pattern)) for one in index.knowledge.folklore.values() for pattern in one.patterns
+        )
+    return tuple(dict.fromkeys(found for found, pattern in _FOLKLORE[key] if pattern.search(low)))

@@ -1,0 +1,129 @@
+"""Which mode of encryption does a sentence say is set? Words of menus and of people; switches in configurations are read by `pastes`.
+
+"SSL/TLS" and "SSL" are implicit TLS, "TLS" alone may be either, a port says nothing about the mode by itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+import re2
+
+from bot.reading.mentions import stance
+from knowledge.terms import Security
+
+_STARTTLS = re2.compile(r"(?i)\b(?:start[ \-_]?tls|stls|explicit(?:es|e|o)?[ \-](?:tls|ssl)|smtp\+starttls)\b")
+_IMPLICIT = re2.compile(
+    r"(?i)\bssl\s?(?:/|\+|-|or|and|oder|\|)\s?(?:start)?tls\b|\btls\s?/\s?ssl\b|\bimplicit(?:es"
+    r"|e|o)?[ \-](?:tls|ssl)\b|\bssl(?:v3)?\b|\bsmtps\b|\bforce[_ ]tls\b|\btls[ \-]wrapp?er\b"
+    r"|\bwrapper ?mode\b|\btls on connect\b|\btls on a dedicated port\b|\bsecure:? ?true\b"
+)
+_TLS = re2.compile(
+    r"(?i)\b(?:tls(?: ?v?1\.[0-3])?|encryption|encrypted|verschlüsselung|chiffrement|cifrado|"
+    r"crittografia|szyfrowanie|шифрование|криптография)\b"
+)
+_NONE = re2.compile(
+    r"(?i)\b(?:no|without|ohne|sans|sin|sem|senza|zonder|bez|без|ingen|utan|uden) (?:any )?(?:encryption"
+    r"|ssl|tls|verschlüsselung|chiffrement|cifrado|encriptación|criptografia|crittografia|versleuteling"
+    r"|szyfrowania|šifrování|шифрования|kryptering)(?:/(?:ssl|tls))?\b"
+    r"|\b(?:encryption|security|connection security|verschlüsselung|ssl|tls|ssl/tls|verbindungssicherheit"
+    r"|chiffrement|cifrado|encryption type)\s*(?:is|ist|est|=|:|set to|is set to|auf|steht auf"
+    r"|->)*\s*(?:none|off|no|disabled|keine|aus|aucun|aucune|ninguna|ninguno|nenhuma|nessuna|"
+    r"geen|brak|нет|unticked|unchecked|nicht|désactivé)\b"
+    r"|\bunencrypted\b|\bunverschlüsselt\b|\bplain ?text (?:connection|smtp|on)\b|\bin (?:the "
+    r")?clear\b|\bno starttls (?:call|line)\b|\bsecurity none\b|\bnone selected\b|\bencryption "
+    r"none\b"
+)
+_ERROR_AROUND = re.compile(
+    r"(?:wrong version number|handshake|certificate|certificat|zertifikat|ssl_connect|ssl routines"
+    r"|sslerror|ssl error|ssl:|\[ssl|ssl_error|ssl3_|sslhandshake|sslexception|ssl_do|openssl"
+    r"|ssl peer|alert|protocol (?:error|version)|routines|_ssl\.c|sslv3|ssl2|must issue|command "
+    r"first|is required|not support|unsupported"
+    r"|not available|not offered|not supported|failed|failure|startup|negotiat|could not be established"
+    r"|connection (?:is )?not|version|extension|don't appear|before auth|lib\(|reason\()"
+)
+_QUESTION = re.compile(
+    r"(?:what(?:'s| is| does)|was ist|difference|unterschied|explain|meaning|mean\b|bedeutet|"
+    r"better|safer|more secure|sicherer|qu'est|qué es|o que é|cos'è|wat is|czym|что такое|should "
+    r"i (?:use|pick|choose|take)|which (?:is|one)|vs\.?|versus| or |need)"
+)
+
+
+def security_said(low: str, port: int | None, errors: list[tuple[int, int]]) -> tuple[Security | None, bool]:
+    """The mode that sentences say, and whether only "TLS" or "encryption" is said. `low`: lower case; `errors`: spans of errors."""
+    said: list[tuple[int, int, Security]] = []
+    taken: list[tuple[int, int]] = []
+    for pattern, mode in ((_NONE, Security.NONE), (_STARTTLS, Security.STARTTLS), (_IMPLICIT, Security.IMPLICIT_TLS)):
+        for match in pattern.finditer(low):
+            start, end = match.span()
+            if any(a < end and start < b for a, b in taken):
+                continue
+            taken.append((start, end))
+            if not _entered(low, start, end, errors):
+                continue
+            here = stance(low, start, end)
+            if here == "present":
+                said.append((_distance(low, start, end, port), -start, mode))
+    if said:
+        return min(said, key=lambda one: (one[0], -one[1]))[2], False
+    for match in _TLS.finditer(low):
+        start, end = match.span()
+        if any(a < end and start < b for a, b in taken) or not _entered(low, start, end, errors) or stance(low, start, end) != "present":
+            continue
+        if "tls" not in match.group():
+            return None, True
+        if port == 465:
+            return Security.IMPLICIT_TLS, False
+        if port in (587, 25, 2525):
+            return Security.STARTTLS, False
+        return None, True
+    return None, False
+
+
+def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> bool:
+    """Whether the word is a setting: not part of an error, a host name, a question about the word."""
+    if any(a <= start < b for a, b in errors):
+        return False
+    if (
+        low[start - 1 : start] in (".", "/", "@", "_", "[")
+        or low[end : end + 1] in ("_", "@")
+        or (low[end : end + 1] == "." and low[end + 1 : end + 2].isalnum())
+        or (low[end : end + 1] == "-" and low[end + 1 : end + 2].isalpha())
+    ):
+        return False
+    tail = low[end : end + 30]
+    if _ERROR_AROUND.search(tail.split(",")[0].split("\n")[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
+        return False
+    sentence = low[max(0, start - 40) : start]
+    cut = max(sentence.rfind("."), sentence.rfind("\n"), sentence.rfind(","))
+    return not _QUESTION.search(sentence[cut + 1 :])
+
+
+def _distance(low: str, start: int, end: int, port: int | None) -> int:
+    """How far from the port the word stands; with no port all are as near."""
+    if port is None:
+        return 0
+    digits = str(port)
+    best = 10_000
+    at = low.find(digits)
+    while at >= 0:
+        best = min(best, abs(at - end) if at >= end else abs(start - at - len(digits)))
+        at = low.find(digits, at + 1)
+        if at > 20_000:
+            break
+    return best if best < 40 else 40
+
+
+def security_alone(low: str) -> tuple[Security | None, bool]:
+    """The mode, where the text answers the question for it: here "ssl" and "none" are whole answers."""
+    word = low.strip(" .!\"'()")
+    if re.fullmatch(
+        (
+            r"(?:none|no|off|nothing|keine?|ohne|aucun(?:e)?|ninguno?a?|nenhuma?|nessuna?|geen|plain(?: "
+            r"?text)?|no encryption|unencrypted|without|нет|без|không|なし|无|無|없음)"
+        ),
+        word,
+    ):
+        return Security.NONE, False
+    mode, vague = security_said(low, None, [])
+    return mode, vague

@@ -1,0 +1,35 @@
+"""What does the person say beside facts? Yes and no, "I don't know", "it works now", "still the same", "it works elsewhere"."""
+
+from __future__ import annotations
+
+import re2
+
+from bot.reading.patterns import compile_words
+from bot.reading.words import talk as words
+
+
+def _find(pattern: str) -> re2._Regexp:
+    return compile_words(pattern, "im")
+
+
+GREETING, THANKS, WORKS, STILL = _find(words.GREETING), _find(words.THANKS), _find(words.WORKS), _find(words.STILL)
+HUMAN, CANCEL, RESTART = _find(words.HUMAN), _find(words.CANCEL), _find(words.RESTART)
+QUESTION, LOOKUP, CONFIGURE, PROBLEM = _find(words.QUESTION), _find(words.LOOKUP), _find(words.CONFIGURE), _find(words.PROBLEM)
+MAIL, OFF, UNKNOWN = _find(words.MAIL), _find(words.OFF), _find(words.UNKNOWN)
+YES, NO, CHANGED = _find(words.YES), _find(words.NO), _find(words.CHANGED)
+OWN_SERVER, OWN_ALONE, ELSEWHERE = _find(words.OWN_SERVER), _find(words.OWN_ALONE), _find(words.ELSEWHERE)
+
+
+def yes_or_no(low: str) -> bool | None:
+    """The answer, where the whole text is one or begins with one ("yes, 587"); None elsewhere."""
+    if YES.search(low):
+        return True
+    if NO.search(low):
+        return False
+    first = low.strip().split(",", 1)[0].strip(" .!")
+    if len(low) < 120 and "," in low:
+        if YES.search(first):
+            return True
+        if NO.search(first):
+            return False
+    return None

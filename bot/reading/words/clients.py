@@ -1,0 +1,68 @@
+"""By which nicknames, device models and names without an entry do people call their program? (Names and aliases stand in `knowledge/clients`.)"""
+
+from __future__ import annotations
+
+# (client id, RE2). Device models are the makers' own series names.
+NICKNAMES: tuple[tuple[str, str], ...] = (
+    ("printer-hp", r"(?i)\b(?:hp|hewlett[- ]packard|laserjet|officejet|deskjet|pagewide|scanjet|hp envy)\b"),
+    ("printer-canon", r"(?i)\b(?:canon|pixma|maxify|image ?runner|imageclass|i-sensys|imagepress|ir-?adv)\b"),
+    ("printer-brother", r"(?i)\b(?:brother|mfc-?[jl]?\d{3,4}\w*|dcp-?\w?\d{3,4}\w*|hl-l\d{4}\w*)\b"),
+    ("printer-ricoh", r"(?i)\b(?:ricoh|aficio|lanier|nashuatec|gestetner|(?:im|mp) ?c\d{3,4})\b"),
+    ("printer-xerox", r"(?i)\b(?:xerox|phaser|work ?centre|versalink|altalink|colorqube)\b"),
+    ("printer", r"(?i)\b(?:konica|minolta|bizhub|kyocera|taskalfa|ecosys|epson|workforce|ecotank|lexmark|e-?studio|okidata|sharp mx|develop ineo|olivetti|copier|photocopier|mfp|scan(?:ner)?[- ]?(?:to|2)[- ]?(?:e-?)?mail|multi-?function|printer|scanner|drucker|kopierer|multifunktionsgerät|imprimante|copieur|impresora|escáner|impressora|digitalizadora|stampante|fotocopiatrice|drukarka|tiskárna|yazıcı|принтер|сканер|мфу|skrivare|tulostin|nyomtató)\b|複合機|プリンター?|打印机|印表機|复印机|프린터|복합기"),
+    ("thunderbird", r"(?i)\b(?:tb ?\d*|t-?bird|thunder ?bird|mozilla mail)\b"),
+    ("k9", r"(?i)\bk-?9(?: ?mail)?\b"),
+    ("outlook-mobile", r"(?i)\boutlook (?:app|mobile|ios|android|for ios|for android|for iphone|on (?:my )?(?:iphone|ipad|android|phone|mobile|samsung|galaxy)|(?:auf|sur|en el|no|sul|op) (?:dem |mijn |mon |mi |meu )?(?:handy|iphone|téléphone|móvil|celular|telefono|telefoon))|\b(?:iphone|ipad|android) outlook\b|\boutlook ios\b"),
+    ("outlook-new", r"(?i)\bnew outlook\b|\boutlook \(?new\)?\b|\bneues? outlook\b|\bnouve(?:au|l) outlook\b|\bnuevo outlook\b|\boutlook for windows\b|\bnovo outlook\b|\bnuovo outlook\b"),
+    ("outlook-mac", r"(?i)\boutlook (?:for|on|2016|2019|2021)? ?(?:my )?(?:the )?(?:mac|macos|osx)\b|\bmac outlook\b"),
+    ("outlook-classic", r"(?i)\b(?:classic outlook|outlook \(?classic\)?|outlook (?:20)?(?:03|07|10|13|16|19|21|24)\b|klassisches outlook|outlook 365 desktop|outlook desktop|old outlook|legacy outlook|outlook ltsc|ol ?20\d\d)"),
+    ("ios-mail", r"(?i)\b(?:iphone|ipad|ipados|ios(?: \d+)?(?: mail)?)\b"),
+    ("apple-mail", r"(?i)\b(?:apple mail|mail\.app|mac ?mail|mail (?:app )?(?:on|auf|for|sur|su|en) (?:my |the |meinem |mon |mi |dem )?(?:mac|macos|macbook|imac)\w*|macos mail|(?:sonoma|sequoia|ventura|tahoe|monterey) mail)\b"),
+    ("android-gmail", r"(?i)\bgmail[- ]app\b|\bgmail (?:on|for) (?:my )?(?:android|phone|pixel)\b|\bandroid gmail\b"),
+    ("gmail-web", r"(?i)\bsend[- ](?:mail[- ])?as\b|\bgmail (?:web|alias)\b"),
+    ("samsung-email", r"(?i)\bsamsung (?:e-?mail|mail)(?: app)?\b|\bgalaxy (?:mail|email)\b"),
+    ("em-client", r"(?i)\bem ?client\b"),
+    ("python-smtplib", r"(?i)\bpython(?:\d(?:\.\d+)?)?(?: script)?\b|\bsmtplib\b"),
+    ("nodemailer", r"(?i)\bnode(?:\.?js)?(?: ?\d\d)?\b|\bnodemailer\b"),
+    ("home-assistant", r"(?i)\b(?:home ?assistant|hass(?:io)?|haos)\b"),
+    ("proxmox", r"(?i)\b(?:proxmox|pve|pbs)\b"),
+    ("wordpress", r"(?i)\b(?:wordpress|woocommerce|wp ?mail ?smtp|wp site|wpforms|contact form 7|elementor|fluentsmtp|post ?smtp)\b|\bwp\b"),
+    ("dotnet-systemnet", r"(?i)\b(?:system\.net\.mail|c# smtpclient|asp\.net|vb\.net)\b"),
+    ("javamail", r"(?i)\b(?:javamail|jakarta mail)\b"),
+    ("rails", r"(?i)\b(?:ruby on rails|rails|action ?mailer)\b"),
+    ("go-smtp", r"(?i)\b(?:golang|gomail|go-mail|net/smtp)\b"),
+    ("powershell", r"(?i)\b(?:powershell|send-mailmessage|pwsh)\b"),
+    ("synology", r"(?i)\b(?:synology|diskstation|dsm ?7\S*)\b"),
+    ("truenas", r"(?i)\b(?:truenas|freenas)\b"),
+    ("uptime-kuma", r"(?i)\buptime[- ]?kuma\b"),
+    ("vaultwarden", r"(?i)\b(?:vaultwarden|bitwarden_rs)\b"),
+    ("alertmanager", r"(?i)\balert ?manager\b"),
+    ("gitlab", r"(?i)\bgitlab\b"),
+    ("gitea", r"(?i)\b(?:gitea|forgejo)\b"),
+    ("zabbix", r"(?i)\bzabbix\b"),
+    ("jenkins", r"(?i)\bjenkins\b"),
+    ("nextcloud", r"(?i)\b(?:nextcloud|owncloud)\b"),
+    ("grafana", r"(?i)\bgrafana\b"),
+    ("keycloak", r"(?i)\bkeycloak\b"),
+    ("authentik", r"(?i)\bauthentik\b"),
+    ("django", r"(?i)\bdjango\b"),
+    ("laravel", r"(?i)\blaravel\b"),
+    ("symfony", r"(?i)\bsymfony\b"),
+    ("spring", r"(?i)\bspring ?boot\b|\bspring mail\b"),
+    ("phpmailer", r"(?i)\bphp ?mailer\b"),
+    ("mailkit", r"(?i)\bmail ?kit\b"),
+    ("evolution", r"(?i)\b(?:gnome )?evolution\b"),
+    ("mutt", r"(?i)\b(?:neo)?mutt\b"),
+    ("msmtp", r"(?i)\bmsmtp\b"),
+)  # fmt: skip
+
+# Programs that are named and have no entry.
+OTHERS = (
+    r"(?i)\b(?:n8n|blue ?mail|postiz|jira|confluence|odoo|moodle|discourse|mastodon|ghost|zammad|osticket|redmine|mattermost|rocket\.?chat|matrix|synapse|drupal|joomla|typo3|prestashop|magento|opencart|shopware|mautic|listmonk|paperless(?:-ngx)?|immich|bookstack|wiki\.?js|outline|plausible|umami|posthog"
+    r"|cal\.com|calcom|chatwoot|freescout|glpi|snipe-?it|netbox|librenms|nagios|icinga|checkmk|prtg|solarwinds|veeam|sonarr|radarr|overseerr|jellyfin|plex|tautulli|nas4free|unraid|openmediavault|qnap|asustor|pfsense|opnsense|mikrotik|unifi|ubiquiti|fritz!?box|openwrt|draytek|fortigate|sophos|watchguard|meraki"
+    r"|hikvision|dahua|reolink|nvr|dvr|blue iris|shinobi|frigate|arduino|esp32|esp8266|raspberry|octoprint|node-?red|openhab|iobroker|domoticz|homey|fhem|tasmota|salesforce|hubspot|zoho crm|sugarcrm|suitecrm|vtiger|dolibarr|erpnext|frappe|sap|netsuite|quickbooks|sage|xero|datev|lexware|afterbuy|jtl|billbee"
+    r"|supabase|appwrite|pocketbase|directus|strapi|keystone|medusa|payload|sentry|airflow|superset|metabase|redash|dagster|prefect|rundeck|ansible|terraform|teamcity|bamboo|bitbucket|drone|argo|harbor|sonarqube|nexus|artifactory|rancher|portainer|coolify|dokploy|caprover|yunohost|cloudron|plesk|cpanel|directadmin|virtualmin|webmin|ispconfig"
+    r"|fairemail|aquamail|aqua mail|nine mail|spark|airmail|canary|mailspring|mailbird|postbox|the bat|sylpheed|claws(?: mail)?|kmail|geary|betterbird|seamonkey|pegasus|incredimail|windows mail|mail and calendar|winmail|eudora|opera mail|roundcube|rainloop|snappymail|squirrelmail|sogo|zimbra desktop|edison|my ?mail|protonmail bridge|spike|superhuman|missive|front app"
+    r"|flask|fastapi|celery|codeigniter|yii2?|cakephp|zend|laminas|slim|swiftmailer|perl|indy|delphi|vba|access|excel macro|crystal reports|ssrs|sql server|dbmail|oracle|utl_smtp|peoplesoft|lettre|rust|elixir|phoenix|swoosh|bamboo|erlang|deno|bun|nestjs|strapi|meteor|parse server|filemaker|4d|labview|matlab|r script|blastula|julia"
+    r"|sendemail|blat|mailx|s-nail|heirloom|ssmtp|nullmailer|dma|esmtp|git send-email|fail2ban|logwatch|cron|monit|smartd|mdadm|apcupsd|nut|backuppc|duplicati|urbackup|borgmatic|acronis|synergy|kopia|syncthing|mailcow|mailu|iredmail|hestia|froxlor|calibre(?:-web)?|audiobookshelf|navidrome|firefly|actual budget|monica|lychee|photoprism|piwigo|wallabag|linkding|changedetection|healthchecks|gotify|ntfy|apprise|diun|watchtower)\b"
+)

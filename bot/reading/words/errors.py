@@ -1,0 +1,98 @@
+"""Phrases that errors are made of, by language (RE2, matched without regard to case). Sources: the programs named; "unverified" where none."""
+
+from __future__ import annotations
+
+_EN = (
+    r"\bconnection (?:to [^\n,;]{1,60} )?(?:was |has been |is )?(?:refused|reset|timed[ -]?out|time[ -]?out|closed|failed|lost|aborted|dropped|terminated|interrupted)(?: by (?:peer|remote|the (?:server|peer|remote host|other side)))?",
+    r"\b(?:operation|connect|request|read|write|login|handshake|server|smtp|it|session|net::readtimeout|net::opentimeout)? ?(?:just |has |had |always )?tim(?:ed|es|e|ing)[ -]?out\b",
+    r"\b(?:could|can|cannot|can't|couldn't|could not|can not|unable to|failed to|not able to|not possible to|error) ?(?:not )?(?:connect(?:ing)?|establish|open|reach|resolve|find|verify|authenticate|send|sending|deliver|start|log ?in|relay|negotiate|instantiate|access|contact|get)\b[^\n]{0,20}(?:smtp|server|host|connection|tls|ssl|certificate|user|authenticat|message|mail|stream|channel|you in|log in|login|session|outgoing|secure|issuer)",
+    r"\b(?:relay(?:ing)?(?: access)?|access|permission) (?:is |was )?(?:denied|not (?:permitted|allowed)|prohibited)\b|\bunable to relay\b|\bdo(?:es)? not (?:allow|permit) relay(?:ing)?",
+    r"\bauthentication (?:failed|failure|unsuccessful|required|rejected|error|denied|credentials|is required|not (?:enabled|allowed|supported))|\bauth(?:entication)? (?:mechanism|type|method)s? (?:not|un)|\bnot authenticated\b|\bbad credentials\b|\binvalid (?:login|credentials|user(?:name)?|password|auth|address|recipient)|\bauth(?:entication)? extension not|\blogin (?:failed|denied|incorrect|rejected|failure|disabled)",
+    r"\b(?:user ?name|username|user|login|account|email)(?: ?name)? (?:and|or|/|&)? ?(?:the )?password (?:is |are |was |were )?(?:not accepted|incorrect|wrong|invalid|rejected|did not match|not correct)|\bincorrect (?:user|password|login|auth)|\bwrong (?:user ?name|password|version number|credentials)|\bpassword (?:is |was )?(?:incorrect|wrong|rejected|invalid|not accepted)\b",
+    r"\b(?:application|app)[- ]specific password required|\bmust issue a starttls|\bstarttls (?:is |was )?(?:not |un|required|failed|extension|command)|\btls (?:is )?(?:required|not available|handshake|startup|negotiation|connection|certificate)[^\n]{0,20}|\bssl (?:handshake|error|connect|certificate|negotiation|connection)[^\n]{0,16}|\bhandshake (?:failed|failure|error|has failed|timed out)",
+    r"\bcertificate (?:is |was |has |verify |verification |chain |hostname )?(?:expired|invalid|not (?:trusted|valid|yet valid)|untrusted|verify failed|verification|failed|mismatch|revoked|unknown|self|does not match|could not)[^\n]{0,20}|\bself[- ]signed cert|\bunable to (?:get|verify)[^\n]{0,20}(?:issuer|certificate)|\bhost ?name(?:/ip)? (?:mismatch|does(?:n't| not) match)|\bcertificate verify failed|\bcan'?t verify (?:the )?(?:server )?identity|\bpkix path|\bunknown (?:ca|issuer|authority)|\bnot trusted\b|\bcannot verify\b",
+    r"\b(?:network|host|no route to host|destination)(?: is)? (?:unreachable|down)|\bno route to host|\bno such host|\b(?:host|name|domain|dns|server)(?: name)? (?:not found|does not resolve|could not be resolved|or service not known|lookup failed|can't be found|cannot be found|couldn't be found|unknown)|\bunknown host|\bgetaddrinfo\b|\bphp_network|\btemporary failure in name|\bname does not resolve|\bno address associated|\bnxdomain\b|\bservfail\b",
+    r"\b(?:sender|recipient|from|mailbox|address|user|domain|relay|message|mail|email|content|attachment|ip|client host|helo|host|account)(?: \w+){0,3} (?:rejected|refused|blocked|denied|disabled|suspended|unavailable|not (?:found|exist|allowed|verified|owned|accepted|permitted|available)|does not exist|doesn't exist|unknown|full|over quota|exceed(?:s|ed)[^\n]{0,12}|deferred|bounced|blacklisted|blocklisted|has been (?:blocked|suspended|disabled|rejected))\b",
+    r"\bover quota|\bquota exceeded|\bexceeded[^\n]{0,30}(?:limit|size|quota|max)|\bsize exceeds|\btoo (?:large|big|many|long)\b|\bexceeds[^\n]{0,24}(?:size|limit)|\brate limit(?:ed)?|\bsending limit|\blimit (?:reached|exceeded)|\btoo many (?:login|connections|messages|recipients|errors|failed)|\bmailbox (?:is )?full|\bno such user|\buser unknown|\bunknown user|\brecipient(?:s)? (?:not found|unknown)",
+    r"\bgreylist|\bgraylist|\btry again later|\btemporar(?:y|ily) (?:lookup|failure|rejected|unavailable|deferred|error|local|system|authentication)|\bservice (?:not |un|currently )available|\bspam\b[^\n]{0,20}(?:rejected|detected|message|content)|\brejected (?:as|due|by|for)|\bblocked (?:using|by|due|for)|\bsuspected spam|\bspf (?:fail|check)|\bdmarc\b[^\n]{0,20}(?:fail|reject|policy|evaluation)|\bdkim\b[^\n]{0,20}fail|\bptr record|\breverse dns|\bsyntax error|\bcommand (?:not (?:recognized|implemented|supported)|unrecognized)|\bunexpected (?:eof|packet|response|message|disconnect)|\beof occurred|\bunexpectedly (?:closed|terminated|disconnected)|\bbroken pipe",
+    r"\bthe (?:connection to the )?(?:outgoing|smtp)[^\n]{0,50}(?:failed|server|rejected|not|is)\b|\bsending of (?:the )?message failed|\bcannot send mail|\bcan'?t send mail\b|\bfailed to (?:send|connect|authenticate|deliver|login)|\bmessage (?:not sent|could not be sent|was not sent|failed)|\bsend(?:ing)? (?:failed|error|failure)|\bdelivery (?:has )?failed|\bundeliver(?:ed|able)|\bmail delivery (?:failed|failure)|\btask [^\n]{0,40}reported error|\bsend test e?-?mail (?:message)?[^\n]{0,20}(?:fail|can)|\bdoes not support\b|\bnot supported by (?:the )?server|\bno (?:suitable|supported|common) (?:auth|cipher|protocol)|\b(?:says|shows|is|goes|outgoing|account|status)\s+\"?offline\b|\baccess has been blocked|\bsign-?in (?:was )?blocked|\bsmtp error\b|\bsmtp code\b|\berror(?:=| )eof\b|\bsasl (?:authentication|login|auth)\b|\bexpected response code|\btls_process|\bsocket (?:error|closed|timeout)|\bconnect\(\) failed|\bconnect failed|\bhost name [^\n]{0,20}match|\bremote certificate|\bhas been closed|\bsecurity package|\bgeneral failure",
+    r"\bplease turn on smtp authentication|\bnot allowed to send as|\bsmtp auth(?:entication)? (?:is )?(?:not|disabled|required)|\bneed(?:s)? (?:fully[- ]qualified|permissions)|\bbasic auth(?:entication)? is (?:disabled|not)|\bsmtpclientauthentication is disabled|\bsubmission quota|\bmissing credentials|\binsufficient (?:system )?(?:storage|disk)|\bmail loop|\bloops? back|\btoo many hops|\bhop count",
+)
+_DE = (
+    r"\b(?:verbindung|anmeldung|authentifizierung|authentisierung|zertifikat|nachricht|e-?mail|server|benutzername|passwort|kennwort|empfänger|absender|relay|zugriff)\b[^\n]{0,60}(?:fehlgeschlagen|abgelehnt|verweigert|nicht (?:hergestellt|gesendet|gefunden|möglich|erlaubt|vertrauenswürdig|gültig|zugestellt|akzeptiert|zulässig|erreichbar|gestattet|angenommen|überprüft)|ungültig|abgelaufen|unterbrochen|falsch|inkorrekt|zeitüberschreitung|getrennt|zurückgewiesen|unbekannt|voll|gesperrt|deaktiviert|erforderlich|beendet)",
+    r"\bzeitüberschreitung\b|\bsenden der nachricht (?:ist )?fehlgeschlagen|\bkonnte nicht (?:gesendet|zugestellt|hergestellt|gefunden|aufgelöst)|\bfehler (?:beim|bei der) (?:senden|anmeld|verbind|authentif)|\bzielcomputer[^\n]{0,40}verweigerte|\bdas remotezertifikat|\bder host ist unbekannt|\bder server antwortete|\bkein zugriff auf|\bpasswort falsch|\bungültige anmeldedaten|\banmeldedaten",
+)
+_FR = (
+    r"\b(?:connexion|authentification|identification|certificat|message|serveur|courrier|mot de passe|identifiants?|destinataire|expéditeur|relais|accès|envoi)\b[^\n]{0,60}(?:échou\w+|refus\w+|rejet\w+|impossible|expir\w+|incorrect\w*|invalide\w*|interrompu\w*|non (?:autoris\w+|valide|fiable|reconnu)|introuvable|n'a pas pu|inconnu\w*|bloqu\w+|désactiv\w+|perdu\w*|pleine?|trop)",
+    r"\bdélai (?:d'attente |de connexion )?(?:dépassé|expiré)|\bdélai dépassé|\béchec (?:de l'|de la |d'|du )?\w+|\ble serveur a répondu|\bimpossible d[e'] ?(?:envoyer|se connecter|établir|vérifier|joindre|trouver)|\bl'envoi (?:du message|a) [^\n]{0,30}|\bhôte inconnu|\baucun(?:e)? (?:route|connexion)[^\n]{0,30}",
+)
+_ES = (
+    r"\b(?:conexión|conexion|autenticación|autentificación|autenticacion|certificado|mensaje|servidor|correo|contraseña|usuario|destinatario|remitente|acceso)\b[^\n]{0,60}(?:fall[óoi]\w*|rechazad\w+|denegad\w+|expirad\w+|caducad\w+|incorrect\w+|inválid\w+|no (?:válid\w+|se pud\w+|se puede|permitid\w+|encontrad\w+|existe|es de confianza|responde|coinciden|autorizad\w+|acept\w+)|agotad\w+|desconocid\w+|bloquead\w+|llen[oa]|cerrad\w+)",
+    r"\btiempo de espera (?:agotado|superado|excedido)|\bno se (?:pudo|puede|ha podido) (?:conectar|enviar|establecer|verificar|encontrar)[^\n]{0,40}|\berror (?:de|al) (?:autenticación|conexión|enviar|conectar|envío)|\bel servidor respondió|\bnombre de usuario o contraseña[^\n]{0,30}|\bhost desconocido",
+)
+_PT = (
+    r"\b(?:conexão|ligação|autenticação|certificado|mensagem|servidor|senha|palavra-passe|utilizador|usuário|destinatário|remetente|acesso|nome)\b[^\n]{0,60}(?:falh\w+|recusad\w+|rejeitad\w+|negad\w+|expir\w+|incorret\w+|inválid\w+|não (?:foi|é|pôde|permitid\w+|encontrad\w+|autorizad\w+|aceit\w+|confiável)|esgotad\w+|desconhecid\w+|bloquead\w+|chei[oa]|excedid\w+)",
+    r"\btempo (?:limite|de espera)[^\n]{0,20}(?:esgotado|excedido)|\bnão foi possível (?:conectar|enviar|ligar|estabelecer|verificar)[^\n]{0,40}|\bfalha (?:na|ao|de) (?:autenticação|conexão|enviar|conectar|envio|login)|\berro (?:ao|de|na) (?:enviar|conectar|autenticação|conexão)|\bo servidor respondeu",
+)
+_IT = (
+    r"\b(?:connessione|autenticazione|certificato|messaggio|server|password|utente|destinatario|mittente|accesso|posta)\b[^\n]{0,60}(?:fallit\w+|rifiutat\w+|respint\w+|negat\w+|scadut\w+|errat\w+|non (?:valid\w+|riuscit\w+|consentit\w+|trovat\w+|è (?:stato|possibile)|corrett\w+|attendibile|accettat\w+|autorizzat\w+)|interrott\w+|sconosciut\w+|bloccat\w+|pien[oa]|chius\w+|non esiste)",
+    r"\btimeout (?:della|di|della connessione)\b|\bimpossibile (?:inviare|connettersi|stabilire|verificare|trovare|contattare)[^\n]{0,40}|\binvio (?:del messaggio )?(?:non riuscito|fallito)|\bil server ha risposto|\berrore (?:durante|di|nell)\w* ?[^\n]{0,30}|\bnome utente o password[^\n]{0,20}|\bhost sconosciuto",
+)
+_NL = (
+    r"\b(?:verbinding|authenticatie|aanmelding|certificaat|bericht|server|wachtwoord|gebruikersnaam|ontvanger|afzender|toegang)\b[^\n]{0,60}(?:mislukt|geweigerd|afgewezen|verlopen|onjuist|ongeldig|verbroken|niet (?:gevonden|mogelijk|toegestaan|vertrouwd|geldig|worden|geaccepteerd|bereikbaar)|geblokkeerd|onbekend|vol|time-out)",
+    r"\bkan (?:geen verbinding|niet verzenden|bericht niet|de server niet)[^\n]{0,40}|\bhet verzenden (?:van het bericht )?is mislukt|\bde server (?:antwoordde|reageerde)|\bverzenden mislukt|\bonbekende host",
+)
+_PL = (
+    r"\b(?:połączenie|połączenia|uwierzytelni\w+|logowani\w+|certyfikat\w*|wiadomoś\w+|serwer\w*|hasło|użytkownik\w*|odbiorc\w+|nadawc\w+|dostęp)\b?[^\n]{0,60}(?:nie powiodł\w+|nie powiod\w+|odrzucon\w+|odmow\w+|odmówił\w*|wygasł\w*|nieprawidłow\w+|niepoprawn\w+|przerwan\w+|nie (?:został\w*|można|znaleziono|jest|udało)|zablokowan\w+|nieznan\w+|przekroczon\w+|błędn\w+)",
+    r"\bprzekroczono (?:limit )?czas\w*|\bnie można (?:wysłać|połączyć|nawiązać|zweryfikować)[^\n]{0,40}|\bserwer odpowiedział|\bwysyłanie (?:wiadomości )?nie powiodło|\bbłąd (?:uwierzytelniania|połączenia|wysyłania|logowania)|\bnie udało się [^\n]{0,40}",
+)
+_CS = (
+    r"\b(?:připojení|spojení|ověření|autentizace|přihlášení|certifikát|zpráv\w|server|heslo|uživatel|příjemce|odesílatel)\b?[^\n]{0,60}(?:selhal\w*|odmítnut\w*|zamítnut\w*|vypršel\w*|nesprávn\w*|neplatn\w*|přerušen\w*|ne(?:lze|byl\w*|podařil\w*|ní|existuje)|zablokován\w*|neznám\w*)|\bčasový limit|\bnelze (?:odeslat|navázat|se připojit|ověřit)[^\n]{0,40}|\bodeslání (?:zprávy )?se nezdařilo|\bnepodařilo se [^\n]{0,40}",
+)
+_TR = (
+    r"(?:bağlantı|bağlanılamadı|kimlik doğrulama|oturum|sertifika|ileti|sunucu|parola|şifre|kullanıcı|alıcı|gönderen)[^\n]{0,60}(?:başarısız\w*|reddedildi|reddetti|zaman aşımı\w*|süresi doldu|geçersiz\w*|yanlış\w*|hatalı\w*|kesildi|kurulamadı|gönderilemedi|bulunamadı|engellendi|izin verilmedi)|zaman aşımı|gönderilemedi|bağlanılamadı",
+)
+_RU = (
+    r"(?:соединени\w*|подключени\w*|аутентификаци\w*|авторизаци\w*|сертификат\w*|сообщени\w*|письм\w*|сервер\w*|парол\w*|логин\w*|пользовател\w*|получател\w*|отправител\w*|доступ\w*)[^\n]{0,60}(?:не удал\w*|отклон\w*|отказ\w*|запрещ\w*|ист[её]к\w*|неверн\w*|неправильн\w*|недействител\w*|прерван\w*|разорван\w*|сброшен\w*|не (?:найден\w*|отправлен\w*|принят\w*|может|отвечает|является|разрешен\w*|разрешён\w*)|заблокирован\w*|неизвест\w*|переполнен\w*|превышен\w*)",
+    r"(?:не удалось|не удаётся|не удается|невозможно) (?:подключиться|отправить|установить|соединиться|проверить|найти|войти)[^\n]{0,40}|превышен\w* (?:время|лимит|таймаут)[^\n]{0,20}|время ожидания[^\n]{0,20}|ошибка (?:аутентификации|авторизации|соединения|подключения|отправки|при)[^\n]{0,30}|таймаут|тайм-аут|сервер ответил",
+)
+_UK = (
+    r"(?:з'єднання|підключення|автентифікаці\w*|авторизаці\w*|сертифікат\w*|повідомлення|лист\w*|сервер\w*|парол\w*)[^\n]{0,60}(?:не вдал\w*|відхилен\w*|відмовлен\w*|заборонен\w*|закінчився|невірн\w*|неправильн\w*|недійсн\w*|перервано|не (?:знайдено|надіслано|прийнято)|заблоковано)|не вдалося [^\n]{0,40}|час очікування[^\n]{0,20}|помилка (?:автентифікації|з'єднання|надсилання)[^\n]{0,20}",
+)
+_NORDIC = (
+    r"\b(?:anslutning\w*|autentisering\w*|inloggning\w*|certifikat\w*|meddelande\w*|server\w*|lösenord\w*|användarnamn\w*|mottagar\w*|avsändar\w*)\b[^\n]{0,60}(?:misslyckad\w*|nekad\w*|nekades|avvisad\w*|avvisades|felaktig\w*|ogiltig\w*|gått ut|bröts|kunde inte|inte (?:skickas|hittas|tillåten)|tidsgräns\w*|blockerad\w*|okän\w*)|\bkunde inte (?:skicka|ansluta|verifiera|hitta)[^\n]{0,40}|\bmisslyckades\b",
+    r"\b(?:forbindelse\w*|tilkobling\w*|godkendelse\w*|godkjenning\w*|autentificering\w*|pålogging\w*|sertifikat\w*|certifikat\w*|besked\w*|melding\w*|serveren|adgangskode\w*|passord\w*|brugernavn\w*|brukernavn\w*|modtager\w*|mottaker\w*)\b[^\n]{0,60}(?:mislykkedes|mislyktes|afvist|avvist|nægtet|nektet|udløbet|utløpt|forkert|feil|ugyldig\w*|afbrudt|avbrutt|kunne ikke|ikke (?:sendes|fundet|funnet|tilladt|tillatt)|timeout|blokeret|blokkert|ukendt|ukjent)|\bkunne ikke (?:sende|oprette|koble|bekræfte|finde|finne)[^\n]{0,40}",
+    r"\b(?:yhteys|yhteyttä|todennus|kirjautuminen|varmenne|viesti\w*|palvelin|palvelimeen|salasana|käyttäjätunnus|vastaanottaja)\b[^\n]{0,60}(?:epäonnistui|hylättiin|evätty|kielletty|vanhentunut|virheellinen|väärä|katkesi|aikakatkaistiin|ei (?:voitu|voi|onnistu\w*|löydy|löytynyt|hyväksytty|sallittu|luotettu)|estetty)|\bei voitu (?:lähettää|muodostaa|yhdistää)[^\n]{0,40}|\baikakatkaisu\w*",
+)
+_REST = (
+    r"(?:kapcsolat\w*|hitelesítés\w*|bejelentkezés\w*|tanúsítvány\w*|üzenet\w*|kiszolgáló\w*|szerver\w*|jelszó\w*|címzett\w*)[^\n]{0,60}(?:sikertelen\w*|elutasít\w*|megtagadva|lejárt|hibás|érvénytelen\w*|megszakadt|nem (?:sikerült|található|lehet|engedélyezett|megbízható)|időtúllépés\w*|blokkolva|ismeretlen)|nem sikerült [^\n]{0,40}|időtúllépés",
+    r"(?:σύνδεση\w*|ελέγχου ταυτότητας|ταυτοποίηση\w*|πιστοποιητικ\w*|μήνυμα\w*|διακομιστ\w*|κωδικ\w*|παραλήπτη\w*)[^\n]{0,60}(?:απέτυχε|απορρίφθηκε|αποτυχία|έληξε|λανθασμέν\w*|μη έγκυρ\w*|διακόπηκε|δεν (?:ήταν|είναι|μπορεί|βρέθηκε|επιτρέπεται))|αποτυχία [^\n]{0,30}|δεν ήταν δυνατή [^\n]{0,40}|χρονικό όριο[^\n]{0,30}",
+    r"(?:koneksi|sambungan|otentikasi|autentikasi|sertifikat|pesan|server|kata sandi|sandi|penerima)[^\n]{0,50}(?:gagal|ditolak|kedaluwarsa|kadaluarsa|salah|tidak (?:valid|dapat|ditemukan|diizinkan|bisa|dikenal|dipercaya)|terputus|habis waktu|diblokir)|(?:gagal|tidak dapat) (?:mengirim|terhubung|menyambung|memverifikasi)[^\n]{0,40}|waktu (?:koneksi )?habis",
+    r"(?i:kết nối|xác thực|chứng chỉ|thư|máy chủ|mật khẩu|người nhận|đăng nhập)[^\n]{0,50}(?:thất bại|bị từ chối|hết hạn|không (?:đúng|hợp lệ|thể|tìm thấy|được phép|chính xác)|bị chặn|hết thời gian|sai)|không thể (?:gửi|kết nối|xác minh)[^\n]{0,40}|hết thời gian[^\n]{0,20}",
+)
+_CJK = (
+    r"(?:连接|連接|連線|认证|認證|驗證|身份验证|登录|登錄|登入|证书|憑證|证书|邮件|郵件|服务器|伺服器|密码|密碼|用户名|收件人|发件人)[^\n]{0,24}(?:失败|失敗|被拒绝|拒绝|拒絕|超时|逾時|超時|错误|錯誤|无效|無效|过期|過期|不正确|不正確|无法|無法|不信任|断开|中斷|不存在|已满|禁止|不支持)|(?:无法|無法|不能)(?:发送|傳送|寄送|连接|連接|連線|验证|驗證|建立)[^\n]{0,30}|(?:发送|傳送|寄送)(?:邮件|郵件)?(?:失败|失敗)|(?:授权码|授權碼)[^\n]{0,8}(?:错误|錯誤|失效)|请求(?:超时|失败)",
+    r"(?:接続|認証|証明書|メール|メッセージ|サーバー?|パスワード|ユーザー名|宛先|送信)[^\n]{0,30}(?:失敗|できません|できない|できませんでした|拒否|タイムアウト|エラー|無効|期限切れ|正しくありません|間違って|信頼できません|切断|見つかりません|一致しません|拒絶)|タイムアウト|送信できません[^\n]{0,20}|エラー ?(?:コード)?[:：]? ?\S{2,}",
+    r"(?:연결|인증|인증서|메일|메시지|서버|비밀번호|암호|사용자 이름|받는 사람|로그인|전송|발송)[^\n]{0,24}(?:실패|거부|시간 ?초과|오류|잘못|유효하지|만료|할 수 없|없습니다|않습니다|차단|끊)|시간 ?초과|보낼 수 없[^\n]{0,10}",
+)
+PHRASES: tuple[tuple[str, ...], ...] = (
+    _EN[:5],
+    _EN[5:9],
+    _EN[9:],
+    _DE + _FR,
+    _ES + _PT + _IT,
+    _NL + _PL + _CS + _TR,
+    _RU + _UK,
+    _NORDIC,
+    _REST,
+    _CJK,
+)
+
+# "it says: …"
+SAYS = (
+    r"\b(?:says?|said|saying|shows?|showing|reports?|returns?|gives? (?:me )?|gave|get(?:ting|s)?|got|prints?|displays?|throws?|reads?|error(?: message)?(?: is| was)?:|message(?: is)?:|error is|errors? with|bounces?(?: us| back)?(?: with)?:?|log(?:s)?:|maillog:|log says|output:|result:"
+    r"|sagt|meldet|zeigt|schreibt|kommt|fehler(?:meldung)?:|meldung:|bekomme|kriege|dit|affiche|indique|message d'erreur\s*:|erreur\s*:|j'ai|dice|muestra|sale|aparece|da error|mensaje:|error:|diz|mostra|aparece|dá erro|da erro|erro:|mensagem:|riporta|appare|errore:|messaggio:|zegt|meldt|geeft|foutmelding:|fout:|krijg|melding:"
+    r"|wyskakuje|pokazuje|komunikat:|błąd:|pisze|hlásí|píše|chyba:|diyor|hata:|veriyor|hatası:|пишет|выдаёт|выдает|говорит|ошибка:|ошибку|показывает|помилка:|säger|visar|felmeddelande:|fel:|siger|viser|sier|feilmelding:|fejl:|sanoo|virhe:|hibaüzenet:|hiba:|λέει|σφάλμα:|katanya|muncul|báo|báo lỗi|lỗi:)[ \t]*[:=\-]?[ \t]+|(?:提示|显示|報錯|报错|错误[:：]|錯誤[:：]|と表示|エラー[:：]|오류[:：]|에러[:：])[:：]?[ \t]*"
+)
+# People go on after an error with these.
+CHATTER = r"(?:\.\s+|,\s+|;\s+|\s+-\s+|\s+)(?:what (?:do|does|is|can|should|now)|how (?:do|can|to)|why\b|any (?:idea|help|clue)|please\b|pls\b|help\b|can (?:you|someone|anyone|i)|is (?:the server|it|this|that|my)|i (?:have|use|am|read|tried|think|don't|did|already|can|need|got|get|just)\b|i'm\b|i've\b|we (?:have|use|are|changed)|after (?:we|i|the|upgrad|updat|chang|mov|switch|install)|since (?:i|we|the|yesterday|today|last|monday|upgrad|updat)|but (?:the|it|in|my|works|webmail|i|receiving)|works (?:fine |ok )?(?:in|on|with|from|local)|locally works|for \d+ (?:days|hours|weeks|minutes)|every time|thanks\b|thx\b|ideas\?|what's (?:wrong|up|that|this)|on (?:infinityfree|render\.com|heroku|vercel|godaddy|bluehost|shared hosting)|queue id\b|sinds\b|seit\b|depuis\b|desde\b|dopo\b|was (?:ist|soll|kann|tun)|warum\b|que (?:faire|hago|puedo|faço)|cosa\b|wat nu|co robić|что делать|ne yapmalı)"

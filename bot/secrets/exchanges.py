@@ -1,0 +1,116 @@
+"""Which pieces of base64 in a pasted AUTH exchange hold a password or a token? Decodes, and judges by what comes out.
+
+The user name, the prompts ("VXNlcm5hbWU6") and other base64 stay. Sources: RFC 4616 (PLAIN), RFC 7628 (OAUTHBEARER), Google's XOAUTH2 page.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+
+import re2
+
+from bot.secrets.span import Span
+
+_BASE64 = re2.compile(r"[A-Za-z0-9+/_\-]{8,}={0,2}")
+_PROMPT = re2.compile(r"\b334[ \-]['\"]?([A-Za-z0-9+/]{8,}={0,2})|Msg: b?'([A-Za-z0-9+/]{8,}={0,2})'")
+_ANSWER = re2.compile(
+    r"^\s*(?:[\w\-/:.,\[\]() ]*?(?:[>:|]|[CS] )\s*)?(?:b?['\"])?([A-Za-z0-9+/]{4,}={0,2})(?:\\r\\n)?['\"]?(?:\\r\\n)?['\",]*\s*$"
+)
+_AUTH_LOGIN = re2.compile(r"(?i)\bAUTH[ =]LOGIN\b[ \t]*([A-Za-z0-9+/]{4,}={0,2})?(?:\\r\\n)?['\"]?\s*$")
+_AUTH_INLINE = re2.compile(r"(?i)\bAUTH[ =](PLAIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM-[\w\-]+)[ \t]+([A-Za-z0-9+/_\-]{8,}={0,2})")
+_REPLY = re2.compile(r"\b[245]\d\d[ \-]")
+_WORDS = ("password", "passwd", "passwort", "senha", "contrase")
+
+
+def decode(piece: str) -> bytes | None:
+    """The bytes behind a piece of base64 (with or without padding, also of the URL alphabet), None if it is none."""
+    piece = piece.rstrip("=").replace("-", "+").replace("_", "/")
+    if len(piece) % 4 == 1:
+        return None
+    try:
+        return base64.b64decode(piece + "=" * (-len(piece) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def find(text: str) -> Iterator[Span]:
+    for match in _BASE64.finditer(text):
+        piece = match.group()
+        if len(piece) % 4 == 0 or "=" in piece or len(piece) > 11:
+            data = decode(piece)
+            if data is not None and _credentials(data):
+                yield Span("token" if b"earer " in data else "password", *match.span())
+    if "AUTH" in text.upper():
+        for match in _AUTH_INLINE.finditer(text):
+            data = decode(match.group(2)) or b""
+            if len(data) >= 6 and match.group(2).upper() not in ("LOGIN", "CRAM-MD5", "DIGEST-MD5", "OAUTHBEARER", "XOAUTH2"):
+                if (
+                    match.group(1).upper() in ("PLAIN", "XOAUTH2", "OAUTHBEARER")
+                    and len(match.group(2)) % 4
+                    and "=" not in match.group(2)
+                    and not _dense(match.group(2))
+                ):
+                    continue
+                yield Span("token" if "OAUTH" in match.group(1).upper() else "password", *match.span(2))
+    if "334" in text or "AUTH" in text.upper():
+        yield from _login(text)
+
+
+def _credentials(data: bytes) -> bool:
+    """PLAIN: [authzid] NUL authcid NUL password. XOAUTH2 and OAUTHBEARER: "auth=Bearer". CRAM-MD5: name and a digest of the password."""
+    if b"auth=Bearer " in data or b"auth=bearer " in data:
+        return True
+    parts = data.split(b"\0")
+    if len(parts) == 3 and parts[1] and parts[2] and all(_printable(part) for part in parts):
+        return True
+    name, _, digest = data.rpartition(b" ")
+    return bool(name) and len(digest) == 32 and all(c in b"0123456789abcdef" for c in digest)
+
+
+def _printable(data: bytes) -> bool:
+    try:
+        return data.decode("utf-8").isprintable()
+    except UnicodeDecodeError:
+        return False
+
+
+def _dense(piece: str) -> bool:
+    return any(c.isupper() for c in piece) and any(c.islower() for c in piece)
+
+
+def _login(text: str) -> Iterator[Span]:
+    """AUTH LOGIN: the answer to the prompt for the password; without prompts the second line of base64 after "AUTH LOGIN"."""
+    awaited: str | None = None  # "name", "password"
+    patience = 0
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        start, offset = offset, offset + len(line)
+        if len(line) > 600:
+            continue
+        begun = _AUTH_LOGIN.search(line.rstrip())
+        if begun and "250" not in line[: begun.start()]:
+            awaited, patience = ("password" if begun.group(1) else "name"), 4
+            continue
+        prompt = _PROMPT.search(line)
+        if prompt:
+            asked = (decode(prompt.group(1) or prompt.group(2)) or b"").decode("latin-1").lower()
+            if asked.startswith(_WORDS):
+                awaited, patience = "password", 4
+            elif asked.startswith("user") or asked.startswith("login"):
+                awaited, patience = "name", 4
+            continue
+        if awaited is None:
+            continue
+        patience -= 1
+        answer = _ANSWER.search(line.rstrip("\r\n"))
+        data = decode(answer.group(1)) if answer and len(answer.group(1).rstrip("=")) % 4 != 1 else None
+        if answer and data and _printable(data) and (len(answer.group(1)) % 4 == 0 or "=" in answer.group(1)):
+            if awaited == "password":
+                yield Span("password", start + answer.start(1), start + answer.end(1))
+                awaited = None
+            else:
+                awaited, patience = "password", 4
+        elif patience <= 0 or (_REPLY.search(line) and "334" not in line and "250" not in line):
+            awaited = None

@@ -1,0 +1,117 @@
+"""Which secrets show by their own form, wherever they stand? Keys of mail services, tokens, private keys, cookies, URLs with a password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import re2
+
+from bot.secrets import looks
+from bot.secrets.span import Kind, Span
+
+# (kind, a literal that must be in the lower-cased text, pattern whose group 1 is the secret)
+_FORMS: tuple[tuple[Kind, str, str], ...] = (
+    ("api_key", "sg.", r"\b(SG\.[A-Za-z0-9_\-]{4,}(?:\.[A-Za-z0-9_\-]{2,})*)"),  # SendGrid
+    ("api_key", "sib-", r"(?i)\b(x(?:smtp|key)sib-[\w\-]{4,})"),  # Brevo
+    ("api_key", "key-", r"\b(key-[0-9A-Za-z]{16,})"),  # Mailgun
+    ("api_key", "-", r"\b([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})\b"),  # Mailgun, since 2018
+    ("api_key", "re_", r"\b(re_[A-Za-z0-9]{6,}(?:_[A-Za-z0-9]{4,})*)"),  # Resend
+    ("api_key", "md-", r"\b(md-[A-Za-z0-9_\-]{16,})"),  # Mandrill
+    ("api_key", "mlsn.", r"\b(mlsn\.[0-9a-fA-F]{8,})"),  # MailerSend
+    ("api_key", "smtp2go", r"\b(api-[0-9A-F]{24,40})\b"),  # SMTP2GO
+    ("api_key", "aiza", r"\b(AIza[\w\-]{30,})"),
+    ("api_key", "pmak-", r"\b(PMAK-[\w\-]{20,})"),
+    ("api_key", "sk", r"\b(sk[_\-](?:live|test|proj|ant)?[_\-]?[A-Za-z0-9_\-]{16,})"),
+    ("token", "ya29.", r"\b(ya29\.[\w\-.]{6,})"),  # Google access token
+    ("token", "1//", r"\b(1//0[\w\-]{16,})"),  # Google refresh token
+    ("token", "gocspx-", r"\b(GOCSPX-[\w\-]{8,})"),
+    ("token", "eyj", r"\b(eyJ[\w\-]{6,}(?:\.[\w\-]*){1,4})"),  # JSON web token
+    ("token", "xox", r"\b(xox[abeoprs]-[\w\-]{6,})"),
+    ("token", "xapp-", r"\b(xapp-[\w\-]{6,})"),
+    ("token", "gh", r"\b(gh[opsur]_[A-Za-z0-9]{16,}|github_pat_\w{20,})"),
+    ("token", "glpat-", r"\b(glpat-[\w\-]{10,})"),
+    ("token", "bearer", r"(?i)\bbearer[ \t]+[\"']?([A-Za-z0-9._~+/\-]{8,}=*)"),
+    ("token", "0.a", r"\b([01]\.A[A-Za-z0-9_\-]{3,}\.[A-Za-z0-9_\-]{20,}(?:\.[\w\-]+)*)"),  # Microsoft refresh token
+    ("token", "ewb", r"\b(EwB[A-Za-z0-9+/]{40,}=*)"),  # Microsoft account access token
+    ("password", "basic", r"(?i)\bauthorization\s*[:=]\s*[\"']?basic[ \t]+([A-Za-z0-9+/]{6,}=*)"),
+    (
+        "token",
+        "authorization",
+        r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:token|key|zoho-oauthtoken|apikey|digest)[ \t]+([^\s\"',;]{6,})",
+    ),
+    ("token", "-token:", r"(?i)\bx-[\w\-]*token:[ \t]*([^\s\"',;]{6,})"),  # X-Postmark-Server-Token
+    ("cookie", "cookie", r"(?i)\b(?:set-)?cookie2?:[ \t]*([^\r\n\"']{3,})"),
+    ("cookie", "sess", r"(?i)\b(?:phpsessid|jsessionid|asp\.net_sessionid|sessionid|session_id|connect\.sid)=([\w%.\-]{8,})"),
+    ("private_key", "private key", r"(?s)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(.*?)(?:-----END|\z)"),
+    ("password", "://", r"(?i)\b[a-z][a-z0-9+.\-]{1,20}://[^\s/:@\"'<>]*:([^\s\"'<>]+)@[\w\[.\-]"),
+    ("password", "b", r"(?:^|[^A-Za-z0-9+/=])(B[A-Za-z0-9+/]{43})(?:[^A-Za-z0-9+/=]|$)"),  # Amazon SES SMTP password
+)
+_COMPILED = tuple((kind, literal, re2.compile(pattern)) for kind, literal, pattern in _FORMS)
+
+_APP_PASSWORD = re2.compile(r"\b([a-z]{4}([ \-\x{a0}])[a-z]{4}[ \-\x{a0}][a-z]{4}[ \-\x{a0}][a-z]{4})\b")
+_ONE_TIME = re2.compile(
+    r"(?i)\b(?:verification|security|one[- ]?time|otp|2fa|mfa|two[- ]factor|2-step|sms|login|"
+    r"sign-?in|confirmation|best[äa]tigungs|sicherheits|verificaci[óo]n|v[ée]rification|verifica(?:ção"
+    r"|zione)?"
+    r"|подтверждения|验证|驗證|認証)[- ]?(?:code|codes|passcode|pin|código|codigo|codice|код|码|碼|コード)?\s*(?:is"
+    r"|was|ist|lautet|es|est|é|è|:|=|是)?\s*[\"']?(\d{3}[ \-]?\d{3}|\d{4,8})\b"
+)
+_TAIL_CODE = re2.compile(r"(?i)\b(\d{3}[ \-]?\d{3}|\d{4,8}) (?:is your|ist ihr|es tu|est votre|is my) [\w ]{0,30}(?:code|código|pin)\b")
+
+
+def find(text: str) -> Iterator[Span]:
+    low = text.lower()
+    for kind, literal, pattern in _COMPILED:
+        if literal not in low:
+            continue
+        for match in pattern.finditer(text):
+            start, end = match.span(1)
+            value = match.group(1)
+            if kind == "private_key":
+                yield from _key_body(text, start, end)
+            elif kind == "cookie" or not (looks.placeholder(value) or _reference(value)):
+                if kind == "password" and value.startswith("B") and end - start == 44 and not _random(value):
+                    continue
+                yield Span(kind, start, end)
+    for match in _APP_PASSWORD.finditer(text):
+        if _app_password(low, match.start(), match.end(), match.group(1)):
+            yield Span("app_password", *match.span(1))
+    if any(c.isdigit() for c in text):
+        for pattern in (_ONE_TIME, _TAIL_CODE):
+            for match in pattern.finditer(text):
+                yield Span("code", match.start(1), match.end(1), echo=False)
+
+
+def _key_body(text: str, start: int, end: int) -> Iterator[Span]:
+    """The lines between BEGIN and END; where END was cut off, as far as lines of base64 go."""
+    if text.startswith("-----END", end):
+        body_end = end
+    else:
+        body_end = start
+        for line in text[start:end].splitlines(keepends=True):
+            bare = line.strip().strip("\"'>|\\n ")
+            if bare and not all(c.isalnum() or c in "+/=" for c in bare) and ":" not in bare[:20]:
+                break
+            body_end += len(line)
+    if text[start:body_end].strip():
+        yield Span("private_key", start, body_end, echo=False)
+
+
+def _reference(value: str) -> bool:
+    """`smtp://$USER:$PASS@host`, `smtp://user:<pass>@host`: names a secret and shows none."""
+    return (value[:1] in "<$%{" and value[-1:] in ">%})") or value.startswith(("${", "$"))
+
+
+def _random(value: str) -> bool:
+    return any(c.isdigit() for c in value) and any(c.islower() for c in value) and any(c.isupper() for c in value)
+
+
+def _app_password(low: str, start: int, end: int, value: str) -> bool:
+    """Four groups of four letters: made up, or named as a password beside it. Words of a sentence are neither."""
+    strange = sum(not looks.pronounceable(group) for group in value.replace("-", " ").replace("\xa0", " ").split())
+    if strange >= 2:
+        return True
+    before = low[max(0, start - 80) : start]
+    if not any(word in before + low[end : end + 40] for word in ("passw", "app pw", "app-pw", "_pass", "senha", "contrase", "парол")):
+        return False
+    return strange == 1 or before.rstrip(" \"'`(").endswith((":", "=", "is", "word", "pw", ">"))

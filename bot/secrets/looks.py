@@ -1,0 +1,101 @@
+"""Does a word look like somebody's secret, like a placeholder for one, or like neither? Pure judgements about one word."""
+
+from __future__ import annotations
+
+import itertools
+
+import re2
+
+from bot.secrets import words
+
+# One character that stands for a marker already in the text; see `redaction`.
+MARKER = "\ufffc"
+
+_PLACEHOLDER = re2.compile(
+    r"(?i)^(?:[*•●xX.#_\-?…=]+|<.*|\[.*\]|\{\{.*|\$\{.*|\$\(.*|%[\w.]+%|\$[A-Za-z_][\w.>\-]*|!secret.*|!ENV.*|!env_var.*|@\w+@|__\w+__"
+    r"|(?:your|dein|ihr|votre|tu|su|seu|sua|uw|my|the|some|example|sample|dummy|fake|real|actual"
+    r"|app|smtp|mail|email|gmail|user|db|account)?"
+    r"[\s_.\-]*(?:super)?[\s_.\-]*(?:(?:app|smtp|mail|email|gmail|account|application|secret|user)[\s_.\-]*){0,2}"
+    r"(?:password|passwd|passwort|pass|pwd|secret|contraseña|senha|kennwort|key|api[_\-]?key|"
+    r"token|hier|here)(?:[\s_.\-]*(?:here|hier|value))?"
+    r"|(?:your|dein|ihr|votre|tu|seu)[\s_\-].*|[A-Z0-9]+(?:_[A-Z0-9]+)*_(?:PASSWORD|PASS|PASSWD|PWD|SECRET|KEY|TOKEN)"
+    r"|(?:[<\[({]*)?(?:redacted|removed|hidden|censored|masked|snip|snipped|omitted|deleted|stripped"
+    r"|change[_\-]?me|change[_\-]?it|entfernt|geheim"
+    r"|oculto|masqué|credentials hidden|placeholder|todo|tbd|foobar|foo|bar|string|str|n/a|none"
+    r"|null|nil|undefined|true|false|yes|no|on|off|empty|blank|leer|vide|vacío"
+    r"|required|optional|default|prompt|ask|same|unchanged|set|unset|not[ _]set|ok|correct|wrong|incorrect|invalid|bad)(?:[>\])}]*))$"
+)
+
+# Words that follow "password" in ordinary sentences and are no password. Endings (-ed, -ly, -ing …) are judged in `plain_word`.
+_PROSE = frozenset(words.PROSE.split())
+
+_ENDINGS = ("ed", "ly", "ing", "ion", "ions", "ment", "ness", "able", "ible", "ität", "ung", "wird", "mente", "ción", "ções", "ção")
+_HOST = re2.compile(r"(?i)^[a-z0-9\-]+(?:\.[a-z0-9\-]+)+\.?(?::\d{1,5})?$")
+_CODE = re2.compile(
+    r"(?i)^[(\[#]?(?:\d{3}[ \-]?)?\d?\.?\d{1,3}\.\d{1,3}[)\].,:;]*$|^[(\[#]?\d{1,8}[)\].,:;%]*$"
+    r"|^0x[0-9a-f]+[.,;:)]*$|^#?5\d\d-?5?\.?\d?\.?\d*$"
+)
+_URLISH = re2.compile(r"(?i)^(?:[a-z][a-z0-9+.\-]*://|www\.|[/~\\]|[a-z]:\\)")
+_FILE = re2.compile(
+    r"(?i)^[\w./\\\-]+\.(?:py|php|js|ts|rb|go|java|cs|ya?ml|env|conf|cfg|ini|log|txt|json|toml"
+    r"|properties|xml|html?|sh|ps1|exe|c|h)(?::\d+)?[.,:;)]*$"
+)
+_UUID = re2.compile(r"(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+
+
+def placeholder(value: str) -> bool:
+    """Whether the value only stands for a secret: `***`, `<password>`, `${VAR}`, `your_password`, `null`, a word such as "wrong"."""
+    value = value.strip()
+    return (
+        not value or MARKER in value or len(value) < 3 or _PLACEHOLDER.search(value) is not None or value.lower().rstrip(".,;:!") in _PROSE
+    )
+
+
+def plain_word(word: str) -> bool:
+    """Whether the word is one of an ordinary sentence: known, or only letters with an ending that words have."""
+    low = word.lower().strip(".,;:!?()\"'")
+    return low in _PROSE or not low or (low.replace("-", "").replace("'", "").isalpha() and low.endswith(_ENDINGS))
+
+
+def no_secret_shape(word: str) -> bool:
+    """Whether the word is a host, a code, an address, a file, a URL: something that stands near passwords without being one."""
+    bare = word.strip("\"'<>()[]{},;")
+    if (
+        "@" in bare
+        and "." in bare.rsplit("@", 1)[1]
+        and bare.rsplit("@", 1)[0].replace(".", "").replace("_", "").replace("-", "").replace("+", "").isalnum()
+    ):
+        return True
+    return bool(_HOST.search(bare) and not bare.replace(".", "").isdigit()) or any(p.search(bare) for p in (_CODE, _URLISH, _FILE))
+
+
+def mixed(word: str) -> bool:
+    """Whether letters stand with digits, or with signs that words do not have inside: `hunter2`, `Wh1te/Label`, `s3cr$t`."""
+    letters = any(c.isalpha() for c in word)
+    digits = any(c.isdigit() for c in word)
+    signs = any(c in "!@#$%^&*+?~=_|" for c in word[:-1]) or word.endswith(("!", "$", "#", "*", "%"))
+    return (letters and (digits or signs)) or (digits and signs)
+
+
+def secret_word(word: str) -> bool:
+    """Whether a word right after "password", with nothing between, is to be taken for one: mixed, of some length, no host, no code."""
+    return 5 <= len(word) <= 128 and mixed(word) and not plain_word(word) and not no_secret_shape(word) and not placeholder(word)
+
+
+def uuid(word: str) -> bool:
+    return _UUID.search(word) is not None
+
+
+# Pairs of consonants that words of European languages have; a group of four random letters mostly has another.
+_PAIRS = frozenset(words.CONSONANT_PAIRS.split())
+_VOWELS = "aeiouy"
+
+
+def pronounceable(group: str) -> bool:
+    """Whether four lower-case letters could be a word; of groups of a made-up app password few could."""
+    for a, b in itertools.pairwise(group):
+        if a not in _VOWELS and b not in _VOWELS and a + b not in _PAIRS:
+            return False
+        if a == "q" and b != "u":
+            return False
+    return any(c in _VOWELS for c in group)

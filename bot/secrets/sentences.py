@@ -1,0 +1,98 @@
+"""Which word of an ordinary sentence is the password? "my password is …", "pw hunter2", "(the password was …)", in many languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import re2
+
+from bot.secrets import looks
+from bot.secrets.span import Span
+from bot.secrets.words import CJK_GLUE, CJK_PASSWORD_WORDS, GLUE, PASSWORD_WORDS
+
+_WORDS = "|".join(sorted(PASSWORD_WORDS, key=len, reverse=True))
+_GLUE = "|".join(sorted((g.replace(" ", r"\s+") for g in GLUE), key=len, reverse=True))
+_FOR = (
+    r"(?:[ \t]+(?:for|of|to|von|für|fürs|zu|pour|de|del|da|do|du|voor|van|till|för|til|для|от"
+    r"|к|dla|pro|di|per)[ \t]+[^\s,;]+(?:[ \t]+[^\s,;]+){0,3}?)?"
+)
+_VALUE = r"(?:[\"“„«`']([^\"”“»`'\n]+)[\"”“»`']|([^\s\"“„«`',;][^\s,;\"”“»`]+))"
+# with a word or sign between: the value may be any word that sentences do not go on with
+_SAID = re2.compile(
+    rf"(?i)(?:^|[^\pL\pN_])(?:{_WORDS}){_FOR}[ \t]*(?:\([^()\n]+\))?[ \t]*(?:(?:[ \t](?:{_GLUE})[ "
+    rf"\t]*[:=]?)|[:=：]|[ \t][-–—])[ \t]*{_VALUE}"
+)
+# with nothing between: the value must look like a secret
+_NEXT = re2.compile(rf"(?i)(?:^|[^\pL\pN_])(?:{_WORDS})(?:[ \t]*/[ \t]*\pL+)?[ \t]+{_VALUE}")
+_CJK = re2.compile(rf"(?:{'|'.join(CJK_PASSWORD_WORDS)})[ \t]*(?:{'|'.join(CJK_GLUE)}|[:：=])?[ \t]*[\"'“「]?([!-~]+)")
+_LINE_BELOW = re2.compile(rf"(?im)^[ \t]*(?:{_WORDS})[ \t]*[:：]?[ \t]*\r?\n[ \t]*(\S+)[ \t]*$")
+_BEHIND = re2.compile(
+    rf"(?i)(?:^|[\s(\"'])([^\s(\"']+)[\"']?[ \t]+(?:is|was|ist|war|es|est|é|è)[ \t]+(?:my|the|"
+    rf"our|mein|das|mi|mon|minha|mia)[ \t]+(?:\pL+[ \t]+)?(?:{_WORDS})\b"
+)
+_REFUSED = re2.compile(r"(?i)(?:wrong|incorrect|invalid|bad|or|and|und|oder|user ?name/|login/)\s*$")
+_STATEMENT = re2.compile(
+    r"(?i)^[ \t]*(?:[.,;:!?)\"'”]|$|\n|and\b|but\b|und\b|aber\b|y\b|et\b|e\b|mais\b|pero\b|user|with|on\b|for\b|host|port|server)"
+)
+
+
+def find(text: str) -> Iterator[Span]:
+    for match in _SAID.finditer(text):
+        yield from _judge(text, match, strong=True)
+    for match in _NEXT.finditer(text):
+        yield from _judge(text, match, strong=False)
+    for match in _CJK.finditer(text):
+        value = match.group(1).rstrip(".,;:)\"'")
+        if (
+            len(value) >= 4
+            and (looks.mixed(value) or value.isalnum())
+            and not looks.placeholder(value)
+            and not looks.no_secret_shape(value)
+            and not value.isdigit()
+        ):
+            yield Span("password", match.start(1), match.start(1) + len(value))
+    for match in _LINE_BELOW.finditer(text):
+        if looks.secret_word(match.group(1)):
+            yield Span("password", *match.span(1))
+    for match in _BEHIND.finditer(text):
+        if looks.secret_word(match.group(1)):
+            yield Span("password", *match.span(1))
+
+
+def _judge(text: str, match: re2._Match[str], *, strong: bool) -> Iterator[Span]:
+    group = 1 if match.span(1)[0] >= 0 else 2
+    value = match.group(group)
+    start = match.start(group)
+    if group == 2:
+        while (value and value[-1] in ".,;:)]}>'?") or value.endswith("!)"):
+            value = value[:-1]
+    end = start + len(value)
+    if group == 1:
+        good = (
+            not looks.placeholder(value)
+            and not looks.no_secret_shape(value)
+            and (strong or looks.mixed(value) or (" " not in value and not looks.plain_word(value)))
+        )
+        if not strong and _REFUSED.search(text[max(0, match.start() - 12) : match.start() + 1]):
+            good = False
+    elif strong:
+        good = looks.secret_word(value) or (
+            len(value) >= 4
+            and not looks.plain_word(value)
+            and not looks.placeholder(value)
+            and not looks.no_secret_shape(value)
+            and (_STATEMENT.search(text[end : end + 12]) is not None)
+            and value[0].isalnum()
+        )
+    else:
+        before = text[max(0, match.start() - 14) : match.start() + 1]
+        good = (
+            looks.secret_word(value)
+            and not _REFUSED.search(before)
+            and "'" not in value
+            and "=" not in value
+            and "(" not in value
+            and text[end : end + 8] != " - gsmtp"
+        )
+    if good and value and value[0] not in "<$%{[(":
+        yield Span("password", start, end)

@@ -1,0 +1,200 @@
+"""Which values of a pasted configuration are secrets? `KEY=value`, `key: value`, `'key' => 'value'`, `<key>value</key>` of any kind.
+
+Environment references, placeholders and names of variables stay: they name a secret and show none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import re2
+
+from bot.secrets import looks
+from bot.secrets.span import Kind, Span
+from bot.secrets.words import CJK_PASSWORD_WORDS, PASSWORD_WORDS
+
+_WORD = "|".join(
+    PASSWORD_WORDS
+    + CJK_PASSWORD_WORDS
+    + (
+        "secrets?",
+        "tokens?",
+        r"api[ _\-]?keys?",
+        r"(?:access|private|smtp|auth|account|secret|server|client|signing|encryption)[_\-]?key",
+        "credentials?",
+        "authcode",
+    )
+)
+_KEY = rf"(?i)([\w.\-$>]*?(?:{_WORD})(?:[_\-.]?(?:\d{{1,2}}|value|plain|text|string|raw|clear|cleartext))?)"
+_AFTER_KEY = r"(?:[ \t]*\([^()\n]+\))?['\"`\])*_]{0,4}"
+_SEPARATOR = r"[ \t]*(?:=>|:=|==|->|=|:|：|＝|→)[ \t]*(?:\|-?[ \t]*\n\s+|>-?[ \t]*\n\s+)?"
+_VALUE = (
+    r"(?:\"\"\"([^\n]+?)\"\"\"|'''([^\n]+?)'''|[brufBRUF@$]{0,2}\"((?:[^\"\\\n]|\\.)+)\"|[brufBRUF@$]{0,2}'((?:[^'\\\n]|\\.)+)'"
+    r"|`([^`\n]+)`|[“„«‘]([^\n”“»’]+)[”“»’]|([^\s'\"`“„«][^\r\n]*))"
+)
+_ASSIGNED = re2.compile(_KEY + _AFTER_KEY + _SEPARATOR + _VALUE)
+_XML = re2.compile(r"(?i)<(?:[\w\-]+:)?[\w.\-]*(?:password|passwd|pass|pwd|secret|token|api[_\-]?key)>([^<>\n]+)<")
+_XML_ATTRIBUTE = re2.compile(r"(?i)\bkey=\"[\w.:\-]*(?:password|pass|pwd|secret)\"\s+value=\"([^\"\n]+)\"")
+_YAML_PAIR = re2.compile(
+    r"(?im)name:[ \t]*[\"']?[\w.\-]*(?:password|passwd|pass|pwd|secret|token|api_?key)[\"']?[ "
+    r"\t]*\r?\n[ \t]*(?:-[ \t]*)?value:[ \t]*(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s'\"#]\S*))"
+)
+_MSMTP = re2.compile(
+    r"(?im)^[ \t]*(?:password|smtp[-_]auth[-_]password|AuthPass|smtp_pass)[ \t]+(?:\"([^\"\n]+)\"|'([^'\n]+)'|(\S+))[ \t]*$"
+)
+_DEFAULT = re2.compile(r"(?i)(?::-|\?\?|\|\||,)\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s'\"{}()]+)\})")
+_REFERENCE = re2.compile(
+    r"(?i)^(?:\$\{|\$\(|\{\{|\$env:|process\.env|os\.(?:environ|getenv)|getenv|env\(|env\.|ENV\["
+    r"|ENV\.|System\.getenv|Environment\.|config\(|config\.|settings\.|secrets\.|\$_ENV|\$_SERVER"
+    r"|decouple|!secret|!env|!ref|!Sub|<%=|valueFrom|secretKeyRef|vault:|op://|sops)"
+)
+_VARIABLE = re2.compile(r"^(?:\$?[A-Za-z_][\w]*(?:(?:\.|->|::|\[['\"]?)[A-Za-z_][\w'\"\]]*)*(?:\(\))?)$")
+_NEXT_KEY = re2.compile(r"[\s,;&|]+(?:-[a-zA-Z]\s+)?['\"]?[A-Za-z_][\w.\-]+['\"]?\s?(?:=>|=|:\s|:$)")
+_INLINE_COMMENT = re2.compile(r"\s+(?:#|//|--|;|<!--)\s?.*$")
+_SENTENCE = re2.compile(
+    r"(?i)\b(?:[245]\d\d[ \-]|error|failed|failure|exception|refused|timeout|timed out|denied)"
+    r"|->|=>|→|\bbut\b|\band\b|\bit\b|\bsays?\b|\bi\b"
+)
+# the last part of a key that makes it a name of something else: where the secret is, how it is checked
+_OTHER = re2.compile(
+    r"(?i)(?:maps?|file|path|eval|cmd|command|hash|salt|length|policy|reset|expiry|url|uri|type"
+    r"|method|mode|field|name|enabled|required|auth|mechanism|hint|through|port|count|max|min"
+    r"|limit)$"
+)
+_TRAILING = ",;)}]>\"'`"
+
+
+def find(text: str) -> Iterator[Span]:
+    position = 0
+    while (match := _ASSIGNED.search(text, position)) is not None:
+        group = match.lastindex or 2
+        start, end = match.span(group)
+        key = match.group(1)
+        kind = _kind(key, text[max(0, match.start() - 1) : match.start()])
+        if kind is None:
+            position = match.end(1)
+            continue
+        if group < 8:
+            yield from _quoted(kind, start, match.group(group))
+            position = end + 1
+            continue
+        span = _bare(kind, text, match.start(), start, match.group(group))
+        position = max(match.end(1), start)
+        if span is not None:
+            yield span
+            position = max(position, span.end)
+    if "<" in text:
+        for match in _XML.finditer(text):
+            yield from _quoted("password", match.start(1), match.group(1))
+        for match in _XML_ATTRIBUTE.finditer(text):
+            yield from _quoted("password", match.start(1), match.group(1))
+    for pattern in (_YAML_PAIR, _MSMTP):
+        for match in pattern.finditer(text):
+            group = match.lastindex or 1
+            value = match.group(group)
+            if not _REFERENCE.search(value):
+                yield from _quoted("password", match.start(group), value)
+
+
+def _kind(key: str, before: str) -> Kind | None:
+    """What a key names: by its last words. `smtp_sasl_password_maps`, `/etc/postfix/sasl_passwd` and `bypass` name no secret."""
+    if before == "/":
+        return None
+    low = key.lower().rstrip("0123456789_-.")
+    if _OTHER.search(low):
+        return None
+    if low.endswith(("token", "tokens", "authcode")):
+        return "token"
+    if low.endswith(("key", "keys")):
+        return "api_key"
+    tail = low.replace("-", "_").replace(".", "_").replace(">", "_").split("_")[-1]
+    for short in ("pass", "pw", "ww", "clave", "sandi"):
+        if tail.endswith(short) and tail != short:
+            stem = key.rstrip("0123456789_-.")[: -len(short)].split("_")[-1].split(".")[-1].split("-")[-1].split(">")[-1]
+            camel = key.rstrip("0123456789_-.")[-len(short)].isupper()
+            if not camel and stem.lower().removeprefix("$") not in (
+                "smtp",
+                "auth",
+                "mail",
+                "email",
+                "user",
+                "db",
+                "my",
+                "imap",
+                "wpms",
+                "app",
+                "u",
+                "login",
+                "smtpauth",
+                "gmail",
+                "sasl",
+                "host",
+            ):
+                return None
+    if "app" in low and "pass" in low:
+        return "app_password"
+    return "password"
+
+
+def _quoted(kind: Kind, start: int, value: str) -> Iterator[Span]:
+    if _REFERENCE.search(value):
+        yield from _defaults(kind, start, value)
+    elif not looks.placeholder(value):
+        yield Span(kind, start, start + len(value))
+
+
+def _defaults(kind: Kind, start: int, value: str) -> Iterator[Span]:
+    """The value that stands in for an absent variable: `${SMTP_PASS:-secret}`, `env('MAIL_PASSWORD', 'secret')`."""
+    for match in _DEFAULT.finditer(value):
+        group = match.lastindex or 1
+        if not looks.placeholder(match.group(group)):
+            yield Span(kind, start + match.start(group), start + match.end(group))
+
+
+def _bare(kind: Kind, text: str, key_start: int, start: int, rest: str) -> Span | None:
+    """An unquoted value: one word, or the whole rest of a line that is one assignment."""
+    if _REFERENCE.search(rest):
+        return next(_defaults(kind, start, rest), None)
+    if following := _NEXT_KEY.search(rest):
+        rest = rest[: following.start()]
+    if comment := _INLINE_COMMENT.search(rest):
+        rest = rest[: comment.start()]
+    word = rest.split()[0] if rest.split() else ""
+    line_start = text.rfind("\n", 0, key_start) + 1
+    alone = not text[line_start:key_start].strip(" \t-*>|$'\"`").removeprefix("export").removeprefix("set").strip()
+    separator = text[max(0, start - 3) : start].strip()[-1:]
+    if (
+        alone
+        and len(rest.split()) <= 6
+        and not _SENTENCE.search(rest)
+        and (separator == "=" or all(len(part) > 2 for part in rest.split()))
+        and not looks.plain_word(word)
+    ):
+        value = rest.rstrip()
+    else:
+        value = word
+    value = value.rstrip(".") if not alone else value
+    while value and value[-1] in _TRAILING and not _balanced(value):
+        value = value[:-1]
+    following_sign = text[start + len(value) : start + len(value) + 1]
+    if looks.placeholder(value) or looks.plain_word(value) or (looks.no_secret_shape(value) and not alone):
+        return None
+    if (
+        _VARIABLE.search(value)
+        and not looks.mixed(value.replace("_", "").replace("$", ""))
+        and (following_sign in (",", ")", ";", "}", "]") or "." in value or "->" in value)
+        and not alone
+    ):
+        return None
+    if kind in ("token", "api_key") and (len(value) < 8 or value.isalpha()):
+        return None
+    return Span(kind, start, start + len(value))
+
+
+def _balanced(value: str) -> bool:
+    """Whether the bracket or quote at the end belongs to the value: it opens inside."""
+    last = value[-1]
+    opening = {")": "(", "}": "{", "]": "[", ">": "<"}.get(last)
+    if opening:
+        return opening in value
+    return last in "'\"`" and value.count(last) % 2 == 0
