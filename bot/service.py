@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from bot import log, metrics
+from bot import delivery, log, metrics
 from bot.activity import Activity
 from bot.broker import Broker
 from bot.channel import Channel, Deleted, Filled, Incoming, Pressed, Query, Stopped, Wrote
@@ -38,7 +38,6 @@ from bot.conversation.model import (
     Wake,
     Woken,
 )
-from bot.delivery import LEASE, Delivery
 from bot.errors import StoreUnreachable
 from bot.observations import Observations
 from bot.redaction import SafeText, redact
@@ -111,7 +110,7 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
         self._nudged = asyncio.Event()
-        self._delivery = Delivery(
+        self._delivery = delivery.Delivery(
             store,
             broker,
             self._channels,
@@ -268,7 +267,7 @@ class Service:
                 effects,
                 () if parked else (event.id,),
                 owner=self._owner,
-                lease_until=self._now() + LEASE,
+                lease_until=self._now() + delivery.LEASE,
                 parked=parked,
             )
             if claimed is None:
@@ -345,13 +344,13 @@ class Service:
         if self._draining:
             return False
         channels, now = tuple(self._channels), self._now()
-        wakes = await self._patiently(self._store.claim_wakes, channels, self._owner, LEASE, now)
+        wakes = await self._patiently(self._store.claim_wakes, channels, self._owner, delivery.LEASE, now)
         for wake in wakes:
             event_id = f"wake:{wake.conversation}:{wake.wake}:{wake.at.isoformat()}"
             event = Woken(id=event_id, conversation=wake.conversation, at=now, order="", channel=wake.channel, wake=wake.wake)
             await self._patiently(self._take_in, event, (event.id,))
             await self._patiently(self._store.wake_done, wake)
-        effects = await self._patiently(self._store.claim_effects, channels, self._owner, LEASE, now)
+        effects = await self._patiently(self._store.claim_effects, channels, self._owner, delivery.LEASE, now)
         self._delivery.accept(effects, from_table=True)
         left_behind = await self._patiently(self._store.waiting, channels, now - GRACE)
         fresh = [conversation for conversation in left_behind if conversation not in self._working]
