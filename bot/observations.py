@@ -247,13 +247,15 @@ class MailExchangersFound(Observation):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CandidateFound(Observation):
-    """A submission endpoint somebody publishes for a domain, not yet connected to. `how`: "srv", "autoconfig", "mx", "name", "ispdb"."""
+    """A submission endpoint somebody publishes for a domain, not yet connected to. `how` says who: "srv", "mx" … ("knowledge": we do).
+
+    `username` is the form that an autoconfig file gives, such as "%EMAILADDRESS%"."""
 
     domain: str
     host: str
     port: int
     security: Literal["implicit_tls", "starttls", "none"]
-    how: Literal["srv", "autoconfig", "autodiscover", "ispdb", "mx", "ns", "name"]
+    how: Literal["srv", "autoconfig", "autodiscover", "ispdb", "mx", "ns", "name", "knowledge"]
     username: str | None = None
 
 

@@ -28,6 +28,10 @@ from bot.observations import (
     Replied,
     SpokeOtherProtocol,
     StayedSilent,
+    TcpConnected,
+    TcpRefused,
+    TcpTimedOut,
+    TcpUnreachable,
     TlsEstablished,
     TlsFailed,
 )
@@ -66,6 +70,15 @@ class Looker:
         self._clear_is_over = asyncio.Event()  # with or without a greeting
         self._spoke_in_clear = False
         self._hello_was_answered = False
+
+    def cut_short(self, seconds: float) -> None:
+        """Note what had not been answered when the look was ended after `seconds`, the rest of the check being settled for long."""
+        if any(self.visit.book.has(kind, **self._here) for kind in (TcpRefused, TcpTimedOut, TcpUnreachable, ConnectionClosed)):
+            return
+        if not self.visit.book.has(TcpConnected, **self._here):
+            self.visit.book.see(TcpTimedOut, **self._here, seconds=seconds)
+        elif not self._spoke_in_clear and not self._hello_was_answered:
+            self.visit.book.see(StayedSilent, **self._here, stage="greeting", seconds=seconds)
 
     async def run(self) -> None:
         if self.look.first == "tls" and not self.look.both:

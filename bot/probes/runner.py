@@ -10,16 +10,21 @@ from functools import lru_cache
 
 from bot.conversation.model import ProbeRequest
 from bot.errors import TargetRefused
-from bot.observations import ControlAnswered, NotProbed, Observation, Observations
+from bot.observations import ControlAnswered, EhloAnswered, NotProbed, Observation, Observations
 from bot.probes import dns
-from bot.probes.guard import Network
+from bot.probes.discovery import discover
+from bot.probes.guard import Errand, Network
 from bot.probes.look import Look, Looker, Way
 from bot.probes.model import Deadlines, OnSeen
 from bot.probes.tls import Trust
-from bot.probes.visit import Notebook, Visit
+from bot.probes.visit import Check, Notebook, Visit
+from knowledge.index import Index
+from knowledge.index import index as everything
 from knowledge.model import Provider
 from knowledge.terms import CUSTOMARY_SECURITY, Security
 
+MAX_HOSTS = 3  # that a search found and that are looked at
+CONTROL_SECONDS = 5.0
 MAX_OTHER_ADDRESSES = 2  # of the person's own port, beside the first
 
 
@@ -62,71 +67,115 @@ async def probe(
     on_seen: OnSeen = nobody,
     known: Provider | None = None,
     *,
+    index: Index | None = None,
     deadlines: Deadlines | None = None,
 ) -> Observations:
     """Look at the endpoint that was entered and at the host's other mail ports; each fact goes to `on_seen` as it comes.
 
-    `known` is the provider that runs the host, as far as known: its ports are asked too. Returns within `deadlines.check` seconds
-    (after the wait for a place, where many checks run). Refusals of the guard come back as NotProbed; raises nothing for what a
-    network or server does.
+    Without a host, `request.domain` is searched for candidates and the best of them are looked at. `known` is the provider that runs
+    the host, as far as known: its own ports are asked too. Returns within `deadlines.check` seconds (after the wait for a place, where
+    many checks run). Refusals of the guard come back as NotProbed; raises nothing for what a network or server does.
     """
     deadlines = deadlines or Deadlines()
     book = Notebook(network.policy.site, on_seen)
-    if request.host is None:
-        return book.observations()
-    try:
-        network.check_target(request.host, request.port)
-    except TargetRefused as refused:
-        book.see(NotProbed, host=request.host, port=request.port, reason=refused.reason)
-        if refused.reason != "port":
-            return book.observations()
     async with network.check_slots:
         ends_at = asyncio.get_running_loop().time() + deadlines.check
-        resolved = await dns.resolve(request.host, network, book)
-        if resolved is not None:
-            host = resolved.host
-            visit = Visit(host, network, network.errand(host), book, trust_in(network.policy.ca_file), deadlines, ends_at)
-            await _look_around(visit, request, resolved.addresses, known)
+        check = Check(network, book, trust_in(network.policy.ca_file), deadlines, ends_at)
+        if request.host is not None:
+            await _look_at_host(check, request.host, request, known)
+        elif request.domain is not None:
+            await _look_for(check, request.domain, index or everything(), request)
     return book.observations()
 
 
-async def _look_around(visit: Visit, request: ProbeRequest, addresses: tuple[str, ...], known: Provider | None) -> None:
-    network = visit.network
-    routed = tuple(address for address in addresses if network.has_route(address))
+async def _look_at_host(check: Check, host: str, request: ProbeRequest, known: Provider | None) -> None:
+    network, book = check.network, check.book
+    try:
+        network.check_target(host, request.port)
+    except TargetRefused as refused:
+        book.see(NotProbed, host=host, port=request.port, reason=refused.reason)
+        if refused.reason != "port":
+            return
+    resolved = await dns.resolve(host, network, book)
+    if resolved is None:
+        return
+    ports = network.ports(resolved.host)
+    ports += tuple(p for p in ports_of(known, resolved.host) if p not in ports)
+    visit = Visit(resolved.host, check, Errand(frozenset(ports)))
+    port = request.port if request.port in ports else None
+    looks = plan(_reachable(visit, resolved.addresses), port, request.security, ports)
+    await _run(check, [Looker(visit, look) for look in looks], port)
+
+
+async def _look_for(check: Check, domain: str, index: Index, request: ProbeRequest) -> None:
+    """Search, then look at what was found, the most trusted hosts first."""
+    network, book = check.network, check.book
+    candidates = await discover(domain, network, index, book.take)
+    endpoints: dict[tuple[str, int], Way] = {}
+    for candidate in candidates:
+        if candidate.host in tuple(dict.fromkeys(host for host, _ in endpoints))[:MAX_HOSTS] or len({h for h, _ in endpoints}) < MAX_HOSTS:
+            endpoints.setdefault((candidate.host, candidate.port), "tls" if candidate.security == "implicit_tls" else "clear")
+    errand = Errand(frozenset(port for host, port in endpoints if port in network.ports(host) + ports_of(index.by_host(host), host)))
+    lookers: list[Looker] = []
+    for host in dict.fromkeys(host for host, _ in endpoints):
+        resolved = await dns.resolve(host, network, book)
+        if resolved is not None:
+            visit = Visit(resolved.host, check, errand)
+            address = _reachable(visit, resolved.addresses)[0]
+            lookers += [Looker(visit, Look(address, port, way)) for (name, port), way in endpoints.items() if name == host]
+    await _run(check, lookers, request.port)
+
+
+def ports_of(provider: Provider | None, host: str) -> tuple[int, ...]:
+    """The ports that the knowledge names for `host`."""
+    if provider is None:
+        return ()
+    return tuple(dict.fromkeys(server.endpoint.port for server in provider.servers if server.endpoint.host == host))
+
+
+def _reachable(visit: Visit, addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that this machine has a way to, IPv4 first; all where it has a way to none, for that is then what is wrong."""
+    routed = tuple(address for address in addresses if visit.network.has_route(address))
     for address in addresses:
         if routed and address not in routed:
             visit.book.see(NotProbed, host=address, reason="no_route_here")
-    ports = network.ports(visit.host)
-    looks = plan(_four_first(routed or addresses), request.port if request.port in ports else None, request.security, ports)
+    return tuple(sorted(routed or addresses, key=lambda address: ":" in address))
+
+
+async def _run(check: Check, lookers: list[Looker], port: int | None) -> None:
+    """All looks at once, with the control endpoint beside them once something does not answer.
+
+    Once the person's own port has had its look and some port is known to work, the others get a moment more.
+    """
+    loop = asyncio.get_running_loop()
+    started = loop.time()
     async with asyncio.TaskGroup() as group:
-        control = group.create_task(_ask_control(visit))
-        await _run(visit, looks, request.port)
-        if not visit.trouble.is_set():
+        control = group.create_task(_ask_control(check))
+        tasks = {group.create_task(looker.run()): looker for looker in lookers}
+        waiting = set(tasks)
+        seconds: float | None = None
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                break
+            if all(tasks[task].look.port != port for task in waiting) and check.book.has(EhloAnswered, under_tls=True):
+                seconds = check.deadlines.settle
+        for task in waiting:
+            task.cancel()
+            tasks[task].cut_short(round(loop.time() - started, 1))
+        if not check.trouble.is_set():
             control.cancel()
 
 
-async def _run(visit: Visit, looks: tuple[Look, ...], port: int | None) -> None:
-    own: list[asyncio.Task[None]] = []
-    others: list[asyncio.Task[None]] = []
-    async with asyncio.TaskGroup() as group:
-        for look in looks:
-            task = group.create_task(Looker(visit, look).run())
-            (own if look.port == port else others).append(task)
-
-
-async def _ask_control(visit: Visit) -> None:
+async def _ask_control(check: Check) -> None:
     """Once something did not answer: does this site's own network let anything out?"""
-    if visit.network.policy.control is None:
+    if check.network.policy.control is None:
         return
-    await visit.trouble.wait()
+    await check.trouble.wait()
     try:
-        answer = await visit.network.control(visit.left(5.0))
+        answer = await check.network.control(check.left(CONTROL_SECONDS))
     except TargetRefused:
         return
     if answer is not None:
         host, address, port, reached = answer
-        visit.book.see(ControlAnswered, host=host, address=address, port=port, reached=reached)
-
-
-def _four_first(addresses: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(addresses, key=lambda address: ":" in address))
+        check.book.see(ControlAnswered, host=host, address=address, port=port, reached=reached)

@@ -25,7 +25,6 @@ SENTENCES = {
     "rate_person": "You have asked for many checks in a short time: please try again in some minutes.",
     "rate_workspace": "Your workspace has asked for many checks in a short time: please try again in some minutes.",
     "connections": "One check makes a few connections only, and {host} would need more.",
-    "busy": "{host} is being looked at just now: please try again in a moment.",
 }
 
 MAX_NAME = 253
@@ -44,7 +43,7 @@ def refusal(reason: str, host: str, port: int | None = None, ports: tuple[int, .
     """The error for `reason`, a key of SENTENCES, with the sentence a person reads. What came from outside is cut short."""
     shown = "".join(c if c.isprintable() else "?" for c in host[:80]) or "This"
     allowed = ", ".join(str(p) for p in ports)
-    return TargetRefused(SENTENCES[reason].format(host=shown, port=port, ports=allowed), "rate" if reason == "busy" else reason)
+    return TargetRefused(SENTENCES[reason].format(host=shown, port=port, ports=allowed), reason)
 
 
 def read_host(text: str, known: frozenset[str] = frozenset()) -> str:

@@ -46,15 +46,11 @@ class Notebook:
         return Observations(tuple(self._items))
 
 
-class Visit:
-    """One check of one host. `ends_at` is the event loop's time by which every wait is over."""
+class Check:
+    """One check: the door, the notebook, and the event loop's time (`ends_at`) by which every wait is over."""
 
-    def __init__(
-        self, host: str, network: Network, errand: Errand, book: Notebook, trust: Trust, deadlines: Deadlines, ends_at: float
-    ) -> None:
-        self.host = host
+    def __init__(self, network: Network, book: Notebook, trust: Trust, deadlines: Deadlines, ends_at: float) -> None:
         self.network = network
-        self.errand = errand
         self.book = book
         self.trust = trust
         self.deadlines = deadlines
@@ -64,3 +60,17 @@ class Visit:
     def left(self, seconds: float) -> float:
         """`seconds`, or what is left of the whole check where that is less."""
         return max(0.01, min(seconds, self.ends_at - asyncio.get_running_loop().time()))
+
+
+class Visit:
+    """The looks at one host within a check; `errand` is what they may still do."""
+
+    def __init__(self, host: str, check: Check, errand: Errand) -> None:
+        self.host = host
+        self.errand = errand
+        self.network = check.network
+        self.book = check.book
+        self.trust = check.trust
+        self.deadlines = check.deadlines
+        self.trouble = check.trouble
+        self.left = check.left

@@ -1,0 +1,43 @@
+"""Who may ask, and who answers? The one call for who wants a server looked at: limits and kept answers come before the probe."""
+
+from __future__ import annotations
+
+from bot.conversation.model import ProbeRequest
+from bot.observations import Observations
+from bot.probes.guard import Network
+from bot.probes.limits import Answers, Limits
+from bot.probes.model import OnSeen
+from bot.probes.runner import nobody, probe
+from knowledge.model import Provider
+
+
+class Desk:
+    """One for the process, beside its `Network`."""
+
+    def __init__(self, network: Network, limits: Limits | None = None, answers: Answers | None = None) -> None:
+        self.network = network
+        self._limits = limits or Limits()
+        self._answers = answers or Answers()
+
+    async def ask(
+        self,
+        request: ProbeRequest,
+        on_seen: OnSeen = nobody,
+        known: Provider | None = None,
+        *,
+        person: str = "",
+        workspace: str = "",
+    ) -> Observations:
+        """As `runner.probe`. `person` and `workspace` are ids that limits are counted by ("" for the command line).
+
+        Raises TargetRefused where the guard or a limit will not have it, with the sentence that a person reads.
+        """
+        target = request.host if request.host is not None else request.domain or ""
+        self.network.check_target(target, request.port if request.host is not None else None)
+        name = self.network.read_host(target)
+
+        async def run(take: OnSeen) -> Observations:
+            async with self._limits.admit(name, person, workspace):
+                return await probe(request, self.network, take, known)
+
+        return await self._answers.get(request, on_seen, run)
