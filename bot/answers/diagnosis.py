@@ -109,12 +109,12 @@ def change_spans(advice: Advice, index: Index) -> Spans:
     """ "Change only this: port 465 -> 587"."""
     found: list[Any] = list(spans(index, "answers.change_only" if len(advice.changes) == 1 else "answers.change_these"))
     for number, change in enumerate(advice.changes):
-        found.append(Text(", " if number else ""))
+        found.append(Text("; " if number else ""))
         name = index.phrase(f"answers.setting.{change.setting}")
         if change.was is not None:
-            found.extend(spans(index, "answers.from_to", setting=Text(name), was=Code(change.was), value=Code(change.value)))
+            found.extend(spans(index, "answers.from_to", setting=Text(name), was=Code(change.was), value=Code(change.shown)))
         else:
-            found.extend(spans(index, "answers.to", setting=Text(name), value=Code(change.value)))
+            found.extend(spans(index, "answers.to", setting=Text(name), value=Code(change.shown)))
     found.append(Text("."))
     return tuple(found)
 

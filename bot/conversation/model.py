@@ -11,7 +11,7 @@ from bot.observations import Observation
 from bot.reading.model import Reading, Slot
 from bot.redaction import SafeText
 from bot.reply import Choice, Form, Reply
-from knowledge.terms import Security
+from knowledge.terms import Endpoint, Security
 
 __all__ = ["Choice", "Form", "Reply"]  # part of this vocabulary, defined in bot/reply.py because answers need them too
 
@@ -116,7 +116,8 @@ class PendingProbe:
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """Everything that is kept of a talk. `told` are the causes already advised for this problem, `dont_know` what the person
-    could not say, `asked` every question put for this problem, `flags` what was already said once, `problem` counts problems in
+    could not say, `asked` every question put for this problem, `flags` what was already said once, `advised` the endpoint that the last
+    answer led to, `problem` counts problems in
     this thread, `sent` effects (their ids), `last_order` is the newest event taken."""
 
     key: str
@@ -136,6 +137,7 @@ class Conversation:
     dont_know: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    advised: Endpoint | None = None
     problem: int = 0
     sent: int = 0
     last_order: str = ""

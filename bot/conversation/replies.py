@@ -13,7 +13,7 @@ from bot.answers.wording import paragraph, spans
 from bot.conversation.model import Conversation
 from bot.conversation.questions import Worth, choices_for
 from bot.conversation.slots import observations_of, situation_of
-from bot.diagnosis.advice import advise, client_of, mode_word
+from bot.diagnosis.advice import advise, client_of, mode_name
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import provider_of
 from bot.diagnosis.model import Finding, Situation
@@ -117,7 +117,7 @@ def settings_spans(conversation: Conversation, index: Index) -> Spans:
     if situation.port is not None:
         parts.append(f"{index.phrase('answers.setting.port')} {situation.port}")
     if situation.security is not None:
-        parts.append(mode_word(Security(situation.security), client, index))
+        parts.append(mode_name(Security(situation.security), client, index))
     return (Literal(", ".join(parts)),) if parts else spans(index, "talk.summary.none")
 
 

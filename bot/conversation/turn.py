@@ -20,6 +20,7 @@ from bot.conversation.model import (
     Conversation,
     Effect,
     HandOff,
+    Known,
     Line,
     PendingProbe,
     Post,
@@ -33,12 +34,12 @@ from bot.conversation.model import (
 )
 from bot.conversation.questions import MAX_QUESTIONS, Worth, worth_asking
 from bot.conversation.slots import Correction, observations_of, situation_of
-from bot.diagnosis.advice import mode_word, preferred_server
+from bot.diagnosis.advice import advise, mode_word, preferred_server
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
 from bot.diagnosis.model import Certainty, Finding, Situation
 from bot.observations import Observations
-from bot.reading.model import Reading
+from bot.reading.model import Reading, Slot
 from bot.redaction import Secret
 from bot.reply import Block, Code, Literal, Paragraph, Reply, Text, plain_text
 from knowledge.index import Index
@@ -268,7 +269,8 @@ class Turn:
         self.set(turn=turn, state=State.ADVISED, question=None)
         sure = [finding for finding in findings if (finding.confidence or 0) >= ACT_AT]
         if sure:
-            self.set(told=(*self.conversation.told, sure[0].cause))
+            target = advise(sure[0], situation, seen, self.index, self.today).target
+            self.set(told=(*self.conversation.told, sure[0].cause), advised=target)
             self.say(replies.diagnosis(findings[:4], situation, seen, turn, self.index, self.today))
             return
         fine = replies.server_is_fine(situation, seen, turn, self.index) if situation.error is None else None
@@ -348,8 +350,22 @@ class Turn:
         offer = paragraph(self.index, "talk.offer_person")
         self.say(Reply((first_block, offer), choices=replies.closing_choices(self.index)[2:], turn=turn, final=True))
 
+    def adopt_advice(self) -> None:
+        """The person has come further than the last fault: the settings are now as they were advised."""
+        advised = self.conversation.advised
+        if advised is None:
+            return
+        slots = self.conversation.slots
+        values: tuple[tuple[Slot, str | int], ...] = (("host", advised.host), ("port", advised.port), ("security", advised.security.value))
+        for slot, value in values:
+            known = slots.get(slot)
+            if known is None or known.message != self.event.message:  # what this very message says is newer than the advice
+                slots = slots.with_(slot, Known(value, self.event.message, self.event.person, self.event.order, "derived"))
+        self.set(slots=slots, advised=None)
+
     def begin_next_problem(self) -> None:
-        """Another error in the same thread: the settings stay, the last problem's answers do not."""
+        """Another error in the same thread: the settings stay, as advised, and the last problem's answers do not."""
+        self.adopt_advice()
         self.set(problem=self.conversation.problem + 1, told=(), asked=(), dont_know=(), question=None)
         self.unflag("configure", "lookup")
 
@@ -360,6 +376,8 @@ class Turn:
         self.owe(HandOff(summary=summary))
 
     def close(self, phrase: str) -> None:
+        if phrase == "talk.works":
+            self.adopt_advice()
         self.set(state=State.CLOSED, question=None, probe=None)
         self.say_phrase(phrase, final=True)
 

@@ -24,11 +24,17 @@ _ORDER = ("host", "port", "security", "authentication", "username", "password", 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One setting to change. `value` as it is to be entered (in the program's own word for a mode), `was` what it is now, if known."""
+    """One setting to change. `value` as it is to be entered (in the program's own word for a mode), `name` as people say it (None: the
+    same), `was` what it is now, if known."""
 
     setting: str
     value: str
     was: str | None = None
+    name: str | None = None
+
+    @property
+    def shown(self) -> str:
+        return self.name if self.name is not None else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +225,19 @@ def _as_the_fix_says(
     return host, port, security
 
 
+def mode_name(security: Security, client: Client | None, index: Index) -> str:
+    """What people call a mode: the word in the program's menu, or the field's where the program has only a key in a file for it."""
+    place = client.places.get("security") if client is not None else None
+    if client is not None and security in client.words and not (place is not None and place.code):
+        return client.words[security]
+    return index.phrase(f"answers.mode_short.{security.value}")
+
+
+def _mode_change(security: Security, was: Security | None, client: Client | None, index: Index) -> Change:
+    before = mode_name(was, client, index) if was is not None else None
+    return Change("security", mode_word(security, client, index), before, mode_name(security, client, index))
+
+
 def mode_word(security: Security, client: Client | None, index: Index) -> str:
     """The program's own word for a mode, else the field's."""
     if client is not None and security in client.words:
@@ -243,13 +262,11 @@ def _changes(
         if target.port != situation.port:
             changes["port"] = Change("port", str(target.port), str(situation.port) if situation.port else None)
         if target.security is not situation.security:
-            was = mode_word(situation.security, client, index) if situation.security is not None else None
-            changes["security"] = Change("security", mode_word(target.security, client, index), was)
+            changes["security"] = _mode_change(target.security, situation.security, client, index)
     elif finding.proposal is not None and finding.proposal.security is not None and situation.security is not finding.proposal.security:
-        was = mode_word(situation.security, client, index) if situation.security is not None else None
-        changes["security"] = Change("security", mode_word(finding.proposal.security, client, index), was)
+        changes["security"] = _mode_change(finding.proposal.security, situation.security, client, index)
     elif fix is not None and "security" in fix.set:
-        changes["security"] = Change("security", mode_word(Security(fix.set["security"]), client, index))
+        changes["security"] = _mode_change(Security(fix.set["security"]), None, client, index)
     for setting in ("authentication", "username", "password", "sender"):
         if fix is not None and setting in fix.set:
             changes[setting] = Change(setting, _value(setting, fix.set[setting], provider, index))
@@ -318,15 +335,19 @@ def setting_steps(changes: tuple[Change, ...], client: Client | None, index: Ind
         if place is None or client is None:
             yield Instruction(index.phrase("answers.set", setting=index.phrase(f"answers.setting.{change.setting}"), value=change.value))
             continue
-        text = place.text.replace("{value}", change.value)
-        yield Instruction(text, code=place.code)
+        value = index.phrase("answers.placeholder.username") if place.code and change.setting in ("username", "sender") else change.value
+        yield Instruction(place.text.replace("{value}", value), code=place.code)
 
 
 def _snippet(
     client: Client | None, target: Endpoint | None, changes: tuple[Change, ...], provider: Provider | None, index: Index
 ) -> tuple[str, str] | None:
     """(language, text) of the client's minimal snippet with the target filled in, where more than one line changes."""
-    if client is None or client.snippet is None or target is None or target.security is Security.NONE or not changes:
+    if client is None or client.snippet is None or target is None or target.security is Security.NONE:
+        return None
+    place = client.places.get("security")
+    lines = [change for change in changes if change.setting in ("host", "port", "security")]
+    if not lines or (len(lines) == 1 and (lines[0].setting != "security" or (place is not None and place.code))):
         return None
     return client.snippet.language, filled_snippet(client, target, index)
 
