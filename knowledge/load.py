@@ -240,7 +240,7 @@ def _provider(form: _Form) -> Table:
     table |= {"username": form.get("username", "full_address"), "status": form.get("status", "alive")}
     table["servers"] = [one.done(_server(one)) for one in form.forms("servers")]
     app = form.form("app_password")
-    table["app_password"] = app and app.done(app.pick("need", "name", "url", "enable_first") | {"source": app.source()})
+    table["app_password"] = app and app.done(app.pick("need", "name", "url", "enable_first", "where") | {"source": app.source()})
     oauth2 = form.form("oauth2")
     table["oauth2"] = oauth2 and oauth2.done(oauth2.pick("need", "note") | {"programs": oauth2.several("programs")})
     limits = form.form("limits")

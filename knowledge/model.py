@@ -40,8 +40,9 @@ class AppPassword:
     need: Need
     name: str = "app password"
     url: str | None = None
-    enable_first: str = ""  # what must be switched on before one can be made; empty: nothing
+    enable_first: str = ""  # what must be switched on before one can be made, as a noun; empty: nothing
     source: Source | None = None
+    where: str = ""  # the menu path to it, from the account's start page or from `url`
 
 
 @dataclass(frozen=True, slots=True)
