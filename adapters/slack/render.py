@@ -82,8 +82,8 @@ def messages(reply: Reply, origin: str = "") -> list[Message]:
     `origin` names the conversation ("T1/C1/1700000000.000100") inside the buttons, so that a click is understood without a store.
     """
     pieces = [piece for block in reply.blocks for piece in _pieces(block)]
-    controls, spoken = _controls(reply, origin)
-    return _packed(pieces, controls, spoken)
+    above, controls, spoken = _controls(reply, origin)
+    return _packed([*pieces, *above], controls, spoken)
 
 
 def progress_message(progress: Progress) -> Message:
@@ -360,14 +360,15 @@ def _plain(text: str) -> Json:
 # --- choices ------------------------------------------------------------------------------------------------------------
 
 
-def _controls(reply: Reply, origin: str) -> tuple[list[Json], str]:
-    """The blocks that a person presses, and the same choices in words for where there are no blocks."""
+def _controls(reply: Reply, origin: str) -> tuple[list[_Piece], list[Json], str]:
+    """Labels too long for a button, the blocks that a person presses, and the choices in words for where there are no blocks."""
+    above: list[_Piece] = []
     blocks: list[Json] = []
     labels = [clean(choice.label).strip() or choice.id for choice in reply.choices]
     long = any(weight(label) > MAX_LABEL for label in labels)
     spoken = "\n".join(f"{number}. {label}" for number, label in enumerate(labels, 1))
     if long:  # the whole label above, its number on the button
-        blocks += [piece.block for piece in _list([[_text(label)] for label in labels], "ordered")]
+        above, spoken = _list([[_text(label)] for label in labels], "ordered"), ""
         labels = [f"{number}. {label}" for number, label in enumerate(labels, 1)]
     shown = [_short(label) for label in labels]
     if 0 < len(shown) <= BUTTONS_IN_A_ROW:
@@ -386,7 +387,7 @@ def _controls(reply: Reply, origin: str) -> tuple[list[Json], str]:
     if reply.form is not None and (packed := form_value(reply.turn, reply.form)) is not None:
         button = {"type": "button", "action_id": FORM_ACTION, "text": _plain(_short(clean(reply.form.title) or "…")), "value": packed}
         blocks.append({"type": "actions", "block_id": block_id(origin, 1), "elements": [button]})
-    return blocks, spoken
+    return above, blocks, spoken
 
 
 def settled(blocks: Sequence[Mapping[str, Any]], label: str) -> list[Json]:
