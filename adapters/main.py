@@ -44,7 +44,23 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standar
 _lines = click.option("--lines", is_flag=True, help='With --json: one {"id": …, "text": …} a line in, one answer a line out.')
 
 
+class Commands(click.Group):
+    """The commands; a closed pipe ends them quietly (click itself would make it exit status 1)."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            from adapters.terminal.streams import close_quietly
+
+            close_quietly()
+            return 0
+        return result
+
+
 @click.group(
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
@@ -233,7 +249,6 @@ def status_of(work: Callable[[], object]) -> int:
     """Runs a command; one sentence for whatever goes wrong."""
     try:
         result = work()
-        sys.stdout.flush()
     except PostmasterError as error:
         return _fault(str(error), error.exit_status)
     except click.exceptions.Exit as leaving:
@@ -243,11 +258,6 @@ def status_of(work: Callable[[], object]) -> int:
         return _fault(error.format_message() + hint, 2)
     except (KeyboardInterrupt, click.Abort):
         return _fault("", 130)
-    except BrokenPipeError:
-        from adapters.terminal.streams import close_quietly
-
-        close_quietly()
-        return 0
     except OSError as error:
         return _fault(f"It could not run: {error.strerror or error}{f' ({error.filename})' if error.filename else ''}.", 3)
     except Exception as error:

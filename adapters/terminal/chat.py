@@ -96,7 +96,7 @@ class PeopleChannel:
 async def _typed(prompt: str) -> AsyncIterator[str]:
     """What the person types, until Ctrl-D; in a pipe, each line."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        async for _, line in streams.arriving(streams.lines_in(sys.stdin.buffer)):
+        async for _, line in streams.arriving(streams.lines_in(streams.StandardInput())):
             if line is None:
                 streams.say("A line was too long and is passed over.")
                 continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import Any
 
 from adapters.terminal import streams
@@ -100,7 +99,7 @@ async def _talk(locale: str | None) -> int:
     channel = JsonChannel()
     line = Line(new_conversation(), locale=locale)
     async with running(channel, load_settings(), known) as service:
-        async for _, row in streams.arriving(streams.json_lines(sys.stdin.buffer)):
+        async for _, row in streams.arriving(streams.json_lines(streams.StandardInput())):
             what = row if isinstance(row, str) else what_of(row, channel.turn)
             if isinstance(what, str):
                 streams.say(what)

@@ -87,7 +87,6 @@ def lookup(query: str, client: str | None, *, offline: bool, as_json: bool) -> i
 def open_network(known: Index) -> Network:
     """The guard with what is configured. Raises `UsageError` or `CannotRun`."""
     from bot.config import load_settings
-
     from bot.probes.guard import Network, Policy
 
     settings = load_settings()
@@ -118,12 +117,13 @@ async def _probe(host: str, port: int | None, mode: Security | None, known: Inde
 
 
 async def _discover(domain: str, known: Index) -> Observations:
-    from bot.probes.discovery import look_for
+    from bot.conversation.model import ProbeRequest
+    from bot.probes.runner import probe
 
     async with open_network(known) as network:
         network.check_target(domain)
         with live(domain, None, known) as seen:
-            return await look_for(domain, network, known, seen.add)
+            return await probe(ProbeRequest(None, domain=domain), network, seen.add)
 
 
 class live:

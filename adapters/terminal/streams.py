@@ -70,7 +70,30 @@ def _all_of_standard_input(what: str) -> str:
     return text
 
 
-def lines_in(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+class StandardInput:
+    """Lines of standard input, read without Python's buffer: its lock, held by a thread that waits, would abort the interpreter's end."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def readline(self, limit: int) -> bytes:
+        """One line with its end, or `limit` bytes of it; b"" at the end of the input."""
+        parts = [self._rest]
+        size = len(self._rest)
+        while b"\n" not in parts[-1] and size < limit:
+            piece = os.read(0, 65536)
+            if not piece:
+                break
+            parts.append(piece)
+            size += len(piece)
+        whole = b"".join(parts)
+        cut = whole.find(b"\n") + 1 or min(limit, len(whole))
+        cut = min(cut, limit)
+        self._rest = whole[cut:]
+        return whole[:cut]
+
+
+def lines_in(source: BinaryIO | StandardInput) -> Iterator[tuple[int, bytes | None]]:
     """(line number, line without its end) of a stream; None in place of a line that is too long."""
     number = 0
     while line := source.readline(MAX_LINE_BYTES):
@@ -83,7 +106,7 @@ def lines_in(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, line.rstrip(b"\r\n")
 
 
-def json_lines(source: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def json_lines(source: BinaryIO | StandardInput) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """(line number, JSON object) for each line that is not empty; a sentence instead of the object where it is none."""
     for number, line in lines_in(source):
         if line is None:

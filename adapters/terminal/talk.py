@@ -15,7 +15,6 @@ from knowledge.index import Index
 
 if TYPE_CHECKING:
     from bot.config import Settings
-
     from bot.service import Service
     from bot.store.port import Store
 

@@ -20,7 +20,7 @@ from bot.observations import Observations
 from bot.reply import Block, Bullets, Code, Emphasis, Literal, Paragraph, Preformatted, Reply, SettingsTable, Spans, Step, Steps, Text
 from knowledge.index import Index
 from knowledge.model import Client, Limits, Provider, Server
-from knowledge.terms import Endpoint, Security, Source
+from knowledge.terms import RELAY, Endpoint, Security, Source
 
 _OAUTH_ONLY = frozenset({"oauth2"})
 
@@ -191,7 +191,9 @@ def _warnings(lookup: Lookup, index: Index, today: datetime.date) -> list[str]:
             warnings.append(index.phrase("answers.oauth2_only", provider=provider.name))
     if lookup.servers and all(server.endpoint.security is Security.NONE for server in lookup.servers):
         warnings.append(index.phrase("answers.plain_only", provider=provider.name))
-    warnings.extend(server.note for server in lookup.servers if server.note)
+    if provider.username_note and provider.username != "other":
+        warnings.append(provider.username_note)
+    warnings.extend(server.note for server in lookup.servers[:1] if server.note)
     warnings.extend(trap.text for trap in traps_of(provider, today))
     return list(dict.fromkeys(warnings))
 
@@ -220,8 +222,8 @@ def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date) -> tuple[B
         return tuple(blocks)
     blocks = [Paragraph(_headline(lookup, index))]
     if lookup.servers:
-        blocks.append(settings_table(lookup.servers[0], lookup.provider, lookup.client, index))
-        if len(lookup.servers) > 1:
+        blocks.append(settings_table(lookup.servers[0], lookup.provider, index))
+        if _alternative_servers(lookup):
             blocks.append(Paragraph(_alternatives(lookup, index)))
     before = _before(lookup, index)
     if before:
@@ -252,13 +254,13 @@ def _headline(lookup: Lookup, index: Index) -> Spans:
     return spans(index, phrase, provider=Emphasis(lookup.provider.name))
 
 
-def settings_table(server: Server, provider: Provider | None, client: Client | None, index: Index) -> SettingsTable:
-    """The values to enter, in the program's words for the mode."""
+def settings_table(server: Server, provider: Provider | None, index: Index) -> SettingsTable:
+    """The values to enter, in the field's words; where each goes in a program, and what that program calls it, is for the steps."""
     endpoint = server.endpoint
     rows = [
         (index.phrase("answers.setting.host").capitalize(), endpoint.host),
         (index.phrase("answers.setting.port").capitalize(), str(endpoint.port)),
-        (index.phrase("answers.setting.security").capitalize(), mode_word(endpoint.security, client, index)),
+        (index.phrase("answers.setting.security").capitalize(), index.phrase(f"answers.mode.{endpoint.security.value}")),
     ]
     if provider is not None:
         rows.append((index.phrase("answers.setting.username").capitalize(), username_of(provider, index)))
@@ -268,10 +270,15 @@ def settings_table(server: Server, provider: Provider | None, client: Client | N
     return SettingsTable(tuple(rows))
 
 
+def _alternative_servers(lookup: Lookup) -> tuple[Server, ...]:
+    """Further endpoints worth naming: encrypted ones for programs, not the relay port."""
+    return tuple(s for s in lookup.servers[1:] if s.endpoint.security is not Security.NONE and s.endpoint.port != RELAY)[:3]
+
+
 def _alternatives(lookup: Lookup, index: Index) -> Spans:
     first = lookup.servers[0].endpoint
     found: list[Any] = list(spans(index, "answers.also_works"))
-    for number, server in enumerate(lookup.servers[1:4]):
+    for number, server in enumerate(_alternative_servers(lookup)):
         endpoint = server.endpoint
         found.append(Text("; " if number else ""))
         if endpoint.host != first.host:

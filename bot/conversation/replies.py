@@ -66,7 +66,7 @@ def server_is_fine(situation: Situation, seen: Observations, turn: int, index: I
     return Reply(
         (
             paragraph(index, "talk.all_right"),
-            settings_table(server, provider_of(situation, index), client_of(situation, index), index),
+            settings_table(server, provider_of(situation, index), index),
             paragraph(index, "talk.offer_person"),
         ),
         choices=closing_choices(index),

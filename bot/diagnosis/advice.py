@@ -283,7 +283,10 @@ def _value(setting: str, word: str, provider: Provider | None, index: Index) -> 
 
 
 def username_of(provider: Provider, index: Index) -> str:
-    return provider.username_note or index.phrase(f"answers.username.{provider.username}")
+    """What to enter as the user name, in a few words."""
+    if provider.username == "other" and provider.username_note:
+        return provider.username_note
+    return index.phrase(f"answers.username.{provider.username}")
 
 
 # --- steps -----------------------------------------------------------------------------------------------------------------
