@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import trustme
 
 from knowledge.load import knowledge
 from knowledge.model import Client, Snippet
@@ -197,12 +198,24 @@ PROGRAMS: dict[str, Program] = {
 }
 
 CLIENTS = [client for client in knowledge().clients.values() if client.snippet and client.snippet.run]
+# These send to anybody, whatever the certificate says; their files warn of it.
+CHECK_NO_CERTIFICATE = {"yagmail", "flask-mail"}
 MODES = [Security.IMPLICIT_TLS, Security.STARTTLS]
 
 
 def filled(snippet: Snippet, security: Security, port: int) -> str:
     template = snippet.implicit_tls if security is Security.IMPLICIT_TLS else snippet.starttls
     return template.format(host=HOST, port=port, username=USERNAME, sender=SENDER, recipient=RECIPIENT)
+
+
+def ready(client: Client) -> Program:
+    """The client's program; where it is not on this machine the test ends here."""
+    program = PROGRAMS[client.id]
+    if reason := program.missing():
+        if os.environ.get("SNIPPETS_MUST_RUN"):
+            pytest.fail(f"{client.id} must run here, and {reason}")
+        pytest.skip(f"{client.name}: {reason}")
+    return program
 
 
 async def run(command: Command, folder: Path) -> str:
@@ -233,11 +246,7 @@ async def run(command: Command, folder: Path) -> str:
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: str(client.id))
 async def test_a_snippet_logs_in_over_tls_and_its_message_arrives(client: Client, security: Security, tmp_path: Path) -> None:
     assert client.snippet is not None
-    program = PROGRAMS[client.id]
-    if reason := program.missing():
-        if os.environ.get("SNIPPETS_MUST_RUN"):
-            pytest.fail(f"{client.id} must run here, and {reason}")
-        pytest.skip(f"{client.name}: {reason}")
+    program = ready(client)
     folder = tmp_path / "snippet"
     folder.mkdir()
 
@@ -249,6 +258,26 @@ async def test_a_snippet_logs_in_over_tls_and_its_message_arrives(client: Client
     assert_arrived(server, security, printed)
 
 
+@pytest.mark.parametrize("security", MODES, ids=str)
+@pytest.mark.parametrize("client", [one for one in CLIENTS if one.id not in CHECK_NO_CERTIFICATE], ids=lambda client: str(client.id))
+async def test_a_snippet_gives_nothing_to_a_server_whose_certificate_nobody_vouches_for(
+    client: Client, security: Security, tmp_path: Path
+) -> None:
+    assert client.snippet is not None
+    program = ready(client)
+    folder = tmp_path / "snippet"
+    folder.mkdir()
+    stranger = tmp_path / "stranger.pem"
+    trustme.CA().cert_pem.write_to_path(str(stranger))
+
+    async with accepts_mail(tmp_path, USERNAME, PASSWORD) as server:
+        code = filled(client.snippet, security, server.ports[security])
+        await run(program.command(code, folder, stranger), folder)
+
+    assert server.received == []
+    assert server.logins == 0
+
+
 def assert_arrived(server: MailServer, security: Security, printed: str) -> None:
     assert len(server.received) == 1, (printed, server.refused)
     message = server.received[0]
@@ -257,6 +286,11 @@ def assert_arrived(server: MailServer, security: Security, printed: str) -> None
     assert message.sender in (SENDER, USERNAME)
     parts = email.message_from_bytes(message.data).walk()
     assert any(b"It works." in part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/plain"), message.data
+
+
+@pytest.mark.parametrize("id", sorted(CHECK_NO_CERTIFICATE))
+def test_a_program_that_checks_no_certificate_says_so(id: str) -> None:
+    assert any("does not check the server's certificate" in note for note in knowledge().clients[id].notes)
 
 
 def test_every_snippet_that_says_it_is_run_has_a_program_here() -> None:

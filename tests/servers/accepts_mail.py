@@ -46,6 +46,7 @@ class MailServer:
     ports: dict[Security, int] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    logins: int = 0  # how often a password was sent, right or wrong
 
 
 @asynccontextmanager
@@ -151,6 +152,7 @@ class _Session:
         except (binascii.Error, ValueError):
             await self.reply("501 5.5.2 not base64")
             return
+        self.server.logins += 1
         if (username, password) == (self.server.username, self.server.password):
             self.username = username
             await self.reply("235 2.7.0 welcome")
