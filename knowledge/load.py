@@ -1,22 +1,19 @@
 """What do the TOML files say? Turns them into the shapes of `model.py`; every fault comes with its file and line. Never looks anything up.
 
 A file is read by tomllib, its tables are brought into the form of the dataclasses (`_provider`, `_cause` …: the only place that
-knows how the files differ from the shapes), and pydantic checks every value against the dataclass. pydantic and RE2 are imported
-only while files are read: a process that finds a good copy in the cache never loads them.
+knows how the files differ from the shapes), and pydantic checks every value against the dataclass. pydantic, tomllib
+and RE2 are imported only while files are read: a process that finds a good copy in the cache never loads them.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from knowledge import cache as disk
-from knowledge.lines import line_of
 from knowledge.model import SETTINGS, Cause, Client, Folklore, Knowledge, Provider, Term
 
 FOLDER = Path(__file__).parent
@@ -42,7 +39,7 @@ def knowledge() -> Knowledge:
 
     Raises `Broken`. That an id which one file mentions exists in another is not asked here, only by `load_files`.
     """
-    key = disk.key_of(_files(FOLDER))
+    key = disk.fingerprint(FOLDER)
     found = disk.read(key)
     if found is None:
         found = _read(FOLDER)
@@ -107,6 +104,8 @@ class _Document(NamedTuple):
     table: Table
 
     def at(self, path: tuple[str | int, ...]) -> str:
+        from knowledge.lines import line_of
+
         return f"{self.shown}:{line_of(self.text, path)}"
 
 
@@ -118,6 +117,8 @@ class _Entry(NamedTuple):
 
 
 def _document(path: Path, folder: Path, problems: list[str]) -> _Document | None:
+    import tomllib
+
     shown = str(path.relative_to(folder.parent))
     try:
         data = path.read_bytes()
@@ -208,6 +209,8 @@ class _Form:
         return None if value is None else _Form(value, (*self.path, key))
 
     def day(self, key: str) -> str | None:
+        from datetime import date
+
         value = self.get(key)
         if isinstance(value, date):
             return value.isoformat()[:10]
