@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from knowledge.load import knowledge
 from knowledge.model import Cause, Client, Knowledge, Provider, Server, Term
 from knowledge.names import Hit, Names
-from knowledge.near import nearest_host, registered, suggestions
+from knowledge.near import SLIPS_OF_COM, nearest_host, registered, suggestions
 
 V = TypeVar("V")
 Kind = Literal["providers", "clients", "causes"]
@@ -104,7 +104,8 @@ class Index:
     def nearest_host(self, host: str) -> str | None:
         """The known server that `host` is a slip of the finger away from; None where it is known or belongs to somebody known."""
         name = ascii_form(host)
-        if not name or self._host_family(name) or self._domain_family(registered(name)):
+        of_a_family = self._host_family(name) or self._domain_family(registered(name))
+        if not name or (of_a_family and name.rpartition(".")[2] not in SLIPS_OF_COM):
             return None
         return nearest_host(name, self._hosts, self._domains)
 
@@ -173,10 +174,17 @@ class Index:
         return Names({id: (one.name, *one.aliases, id.replace("_", " ")) for id, one in self.knowledge.terms.items()})
 
     @cached_property
-    def _suggestible(self) -> tuple[str, ...]:
-        names = [name for one in self.knowledge.providers.values() for name in (one.name, *one.aliases)]
-        servers = [server.endpoint.host for one in self.knowledge.providers.values() for server in one.servers]
-        return tuple(dict.fromkeys([*self._domains, *servers, *names]))
+    def _suggestible(self) -> Mapping[str, str]:
+        shown: dict[str, str] = {}
+        for one in self.knowledge.providers.values():
+            servers = (server.endpoint.host for server in one.servers)
+            for name in (*one.domains, *servers, one.name, *one.aliases):
+                shown.setdefault(name.lower(), name)
+        # "outlok" is meant to be outlook.com, though nobody writes the end.
+        for one in self.knowledge.providers.values():
+            for domain in one.domains[:5]:
+                shown.setdefault(domain.partition(".")[0], domain)
+        return shown
 
     @cached_property
     def _labels(self) -> Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]]:

@@ -17,6 +17,8 @@ _TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_")
 _CHUNK = re.compile(r"[\w.@-]+")
 _DOT_INSIDE = re.compile(r"\w\.\w|@")
 _SKIPPED = {"-", "‐", "‑", "–"}
+# Chinese, Japanese and Korean names stand in a text without spaces around them.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _JOINED = {"_", "'", "’"}
 
 # Brands that are words of everyday language too. They count where somebody writes them like a name: with a capital inside a
@@ -24,11 +26,14 @@ _JOINED = {"_", "'", "’"}
 # fmt: off
 ORDINARY = frozenset(
     (
-        "active", "alpha", "arc", "bell", "capital", "cloud", "comet", "core", "cox", "drei", "easy", "eclipse",
-        "elastic", "excite", "express", "fast", "free", "front", "go", "hey", "hover", "inbox", "king", "lime", "link",
-        "live", "loop", "mail", "me", "mint", "neo", "one", "optimum", "orange", "other", "pair", "pepper", "plus",
-        "post", "printer", "resend", "sea", "security", "shaw", "sky", "sonic", "spark", "spring", "start", "sun",
-        "swing", "three", "titan", "uno", "virgin", "vital", "wave", "web", "wind", "wish", "zen", "zoom"
+        "acs", "active", "alice", "alpha", "amen", "arc", "beget", "bell", "capital", "centrum", "charter", "clio",
+        "cloud", "comet", "core", "cox", "drei", "easy", "eclipse", "elastic", "ewe", "excite", "express", "fast",
+        "free", "freedom", "front", "go", "goo", "hal", "hana", "hey", "hover", "inbox", "janis", "jet", "juno", "kas",
+        "kinetic", "king", "libero", "lime", "link", "live", "loop", "loops", "mail", "me", "mint", "mit", "nate",
+        "neo", "one", "optimum", "orange", "otc", "other", "pair", "pepper", "plunk", "plus", "post", "poste",
+        "printer", "rambler", "resend", "sapo", "sea", "security", "ses", "seznam", "shaw", "simply", "skiff", "sky",
+        "snel", "sonic", "spark", "spectrum", "spring", "start", "sun", "swing", "terra", "three", "tim", "titan",
+        "uno", "virgin", "vital", "wave", "web", "wind", "wish", "zen", "zoom"
     )
 )
 _WITNESSES = frozenset(
@@ -38,6 +43,8 @@ _WITNESSES = frozenset(
     )
 )
 # fmt: on
+# Words before which only a name can stand: "chez orange", "via free".
+_LEADS = ("chez", "via", "bei", "avec")
 _ENDS_OF_SENTENCE = frozenset('.!?:;\n"“„(•*>')
 
 
@@ -47,9 +54,13 @@ class Names:
     def __init__(self, names: Mapping[str, Iterable[str]], whole: Mapping[str, str] | None = None) -> None:
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._whole = dict(whole or {})
+        self._unspaced: dict[str, str] = {}
         taken: dict[tuple[str, ...], str] = {}
         for id, spoken in names.items():
             for name in spoken:
+                if _UNSPACED.search(name):
+                    self._unspaced.setdefault(name.lower(), id)
+                    continue
                 tokens = _tokens_of(name)
                 if tokens and taken.setdefault(tokens, id) == id:
                     self._by_first.setdefault(tokens[0], []).append((tokens, id))
@@ -78,12 +89,25 @@ class Names:
                 found.append((start, end, id))
                 end_of_last = end
                 break
+        found += self._unspaced_hits(text, found)
         found += [
             (start, start + len(host), self._whole[host.lower()])
             for start, end in hosts
             if (host := text[start:end].rstrip(".-")).lower() in self._whole and not any(a < end and start < b for a, b, _ in found)
         ]
         return tuple(sorted(found))
+
+    def _unspaced_hits(self, text: str, found: list[Hit]) -> list[Hit]:
+        if not _UNSPACED.search(text):
+            return []
+        lowered = text.lower()
+        hits: list[Hit] = []
+        for name in sorted(self._unspaced, key=len, reverse=True):
+            start = lowered.find(name)
+            end = start + len(name)
+            if start >= 0 and len(lowered) == len(text) and not any(a < end and start < b for a, b, _ in found + hits):
+                hits.append((start, end, self._unspaced[name]))
+        return hits
 
     @staticmethod
     def _end(tokens: list[tuple[int, int, str]], position: int, name: tuple[str, ...]) -> int | None:
@@ -115,6 +139,8 @@ def _is_a_name_here(text: str, start: int, end: int, tokens: list[tuple[int, int
     if text.strip() == text[start:end]:
         return True
     if position + 1 < len(tokens) and tokens[position + 1][2] in _WITNESSES and tokens[position + 1][0] - end <= 1:
+        return True
+    if position and tokens[position - 1][2] in _LEADS:
         return True
     lead = text[:start].rstrip(" \t")
     return text[start].isupper() and bool(lead) and lead[-1] not in _ENDS_OF_SENTENCE and not text[:end].isupper()

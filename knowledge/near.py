@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 
 # Labels one slip away from "smtp" that are something else on purpose.
 _NO_SLIPS = {"smtps", "sftp", "smtp", "mtp", "smtp1", "smtp2", "smtpx", "ssmtp", "msmtp", "xsmtp", "esmtp"}
+# What .com becomes when a letter is lost.
+SLIPS_OF_COM = {"co", "cm", "om"}
 # Second-level names under which domains are registered; without them "co.uk" would be somebody's domain.
 _SHARED = {"co", "com", "net", "org", "ne", "or", "ac", "ad", "go", "gov", "edu", "gr", "lg", "id", "web", "asn", "nom", "firm", "sch"}
 
@@ -47,8 +49,10 @@ def _slips(typed: list[str], known: list[str]) -> int | None:
     wrong, right = different[0]
     slips = OSA.distance(wrong, right)
     if wrong == typed[-1]:
+        if {wrong, right} <= {"com", "net", "org"}:
+            return 2  # smtp.sendgrid.com for smtp.sendgrid.net
         # Two letters are mostly another country's; .co, .cm and .om are what .com becomes.
-        return 1 if slips == 1 and (len(wrong) > 2 or (right == "com" and wrong in {"co", "cm", "om"})) else None
+        return 1 if slips == 1 and (len(wrong) > 2 or (right == "com" and wrong in SLIPS_OF_COM)) else None
     allowed = 0 if len(right) < 4 else 1 if len(right) < 7 else 2
     # A digit is rarely a slip: smtp2 is another server than smtp1.
     same_digits = [c for c in wrong if c.isdigit()] == [c for c in right if c.isdigit()]
@@ -62,17 +66,22 @@ def registered(host: str) -> str:
     return ".".join(labels[-3 if shared else -2 :])
 
 
-def suggestions(query: str, names: Iterable[str], limit: int) -> tuple[str, ...]:
-    """Those of `names` that look most like `query`, best first, `limit` at most; empty where nothing does."""
+def suggestions(query: str, names: Mapping[str, str], limit: int) -> tuple[str, ...]:
+    """What looks most like `query`, best first, `limit` at most; empty where nothing does.
+
+    `names` are what may be typed (lower case) -> what is shown for it.
+    """
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     wanted = query.strip().lower()[:253]
     if not wanted:
         return ()
-    by_lower: dict[str, str] = {}
-    for name in names:
-        by_lower.setdefault(name.lower(), name)
-    found = process.extract(wanted, list(by_lower), scorer=OSA.normalized_similarity, score_cutoff=0.65, limit=limit * 3)
-    best = sorted(found, key=lambda one: (-one[1], len(one[0]), one[0]))
-    return tuple(by_lower[name] for name, _, _ in best[:limit])
+    found = process.extract(wanted, list(names), scorer=OSA.normalized_similarity, score_cutoff=0.65, limit=limit * 4)
+    found.sort(key=lambda one: (-one[1], len(one[0]), one[0]))
+    shown: dict[str, str] = {}
+    for name, score, _ in found:
+        if score < found[0][1] - 0.08:  # far behind the best: only noise
+            break
+        shown.setdefault("".join(filter(str.isalnum, names[name].lower())), names[name])
+    return tuple(shown.values())[:limit]
