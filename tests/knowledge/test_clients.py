@@ -28,7 +28,8 @@ PROMISED = [
 ORDINARY = {
     "mail", "email", "e-mail", "app", "phone", "web", "server", "smtp", "spring", "spark", "ghost", "flask mail server", "gmail", "yahoo",
     "hotmail", "office 365", "o365", "microsoft", "google", "apple", "windows", "mac", "android", "ios", "host", "port", "node", "go",
-    "rust", "java", "php", "ruby", "net", "exchange", "scan", "other", "library", "script", "samsung", "hp", "sharp", "nail", "bat",
+    "rust", "java", "php", "ruby", "net", "exchange", "scan", "other", "library", "script", "samsung", "hp", "sharp", "nail", "bat", "brother",
+    "workforce", "estudio", "sendmail", "postfix", "exim", "exchange server", "notification center", "scanner",
 }  # fmt: skip
 
 VALUES_TO_ENTER = ("host", "port", "security", "username", "sender")
