@@ -21,7 +21,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack import preflight
 from adapters.slack.attachments import Attachments
 from adapters.slack.commands import Commands
-from adapters.slack.core import Say, Service, Settings
+from adapters.slack.core import Listen, Say, Service, Settings, revealed
 from adapters.slack.delivery import SlackChannel
 from adapters.slack.door import Door
 from adapters.slack.inbound import Us
@@ -72,8 +72,24 @@ class Beside:
 
 async def run(settings: Settings, service: Service, stop: asyncio.Event) -> None:
     """Serves Slack until `stop` is set. Raises `CannotRun` with one sentence where it cannot even begin."""
+    try:
+        await _run(settings, service, stop)
+    except BaseExceptionGroup as group:
+        refused, rest = group.split(CannotRun)
+        if refused is None or rest is not None:
+            raise
+        raise _first(refused) from None
+
+
+def _first(group: BaseExceptionGroup[CannotRun]) -> CannotRun:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+async def _run(settings: Settings, service: Service, stop: asyncio.Event) -> None:
     say = phrases()
-    bot_token, app_token, secret = settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret
+    bot_token, app_token = revealed(settings.slack_bot_token), revealed(settings.slack_app_token)
+    secret = revealed(settings.slack_signing_secret)
     preflight.check_form(bot_token, app_token, secret)
     assert bot_token is not None
     async with open_session() as session:
@@ -104,7 +120,7 @@ async def run(settings: Settings, service: Service, stop: asyncio.Event) -> None
             if app_token:
                 await _socket(app, app_token, stop)
             else:
-                await _serve(app, settings.postmaster_http, stop)
+                await _serve(app, settings.http, stop)
 
 
 def admit(app: AsyncApp, door: Door) -> None:
@@ -154,16 +170,15 @@ async def _socket(app: AsyncApp, app_token: str, stop: asyncio.Event) -> None:
                 log.warning("slack: the socket did not close in time")
 
 
-async def _serve(app: AsyncApp, address: str, stop: asyncio.Event) -> None:
+async def _serve(app: AsyncApp, address: Listen, stop: asyncio.Event) -> None:
     """HTTP until `stop`; Bolt checks each request's signature and age."""
-    host, _, port = address.rpartition(":")
     runner = http.AppRunner(app.web_app(), access_log=None)
     await runner.setup()
     try:
-        await http.TCPSite(runner, host or "127.0.0.1", int(port)).start()
-    except (OSError, ValueError) as error:
+        await http.TCPSite(runner, address.host, address.port).start()
+    except OSError as error:
         await runner.cleanup()
-        raise CannotRun(f"POSTMASTER_HTTP={address}: {error}") from error
+        raise CannotRun(f"POSTMASTER_HTTP={address}: {error.strerror}") from error
     try:
         await stop.wait()
     finally:

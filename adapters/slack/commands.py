@@ -1,4 +1,4 @@
-"""What does `/postmaster …` answer? A verb is read off the front; everything else is a text to explain. Knows no mail.
+"""What does `/postmaster …` answer? A verb is read off the front; everything else is a text to explain..
 
 The answer goes back inside the acknowledgement, for the person's eyes only; a button puts it into the channel for all.
 """

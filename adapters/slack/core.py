@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.channel import Channel, Incoming, Query
@@ -13,17 +13,37 @@ from bot.reply import Reply
 Say = Callable[..., str]  # the id of a sentence and its values -> the sentence
 
 
+class Hidden(Protocol):
+    """A secret that does not print itself (pydantic's `SecretStr`)."""
+
+    def get_secret_value(self) -> str: ...
+
+
+class Listen(Protocol):
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+
 class Settings(Protocol):
-    """What of `bot.config.Settings` this platform reads; a secret is a plain string or None here."""
+    """What of `bot.config.Settings` this platform reads."""
 
     @property
-    def slack_bot_token(self) -> str | None: ...
+    def slack_bot_token(self) -> Hidden | None: ...
 
     @property
-    def slack_app_token(self) -> str | None: ...
+    def slack_app_token(self) -> Hidden | None: ...
 
     @property
-    def slack_signing_secret(self) -> str | None: ...
+    def slack_signing_secret(self) -> Hidden | None: ...
+
+    @property
+    def slack_client_id(self) -> str | None: ...
+
+    @property
+    def slack_client_secret(self) -> Hidden | None: ...
 
     @property
     def slack_api_url(self) -> str | None: ...
@@ -35,7 +55,12 @@ class Settings(Protocol):
     def slack_helpers(self) -> str | None: ...
 
     @property
-    def postmaster_http(self) -> str: ...
+    def http(self) -> Listen: ...
+
+
+def revealed(secret: Hidden | None) -> str | None:
+    """The secret itself, or None where it is not set or empty."""
+    return (secret.get_secret_value() or None) if secret is not None else None
 
 
 class Service(Protocol):
@@ -45,9 +70,13 @@ class Service(Protocol):
 
     def answer(self, query: Query) -> Reply: ...
 
-    async def knows(self, conversation_key: str) -> Conversation | None: ...
+    async def knows(self, conversation: str) -> Conversation | None: ...
+
+    async def conversations_of(self, person: str) -> Sequence[Conversation]: ...
 
     async def forget_person(self, person: str) -> int: ...
+
+    async def forget_workspace(self, workspace: str) -> int: ...
 
 
 def utc_now() -> datetime.datetime:

@@ -7,7 +7,6 @@ secret only at the first request; so all three are looked at here.
 from __future__ import annotations
 
 import datetime
-import email.utils
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ log = logging.getLogger(__name__)
 
 # Bolt refuses a request whose timestamp is five minutes off.
 MAX_SKEW = 240
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _check_clock(date: str | None, *, http: bool) -> None:
     if date is None:
         return
     try:
-        theirs = email.utils.parsedate_to_datetime(date)
+        theirs = datetime.datetime.strptime(date, HTTP_DATE).replace(tzinfo=datetime.UTC)
     except ValueError:
         return
     off = (datetime.datetime.now(datetime.UTC) - theirs).total_seconds()

@@ -354,7 +354,7 @@ def _rich(elements: Sequence[Json]) -> Json:
 
 
 def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}  # or ":587:" might become a picture
+    return {"type": "plain_text", "text": text, "emoji": False}  # or ":100:" would become a picture
 
 
 # --- choices ------------------------------------------------------------------------------------------------------------

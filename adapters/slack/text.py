@@ -64,7 +64,7 @@ def split(text: str, limit: int) -> list[str]:
 def said(text: str) -> str:
     """What the person typed, from what Slack made of it: links are their label, mentions their name, the three entities unescaped.
 
-    Slack turns host names into `<http://mx.example.com|mx.example.com>` by itself, so the label is the text.
+    Slack turns host names into `<http://a.example.com|a.example.com>` by itself, so the label is the text.
     Source: https://docs.slack.dev/messaging/formatting-message-text/ ("Retrieved messages").
     """
     bare = _TOKEN.sub(lambda found: _token(found.group(1)), text)

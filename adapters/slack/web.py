@@ -27,7 +27,7 @@ Tokens = Callable[[Place], Awaitable[str]]
 
 
 def open_session() -> aiohttp.ClientSession:
-    """One pool for all calls: without it each call makes a connection and a TLS handshake of its own."""
+    """One pool for all calls: without it each call makes a connection of its own, with all its handshakes."""
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS), connector=aiohttp.TCPConnector(limit=50))
 
 

@@ -7,8 +7,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 
 from adapters.slack import app
+from tests.adapters.slack import standin
 from tests.adapters.slack.peer import Peer
-from tests.adapters.slack.standin import Settings, StandIn
+from tests.adapters.slack.standin import StandIn
 
 Running = Callable[..., AbstractAsyncContextManager[StandIn]]
 
@@ -27,7 +28,7 @@ def running(peer: Peer) -> Running:
     async def run(core: StandIn | None = None, **settings: str | None) -> AsyncIterator[StandIn]:
         service = core or StandIn()
         stop = asyncio.Event()
-        chosen = Settings(**{"slack_api_url": peer.url, **settings})  # type: ignore[arg-type]  # keys are the fields' names
+        chosen = standin.settings(peer.url, **settings)
         sockets = len(peer.sockets)
         async with asyncio.TaskGroup() as group:
             group.create_task(app.run(chosen, service, stop))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import SecretStr
 
 from bot.channel import Channel, Incoming, Query, Wrote
+from bot.config import Address
 from bot.conversation.model import Conversation, Question, State
 from bot.errors import StoreUnreachable
 from bot.reply import Choice, Code, Literal, Paragraph, Reply, SettingsTable, Text
@@ -67,22 +71,40 @@ class StandIn:
             )
         )
 
-    async def knows(self, conversation_key: str) -> Conversation | None:
-        return self.known.get(conversation_key)
+    async def knows(self, conversation: str) -> Conversation | None:
+        return self.known.get(conversation)
+
+    async def conversations_of(self, person: str) -> Sequence[Conversation]:
+        return [talk for talk in self.known.values() if talk.asker == person]
+
+    async def forget_workspace(self, workspace: str) -> int:
+        self.forgotten.append(workspace)
+        return 1
 
     async def forget_person(self, person: str) -> int:
         self.forgotten.append(person)
         return 2
 
 
+BOT_TOKEN, APP_TOKEN, HERE = SecretStr("xoxb-test"), SecretStr("xapp-test"), Address("127.0.0.1", 0)
+
+
 @dataclass(frozen=True)
 class Settings:
-    """What `run` reads; the tests' own tokens."""
+    """What `run` reads; the tests' own tokens. The real ones come from the environment only."""
 
     slack_api_url: str | None
-    slack_bot_token: str | None = "xoxb-test"
-    slack_app_token: str | None = "xapp-test"
-    slack_signing_secret: str | None = None
+    slack_bot_token: SecretStr | None = BOT_TOKEN
+    slack_app_token: SecretStr | None = APP_TOKEN
+    slack_signing_secret: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
     slack_triage_channel: str | None = None
     slack_helpers: str | None = None
-    postmaster_http: str = "127.0.0.1:0"
+    http: Address = HERE
+
+
+def settings(url: str, **chosen: Any) -> Settings:
+    hidden = {"slack_bot_token", "slack_app_token", "slack_signing_secret", "slack_client_secret"}
+    values: dict[str, Any] = {name: SecretStr(value) if name in hidden and value is not None else value for name, value in chosen.items()}
+    return Settings(url, **values)

@@ -10,12 +10,13 @@ import pytest
 
 from adapters.slack import app, preflight, scopes
 from bot.errors import CannotRun
+from tests.adapters.slack import standin
 from tests.adapters.slack.peer import Peer
-from tests.adapters.slack.standin import Settings, StandIn
+from tests.adapters.slack.standin import StandIn
 
 
 async def refusal(peer: Peer, **settings: str | None) -> str:
-    chosen = Settings(**{"slack_api_url": peer.url, **settings})  # type: ignore[arg-type]  # keys are the fields' names
+    chosen = standin.settings(str(settings.pop("slack_api_url", peer.url)), **settings)
     with pytest.raises(CannotRun) as error:
         async with asyncio.timeout(5):
             await app.run(chosen, StandIn(), asyncio.Event())
