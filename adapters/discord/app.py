@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -22,7 +22,7 @@ from discord.http import Route
 
 from adapters.discord import commands, preflight
 from adapters.discord.api import Api
-from adapters.discord.client import Client, Neighbourhood
+from adapters.discord.client import Client, Neighbourhood, intents
 from adapters.discord.delivery import DiscordChannel
 from adapters.discord.desk import Desk, Service
 from adapters.discord.handles import Handles
@@ -32,6 +32,9 @@ from adapters.discord.preflight import Identity
 from adapters.discord.words import words
 from bot.errors import CannotRun
 from knowledge.index import index
+
+if TYPE_CHECKING:
+    from bot.config import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -47,26 +50,8 @@ _NO_CONTENT_HINT = (
 )
 
 
-class Settings(Protocol):
-    """What this adapter reads of `bot.config.Settings`."""
-
-    @property
-    def discord_token(self) -> str | None: ...
-    @property
-    def discord_api_url(self) -> str | None: ...
-    @property
-    def discord_gateway_url(self) -> str | None: ...
-    @property
-    def discord_shards(self) -> str | None: ...
-    @property
-    def discord_forums(self) -> tuple[str, ...]: ...
-    @property
-    def discord_helpers(self) -> str | None: ...
-
-
 async def run(settings: Settings, service: Service, stop: asyncio.Event) -> None:
     """Serves Discord until `stop`. Raises `CannotRun` where it cannot start, or is refused for good later."""
-    shard_ids, shard_count = preflight.shards_of(settings.discord_shards)
     handles = Handles()
     near = Neighbourhood(content=True, forums=settings.discord_forums, helpers=settings.discord_helpers)
 
@@ -86,7 +71,7 @@ async def run(settings: Settings, service: Service, stop: asyncio.Event) -> None
 
         channel = DiscordChannel(words, near, name_of, spawn, handles)
         service.add_channel(channel)
-        who = await preflight.identity(settings.discord_token, settings.discord_api_url, settings.discord_gateway_url)
+        who = await preflight.identity(_token(settings), settings.discord_api_url, settings.discord_gateway_url)
         near.content = who.content
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -103,7 +88,7 @@ async def run(settings: Settings, service: Service, stop: asyncio.Event) -> None
             other_host=urlsplit(settings.discord_api_url).netloc if settings.discord_api_url else None,
         )
         try:
-            await _Connection(settings, who, channel, near, desk, service, shard_ids, shard_count).keep(stop)
+            await _Connection(settings, who, channel, near, desk, service).keep(stop)
         finally:
             if running:
                 await asyncio.wait(running, timeout=_LEAVE_SECONDS)
@@ -122,16 +107,14 @@ class _Connection:
         near: Neighbourhood,
         desk: Desk,
         service: Service,
-        shard_ids: list[int] | None,
-        shard_count: int | None,
     ) -> None:
-        self._token = (settings.discord_token or "").strip().removeprefix("Bot ").strip()
+        self._token = preflight.bare(_token(settings))
         self._who = who
         self._channel = channel
         self._near = near
         self._desk = desk
         self._service = service
-        self._shards = (shard_ids, shard_count)
+        self._shards = settings.discord_shards
         Route.BASE = preflight.api_base(settings.discord_api_url)
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(who.gateway)
 
@@ -158,8 +141,8 @@ class _Connection:
     async def _once(self, stop: asyncio.Event) -> None:
         if not self._near.content:
             _log.warning(_NO_CONTENT_HINT)
-        ids, count = self._shards
-        client = Client(self._desk.heard, self._ready, content=self._near.content, shard_ids=ids, shard_count=count)
+        shards = (self._shards.ids, self._shards.count) if self._shards else None
+        client = Client(self._desk.heard, self._ready, content=self._near.content, shards=shards)
         leaving: asyncio.Task[None] | None = None
         try:
             async with asyncio.TaskGroup() as group:
@@ -189,6 +172,24 @@ class _Connection:
 
     def _ready(self) -> None:
         _log.info("connected to Discord as %s", self._who.name)
+
+
+async def sync_commands(settings: Settings) -> None:
+    """`postmaster discord --sync`: registers the commands whether or not they differ. Raises `CannotRun`."""
+    who = await preflight.identity(_token(settings), settings.discord_api_url, settings.discord_gateway_url)
+    client = discord.Client(intents=intents(False))
+    try:
+        await client.login(preflight.bare(_token(settings)))
+        if not await commands.sync(Api(client.http, who.application), words, force=True):
+            raise CannotRun("Discord did not take the commands: try again in a few minutes.")
+    except discord.HTTPException as error:
+        raise CannotRun(f"Discord refuses to register the commands (HTTP {error.status}).") from None
+    finally:
+        await client.close()
+
+
+def _token(settings: Settings) -> str:
+    return settings.discord_token.get_secret_value() if settings.discord_token is not None else ""
 
 
 async def _sync(api: Api) -> None:

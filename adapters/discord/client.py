@@ -6,7 +6,7 @@ are not used, so nothing of ours depends on how it models a message.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -37,12 +37,10 @@ class Client(discord.AutoShardedClient):
         ready: Callable[[], None],
         *,
         content: bool,
-        shard_ids: list[int] | None = None,
-        shard_count: int | None = None,
+        shards: tuple[Sequence[int], int] | None = None,
     ) -> None:
-        shards: dict[str, Any] = {}
-        if shard_ids is not None and shard_count is not None:
-            shards = {"shard_ids": shard_ids, "shard_count": shard_count}
+        """`shards`: the ids of this process and how many there are in all; None: as many as Discord advises, all of them here."""
+        chosen: dict[str, Any] = {} if shards is None else {"shard_ids": list(shards[0]), "shard_count": shards[1]}
         super().__init__(
             intents=intents(content),
             max_messages=None,
@@ -51,7 +49,7 @@ class Client(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=30.0,
             enable_debug_events=True,
-            **shards,
+            **chosen,
         )
         self._heard = heard
         self._now_ready = ready

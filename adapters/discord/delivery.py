@@ -182,6 +182,8 @@ class DiscordChannel:
             return await self._post_private(place, reply, key)
         if reply.private and (said := await self._only_to(place, reply, key)):
             return said
+        if reply.handoff and place.get("guild"):
+            reply = replace(reply, blocks=reply.blocks[:1])  # the summary comes with the call, right below
         spot = await self._spot(place)
         return str(await self._send(spot, reply, key, self._dress(place, spot, reply)))
 
@@ -229,20 +231,18 @@ class DiscordChannel:
     async def hand_off(self, place: Place, summary: Reply, key: str) -> None:
         """Calls the helpers' role, with the summary and a link, where the talk is (a private one: in its channel)."""
         role = self._near.helper_role(place.get("guild", ""))
-        if place["kind"] == "private" and not place.get("guild"):
-            raise Undeliverable("no helpers here")
+        if not place.get("guild"):
+            raise Undeliverable("no helpers here")  # the person has the summary already, to send on
         spot = _Spot(place["channel"]) if place["kind"] == "private" else await self._spot(place)
         pages = render.pages(replace(summary, choices=(), form=None, private=False), self._words)
         lines = []
         if role:
             lines.append(self._words("call_helper", role=f"<@&{role}>"))
-        if place["kind"] != "dm":
-            lines.append(self._words("summary_link", url=places.jump_url(place)))
-        if lines:
-            call = render.notice_markdown("\n".join(lines))
-            if role:
-                call["allowed_mentions"] = {"parse": [], "roles": [role]}
-            pages.insert(0, call)
+        lines.append(self._words("summary_link", url=places.jump_url(place)))
+        call = render.notice_markdown("\n".join(lines))
+        if role:
+            call["allowed_mentions"] = {"parse": [], "roles": [role]}
+        pages.insert(0, call)
         for number, page in enumerate(pages):
             await self._send_page(spot, page, nonce(key, number))
 

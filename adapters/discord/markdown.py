@@ -48,8 +48,8 @@ def units(text: str) -> int:
 
 def clean(text: str) -> str:
     """`text` without control and bidi characters and with line feeds only; tabs become spaces, lone surrogates question marks."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
-    return text.translate(_HIDDEN).encode("utf-8", "replace").decode("utf-8")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_HIDDEN).expandtabs(4)
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def literal(text: str) -> str:

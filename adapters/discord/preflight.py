@@ -55,30 +55,16 @@ def gateway_url(override: str | None, api: str | None, announced: str) -> str:
     return url if url.endswith("/") else url + "/"
 
 
-def shards_of(text: str | None) -> tuple[list[int] | None, int | None]:
-    """`0-3/8` or `0,2/4` or `5/8`: the shards of this process and how many there are. Raises `CannotRun` for anything else."""
-    if not text:
-        return None, None
-    wrong = CannotRun(f"DISCORD_SHARDS must look like 0-3/8 (the shards of this process / how many there are), not {text!r}")
-    ids, _, total = text.replace(" ", "").partition("/")
-    if not total.isdecimal() or not 1 <= int(total) <= 10_000:
-        raise wrong
-    found: list[int] = []
-    for part in ids.split(","):
-        first, dash, last = part.partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise wrong
-        found += range(int(first), int(last if dash else first) + 1)
-    if not found or max(found) >= int(total):
-        raise wrong
-    return sorted(set(found)), int(total)
+def bare(token: str) -> str:
+    """A token as it is sent, however it was copied."""
+    return token.strip().removeprefix("Bot ").strip()
 
 
-async def identity(token: str | None, api: str | None = None, gateway: str | None = None) -> Identity:
+async def identity(token: str, api: str | None = None, gateway: str | None = None) -> Identity:
     """Asks Discord who the token is. Raises `CannotRun` with one sentence that names the remedy."""
-    if not token or not token.strip():
+    token = bare(token)
+    if not token:
         raise CannotRun("DISCORD_TOKEN is not set: make a bot at https://discord.com/developers/applications and copy its token.")
-    token = token.strip().removeprefix("Bot ").strip()
     if token.startswith(("xoxb-", "xapp-")):
         raise CannotRun("DISCORD_TOKEN holds a Slack token: copy the bot's token from https://discord.com/developers/applications.")
     Route.BASE = api_base(api)

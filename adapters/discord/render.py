@@ -7,12 +7,13 @@ Source: https://docs.discord.com/developers/components/reference
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from adapters.discord import custom_ids
-from adapters.discord.markdown import atoms, clean, fenced, inline, linked, literal, part, units
+from adapters.discord.markdown import atoms, clean, fenced, linked, literal, part, units
 from bot.reply import (
     Block,
     Bullets,
@@ -25,6 +26,7 @@ from bot.reply import (
     Reply,
     SettingsTable,
     Sources,
+    Spans,
     Steps,
     Table,
 )
@@ -47,6 +49,7 @@ _CHUNK = 1_900
 # What a phone shows in one line: of a button's label, and of a code block.
 _BUTTON_LETTERS = 34
 _CODE_COLUMNS = 38
+_SHORT_HEADING = 200
 # Texts in one message; the rest of the 40 is for the frame, the rows and their buttons.
 _TEXTS = 24
 
@@ -155,7 +158,7 @@ def _texts(reply: Reply, words: Words, dress: Dress) -> Iterator[str]:
     for block in reply.blocks:
         yield from _block(block, words)
     if dress.hint:
-        yield f"-# {inline_words(words('discord_how_to_answer'))}"
+        yield f"-# {inline_words(words('how_to_answer'))}"
 
 
 def inline_words(text: str) -> str:
@@ -191,10 +194,10 @@ def _block(block: Block, words: Words) -> Iterator[str]:
                 yield from part(pieces, _CHUNK, prefix="-# ")
 
 
-def _list(heading: Sequence[Any], lines: Sequence[str]) -> Iterator[str]:
+def _list(heading: Spans, lines: Sequence[str]) -> Iterator[str]:
     """Lines joined as far as a chunk goes, under their heading."""
-    chunk = _bold(heading)
-    for line in lines:
+    chunk = ""
+    for line in (*_heading(heading), *lines):
         if chunk and units(chunk) + 1 + units(line) > _CHUNK:
             yield chunk
             chunk = line
@@ -204,22 +207,22 @@ def _list(heading: Sequence[Any], lines: Sequence[str]) -> Iterator[str]:
         yield chunk
 
 
-def _headed(heading: Sequence[Any], chunks: Sequence[str]) -> Iterator[str]:
-    title = _bold(heading)
-    if title and chunks and units(title) + 1 + units(chunks[0]) <= _CHUNK + 100:
-        yield f"{title}\n{chunks[0]}"
+def _headed(heading: Spans, chunks: Sequence[str]) -> Iterator[str]:
+    titles = _heading(heading)
+    if len(titles) == 1 and chunks and units(titles[0]) + 1 + units(chunks[0]) <= MAX_CONTENT:
+        yield f"{titles[0]}\n{chunks[0]}"
         yield from chunks[1:]
         return
-    if title:
-        yield from part(atoms(tuple(heading)), _CHUNK)
+    yield from titles
     yield from chunks
 
 
-def _bold(heading: Sequence[Any]) -> str:
-    text = inline(tuple(heading)).replace("\n", " ").strip()
-    if not text:
-        return ""
-    return f"**{text}**" if "*" not in text else text
+def _heading(heading: Spans) -> list[str]:
+    """Stressed where it is a short line of plain words, as it is otherwise."""
+    lines = part([" " if atom == "\n" else atom for atom in atoms(heading)], _CHUNK)
+    if len(lines) == 1 and units(lines[0]) <= _SHORT_HEADING and "*" not in lines[0]:
+        return [f"**{lines[0].strip()}**"]
+    return lines
 
 
 def aligned(rows: Sequence[tuple[str, str]]) -> str:
@@ -238,7 +241,12 @@ def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     if sum(widths) + 2 * (len(widths) - 1) <= _CODE_COLUMNS:
         return "\n".join("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
-    return "\n\n".join("\n".join(f"{name}: {cell}" for name, cell in zip(table[0], row, strict=True)) for row in table[1:])
+    return "\n\n".join("\n".join(_wrapped(f"{name}: {cell}") for name, cell in zip(table[0], row, strict=True)) for row in table[1:])
+
+
+def _wrapped(line: str) -> str:
+    """At spaces only: a host name stays whole, so that it can be copied."""
+    return textwrap.fill(line, _CODE_COLUMNS, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 # --- components ------------------------------------------------------------------------------------------------------------

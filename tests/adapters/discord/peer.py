@@ -226,7 +226,7 @@ class Peer:
         return {"id": channel, "type": 1, "recipients": []}
 
     def _post(self, body: Json, channel: str) -> Any:
-        wrong = _wrong(body)
+        wrong = problem_with(body)
         if wrong:
             return {"message": f"Invalid Form Body: {wrong}", "code": 50035}, 400
         if body.get("enforce_nonce"):
@@ -241,7 +241,7 @@ class Peer:
         found = next((one for one in self.messages[channel] if one["id"] == message), None)
         if found is None:
             return {"message": "Unknown Message", "code": 10008}, 404
-        wrong = _wrong({**found, **body})
+        wrong = problem_with({**found, **body})
         if wrong:
             return {"message": f"Invalid Form Body: {wrong}", "code": 50035}, 400
         found["edits"].append(body)
@@ -274,7 +274,7 @@ class Peer:
         if interaction in self.acknowledged:
             return {"message": "Interaction has already been acknowledged.", "code": 40060}, 400
         data = body.get("data") or {}
-        if body["type"] in (4, 7) and (wrong := _wrong({"flags": 1 << 15, **data})):
+        if body["type"] in (4, 7) and (wrong := problem_with({"flags": 1 << 15, **data})):
             return {"message": f"Invalid Form Body: {wrong}", "code": 50035}, 400
         self.acknowledged[interaction] = body
         if body["type"] in (4, 5):
@@ -289,7 +289,7 @@ class Peer:
     def _follow_up(self, body: Json, application: str, token: str) -> Any:
         if token in self._dead_tokens:
             return {"message": "Invalid Webhook Token", "code": 50027}, 401
-        if wrong := _wrong(body):
+        if wrong := problem_with(body):
             return {"message": f"Invalid Form Body: {wrong}", "code": 50035}, 400
         message = {"id": self.snowflake(), **body}
         self.private[token].append(message)
@@ -300,7 +300,7 @@ class Peer:
             return {"message": "Invalid Webhook Token", "code": 50027}, 401
         if token not in self._token_of.values():
             return {"message": "Unknown Webhook", "code": 10015}, 404
-        if wrong := _wrong(body):
+        if wrong := problem_with(body):
             return {"message": f"Invalid Form Body: {wrong}", "code": 50035}, 400
         found = next((one for one in self.private[token] if one["id"] == message), None)
         if found is None:
@@ -576,7 +576,7 @@ def buttons(message: Mapping[str, Any]) -> dict[str, str]:
     return {one["label"]: one["custom_id"] for one in walk(message.get("components") or []) if not one.get("disabled")}
 
 
-def _wrong(body: Mapping[str, Any]) -> str | None:
+def problem_with(body: Mapping[str, Any]) -> str | None:
     """What Discord would refuse: the limits of a message, as they are documented."""
     flags, components = int(body.get("flags") or 0), body.get("components") or []
     v2 = bool(flags & 1 << 15)

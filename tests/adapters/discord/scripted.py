@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from adapters.discord import app
 from adapters.discord.desk import Service
 from bot.channel import Channel, Incoming, Pressed, Query, TryLater, Undeliverable, Wrote
+from bot.config import Settings, load_settings
 from bot.conversation.model import Conversation
 from bot.reply import Choice, Literal, Paragraph, Reply, Text
 from tests.adapters.discord.peer import TOKEN, Peer
@@ -124,14 +127,11 @@ class Scripted:
         return True
 
 
-@dataclass(frozen=True)
-class Configured:
-    discord_token: str | None = TOKEN
-    discord_api_url: str | None = None
-    discord_gateway_url: str | None = None
-    discord_shards: str | None = None
-    discord_forums: tuple[str, ...] = ("help",)
-    discord_helpers: str | None = "Helpers"
+def configured(**more: Any) -> Settings:
+    """As from the environment, with the local Discord's token."""
+    keys = {"DISCORD_TOKEN": TOKEN, "DISCORD_FORUMS": "help", "DISCORD_HELPERS": "Helpers", **more}
+    with patch.dict(os.environ, keys):
+        return load_settings()
 
 
 @asynccontextmanager
@@ -139,9 +139,8 @@ async def running(peer: Peer, service: Service, **settings: Any) -> AsyncIterato
     """The adapter, connected to `peer`; stopped at the end as by SIGTERM."""
     stop = asyncio.Event()
     connected = len(peer.identifies)
-    configured = Configured(**{"discord_api_url": peer.api, **settings})
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(app.run(configured, service, stop))
+        task = group.create_task(app.run(configured(DISCORD_API_URL=peer.api, **settings), service, stop))
         await peer.until(lambda: task.done() or (len(peer.identifies) > connected and peer.sockets))
         try:
             yield stop

@@ -1,0 +1,253 @@
+"""How replies look: the usual ones as snapshots, and the limits over random ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.discord import custom_ids, render
+from adapters.discord.markdown import clean, units
+from adapters.discord.render import Dress
+from bot.reply import (
+    Bullets,
+    Choice,
+    Code,
+    Emphasis,
+    Evidence,
+    Form,
+    Heading,
+    Link,
+    Literal,
+    Paragraph,
+    Preformatted,
+    Progress,
+    Reply,
+    SettingsTable,
+    SourceLine,
+    Sources,
+    Step,
+    Steps,
+    Table,
+    Task,
+    Text,
+)
+from tests.adapters.discord.peer import problem_with, words_of
+from tests.adapters.discord.replies import ANSWER, PROGRESS, QUESTION, USUAL
+from tests.adapters.discord.scripted import words
+
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+BLIND = Dress(answers=True, hint=True, solved=True, conversation="discord:1234567890123456789")
+
+
+# --- snapshots: `UPDATE_SNAPSHOTS=1 pytest tests/adapters/discord/test_render.py` writes them anew, to be read like code ------------
+
+
+def matches(name: str, shown: Any) -> None:
+    path = SNAPSHOTS / f"{name}.json"
+    text = json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(text, "utf-8")
+    assert text == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(USUAL))
+def test_a_usual_message_looks_as_in_its_snapshot(name: str) -> None:
+    matches(name, render.pages(USUAL[name], words))
+
+
+def test_progress_looks_as_in_its_snapshot() -> None:
+    matches("progress", render.progress_page(PROGRESS))
+
+
+def test_without_reading_rights_a_question_says_how_to_answer_it() -> None:
+    matches("question_unread", render.pages(QUESTION, words, Dress(answers=True, hint=True)))
+
+
+def test_a_final_answer_as_plain_text_looks_as_in_its_snapshot() -> None:
+    matches("answer_plain", render.plain_pages(ANSWER, words))
+
+
+# --- what a reader sees ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reply", USUAL.values(), ids=USUAL)
+def test_the_first_text_is_the_answers_own_sentence(reply: Reply) -> None:
+    first = render.pages(reply, words)[0]["components"][0]
+
+    assert first["type"] == 10
+    assert not first["content"].startswith(("#", "-", "```"))
+
+
+@pytest.mark.parametrize("reply", USUAL.values(), ids=USUAL)
+def test_no_line_of_a_settings_block_wraps_on_a_phone(reply: Reply) -> None:
+    for block in re.findall(r"```\n(.*?)\n```", "\n".join(words_of(page) for page in render.pages(reply, words)), re.DOTALL):
+        assert max(len(line) for line in block.split("\n")) <= 38
+
+
+def test_more_than_five_choices_are_a_menu_and_long_labels_too() -> None:
+    few = render.pages(QUESTION, words)[0]["components"][-1]["components"]
+    many = render.pages(USUAL["menu"], words)[0]["components"][-1]["components"]
+    long = render.pages(USUAL["long_labels"], words)[0]["components"][-1]["components"]
+
+    assert [one["type"] for one in few] == [2, 2, 2, 2]
+    assert [one["type"] for one in many] == [3]
+    assert [one["type"] for one in long] == [3]
+
+
+def test_a_click_shuts_every_button_and_marks_the_pressed_one() -> None:
+    page = render.pages(QUESTION, words)[0]
+
+    shut = render.settled([{**component, "id": 7} for component in page["components"]], "pm:1:p465")
+
+    row = shut[-1]["components"]
+    assert all(button["disabled"] for button in row)
+    assert [button["style"] for button in row] == [1, 3, 2, 2]
+    assert "id" not in shut[0]
+
+
+# --- limits --------------------------------------------------------------------------------------------------------------------------
+
+nasty = st.sampled_from(
+    [
+        "<@123>",
+        "@everyone",
+        "@here",
+        "<#9>",
+        "<t:1:R>",
+        "```",
+        "`",
+        "**",
+        "__",
+        "||",
+        "# ",
+        "- ",
+        "1. ",
+        "> ",
+        "https://x.example",
+        "[a](b)",
+    ]
+)
+texts = st.one_of(st.text(max_size=80), nasty, st.lists(st.one_of(nasty, st.text(max_size=20)), max_size=8).map(" ".join))
+long_texts = st.one_of(texts, st.integers(1, 60).flatmap(lambda n: texts.map(lambda text: f"{text} " * n * 20)), st.just("x" * 9_000))
+urls = st.sampled_from(
+    ["https://example.com/a(b)c", "https://example.com/?q=ä b", "http://plain.example", "https://x.example/" + "y" * 1500]
+)
+spans = st.lists(
+    st.one_of(long_texts.map(Text), texts.map(Emphasis), long_texts.map(Literal), long_texts.map(Code), st.builds(Link, texts, urls)),
+    max_size=4,
+).map(tuple)
+pairs = st.tuples(texts, long_texts)
+blocks = st.one_of(
+    spans.map(Paragraph),
+    spans.map(Heading),
+    st.builds(Steps, st.lists(st.builds(Step, spans, st.none() | urls), max_size=4).map(tuple), spans),
+    st.builds(Bullets, st.lists(spans, max_size=4).map(tuple), spans),
+    st.lists(spans, max_size=4).map(tuple).map(Evidence),
+    st.builds(SettingsTable, st.lists(pairs, max_size=6).map(tuple), spans),
+    st.lists(st.tuples(texts, texts, texts), max_size=6).map(lambda rows: Table(("a", "b", "c"), tuple(rows))),
+    st.builds(Preformatted, long_texts, st.sampled_from(["", "python", "not a language!"])),
+    st.lists(st.builds(SourceLine, urls, st.none() | st.just("2026-11")), max_size=3).map(tuple).map(Sources),
+)
+ids = st.integers(0, 10_000).map(lambda n: f"choice.{n}")
+choices = st.lists(st.builds(Choice, ids, texts), max_size=60).map(tuple)
+replies = st.builds(
+    Reply,
+    st.lists(blocks, max_size=30).map(tuple),
+    asks=st.sampled_from([None, "port"]),
+    choices=choices,
+    form=st.none() | st.just(Form("settings", "Your settings", (), "Send")),
+    findings=st.sampled_from([(), ({"confidence": 0.9},), ({"confidence": 0.6},), ({},)]),
+    settings=st.sampled_from([None, {"host": "x"}]),
+    turn=st.integers(0, 99_999),
+    final=st.booleans(),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(replies, st.sampled_from([render.PLAIN_DRESS, BLIND]))
+def test_every_message_is_within_discords_limits(reply: Reply, dress: Dress) -> None:
+    for page in render.pages(reply, words, dress):
+        assert problem_with(page) is None
+        assert page["flags"] == 1 << 15
+        assert page["allowed_mentions"] == {"parse": []}
+        assert sum(units(text) for text in _contents(page["components"])) <= 4_000
+    for page in render.plain_pages(reply, words, dress):
+        assert problem_with(page) is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(replies)
+def test_every_choice_stands_under_the_messages_once(reply: Reply) -> None:
+    wanted = {choice.id for choice in reply.choices}
+    for pages in (render.pages(reply, words), render.plain_pages(reply, words)):
+        shown = [id for page in pages for id in _choices(page.get("components") or [])]
+
+        assert sorted(shown) == sorted(wanted)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(blocks, min_size=1, max_size=12).map(lambda several: Reply(tuple(several))))
+def test_nobody_is_mentioned_and_no_fence_or_link_is_broken_into(reply: Reply) -> None:
+    for page in render.pages(reply, words):
+        for text in _contents(page["components"]):
+            outside = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+            outside = re.sub(r"`[^`\n]*`", "", re.sub(r"\\[^0-9A-Za-z\s]", "", outside))
+            assert not re.search(r"<[@#]|<t:|@everyone|@here", outside)
+            assert text.count("```") % 2 == 0
+            assert not re.search(r"(?<![\\(<\w])https?://(?!\S*>)", re.sub(r"\(<https://[^>]*>\)|<https://[^>]*>", "", outside)) or _ours(
+                reply
+            )
+
+
+def _ours(reply: Reply) -> bool:
+    """Our own words may name an address; only other people's may not become a link."""
+    return "https://x.example" in repr([block for block in reply.blocks if "Text(" in repr(block) or "Emphasis(" in repr(block)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(long_texts)
+def test_a_long_literal_goes_on_in_the_next_message_and_loses_nothing(text: str) -> None:
+    shown = "".join(
+        content for page in render.pages(Reply((Paragraph((Literal(text),)),)), words) for content in _contents(page["components"])
+    )
+
+    assert _bare(re.sub(r"\\([^0-9A-Za-z\s])", r"\1", shown)) == _bare(clean(text))
+
+
+@settings(max_examples=40, deadline=None)
+@given(long_texts)
+def test_a_long_snippet_goes_on_in_the_next_message_and_loses_nothing(text: str) -> None:
+    shown = "".join(content for page in render.pages(Reply((Preformatted(text),)), words) for content in _contents(page["components"]))
+
+    assert _bare(re.sub(r"```\n|\n```", "", shown)) == _bare(clean(text))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.builds(Task, texts, long_texts, st.sampled_from(["waiting", "good", "bad"]), texts), max_size=60), texts)
+def test_progress_is_always_one_message_within_the_limits(tasks: list[Task], title: str) -> None:
+    assert problem_with(render.progress_page(Progress("p", title, tuple(tasks)))) is None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s\u200b]", "", text)
+
+
+def _contents(components: list[dict[str, Any]]) -> list[str]:
+    return [text for one in components for text in ([one["content"]] if one["type"] == 10 else _contents(one.get("components") or []))]
+
+
+def _choices(components: list[dict[str, Any]]) -> list[str]:
+    found = []
+    for one in components:
+        found += _choices(one.get("components") or [])
+        found += [option["value"] for option in one.get("options") or []]
+        if one["type"] == 2 and (id := custom_ids.read(one["custom_id"])) and not id.choice.startswith("!"):
+            found.append(id.choice)
+    return found
