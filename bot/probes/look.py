@@ -235,7 +235,6 @@ class Looker:
                     self._greeting_scope = scope
                 reply = await talk.greeting(limit + 1)
         except TimeoutError:
-            talk.give_up()
             self._heard(talk, under_tls)
             self.visit.book.see(StayedSilent, **self._here, stage="greeting", seconds=round(self._loop.time() - started, 1))
             return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import unicodedata
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -31,7 +30,6 @@ Protocol = Literal["http", "ssh", "imap", "pop3", "ftp", "lmtp", "unknown"]
 Fault = Literal["too_long", "mixed_codes", "bare_lf", "not_smtp", "injected", "nul"]
 
 _ENHANCED = re2.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
-_LAYOUT = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # controls, bidi and zero-width marks, lone surrogates, private use
 
 
 def clean(text: str, longest: int = MAX_TEXT) -> str:
@@ -41,11 +39,11 @@ def clean(text: str, longest: int = MAX_TEXT) -> str:
 
 
 def _shown(c: str) -> str:
-    if c in "\r\n\t":
-        return " "
+    if c.isprintable():  # no control, bidi or zero-width mark, lone surrogate, private or unassigned character
+        return c
     if "\udc80" <= c <= "\udcff":  # a byte that is no UTF-8
         return "\N{REPLACEMENT CHARACTER}"
-    return "" if unicodedata.category(c) in _LAYOUT else c
+    return " " if c.isspace() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +235,9 @@ class Talk(SMTPProtocol):
     async def _reply(self, waiting: Awaitable[SMTPResponse]) -> Reply:
         try:
             response = await waiting
+        except asyncio.CancelledError:
+            self._lost = True
+            raise
         except SMTPTimeoutError as error:
             self._lost = True
             raise Silent from error

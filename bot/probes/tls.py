@@ -90,10 +90,12 @@ class Certificate:
 
 def name_covers(pattern: str, host: str) -> bool:
     """Whether the certificate's name `pattern` stands for `host`: equal, or "*." for exactly one label; an address only for itself."""
-    try:
-        return ipaddress.ip_address(pattern) == ipaddress.ip_address(host)
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        try:
+            return ipaddress.ip_address(pattern) == address
+        except ValueError:
+            return False
     pattern, host = pattern.lower().rstrip("."), host.lower().rstrip(".")
     if pattern.startswith("*."):
         label, dot, parent = host.partition(".")

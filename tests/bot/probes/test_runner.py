@@ -1,0 +1,202 @@
+"""Does one check look at the right ports, in the right order, and end in time?"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import pytest
+
+from bot.conversation.model import ProbeRequest
+from bot.observations import (
+    ControlAnswered,
+    EhloAnswered,
+    GreetedInClear,
+    NameDidNotResolve,
+    NotProbed,
+    Observation,
+    Observations,
+    StayedSilent,
+    TcpConnected,
+    TcpRefused,
+    TcpTimedOut,
+    TlsEstablished,
+)
+from bot.probes.guard import Network, Policy
+from bot.probes.look import Look
+from bot.probes.runner import nobody, plan, probe, way_in
+from knowledge.terms import Security
+from tests.bot.probes.conftest import QUICK
+from tests.servers import greets_after_29_seconds, implicit_tls, never_greets, starttls
+from tests.servers.full_backlog import dropping
+from tests.servers.papers import Papers
+from tests.servers.peer import Talk, standing
+from tests.servers.resolver import resolving
+
+IMPLICIT, STARTTLS, NONE = Security.IMPLICIT_TLS, Security.STARTTLS, Security.NONE
+ONE = ("192.0.2.1",)
+
+
+@pytest.mark.parametrize(
+    ("port", "security", "way"),
+    [
+        (465, None, "tls"),
+        (465, STARTTLS, "tls"),
+        (587, None, "clear"),
+        (587, IMPLICIT, "clear"),
+        (25, IMPLICIT, "clear"),
+        (2525, IMPLICIT, "clear"),
+        (8465, IMPLICIT, "tls"),
+        (8465, None, "clear"),
+    ],
+)
+def test_a_port_is_first_spoken_to_as_it_is_customary(port: int, security: Security | None, way: str) -> None:
+    assert way_in(port, security) == way
+
+
+def test_both_ways_are_taken_at_once_where_the_entered_mode_is_not_the_customary_one() -> None:
+    assert plan(ONE, 587, IMPLICIT, (587,)) == (Look("192.0.2.1", 587, "clear", both=True),)
+    assert plan(ONE, 465, STARTTLS, (465,)) == (Look("192.0.2.1", 465, "tls", both=True),)
+    assert plan(ONE, 465, NONE, (465,)) == (Look("192.0.2.1", 465, "tls", both=True),)
+    assert plan(ONE, 587, STARTTLS, (587,)) == (Look("192.0.2.1", 587, "clear"),)
+    assert plan(ONE, 587, None, (587,)) == (Look("192.0.2.1", 587, "clear"),)
+
+
+def test_the_persons_own_port_comes_first_and_is_looked_at_on_further_addresses() -> None:
+    looks = plan(("192.0.2.1", "2001:db8::1"), 465, None, (25, 465, 587, 2525))
+
+    assert [look.port for look in looks] == [465, 25, 587, 2525, 465]
+    assert looks[-1].address == "2001:db8::1"
+
+
+async def look(
+    papers: Papers, servers: dict[str, Talk | None], request: ProbeRequest, policy: Policy | None = None, **settings: object
+) -> tuple[Observations, dict[str, int]]:
+    """One check with several servers on 127.0.0.1; `servers`: name -> talk, or None for a port that drops. The ports come back by name."""
+    async with AsyncExitStack() as stack:
+        ports: dict[str, int] = {}
+        for name, talk in servers.items():
+            ports[name] = stack.enter_context(dropping()) if talk is None else await stack.enter_async_context(standing(talk, papers))
+        resolver = await stack.enter_async_context(resolving({"mail.test": {"A": ["127.0.0.1"]}, "control.test": {"A": ["127.0.0.1"]}}))
+        made = replace(
+            policy or Policy(),
+            resolvers=(f"127.0.0.1:{resolver.port}",),
+            allow=("127.0.0.0/8",),
+            ports=tuple(ports.values()),
+            ca_file=papers.ca_file,
+        )
+        if "own" in ports:
+            request = replace(request, port=ports["own"])
+        if "control" in ports:
+            made = replace(made, control=f"control.test:{ports['control']}", ports=tuple(p for n, p in ports.items() if n != "control"))
+        network = await stack.enter_async_context(Network(made))
+        seen = await probe(request, network, deadlines=replace(QUICK, **settings))  # type: ignore[arg-type]  # fields of Deadlines by name
+        return seen, ports
+
+
+async def test_all_ports_are_looked_at_and_the_slow_ones_do_not_hold_back_the_answer(papers: Papers) -> None:
+    started = time.monotonic()
+    seen, ports = await look(
+        papers,
+        {"own": starttls.talk, "implicit": implicit_tls.talk, "drops": None},
+        ProbeRequest("mail.test", security=STARTTLS),
+        connect=30.0,
+    )
+
+    assert time.monotonic() - started < 10
+    assert seen.first(EhloAnswered, port=ports["own"], under_tls=True)
+    assert seen.first(TlsEstablished, port=ports["implicit"], implicit=True)
+    assert seen.first(TcpTimedOut, port=ports["drops"])
+
+
+async def test_a_slow_greeting_at_the_persons_own_port_is_waited_for(papers: Papers) -> None:
+    seen, ports = await look(
+        papers, {"own": greets_after_29_seconds.talk, "other": starttls.talk}, ProbeRequest("mail.test", security=STARTTLS)
+    )
+
+    assert seen.first(GreetedInClear, port=ports["own"])
+
+
+async def test_a_silent_other_port_is_cut_short_and_called_silent(papers: Papers) -> None:
+    seen, ports = await look(
+        papers, {"own": starttls.talk, "other": never_greets.talk}, ProbeRequest("mail.test", security=STARTTLS), greeting=30.0, reply=5.0
+    )
+
+    assert seen.first(StayedSilent, port=ports["other"], stage="greeting")
+    assert seen.first(EhloAnswered, port=ports["own"], under_tls=True)
+
+
+async def test_the_whole_check_ends_in_time_whatever_the_servers_do(papers: Papers) -> None:
+    started = time.monotonic()
+    seen, ports = await look(
+        papers, {"own": never_greets.talk, "drops": None}, ProbeRequest("mail.test"), greeting=60.0, connect=60.0, check=2.0
+    )
+
+    assert time.monotonic() - started < 8
+    assert seen.first(StayedSilent, port=ports["own"])
+    assert seen.first(TcpTimedOut, port=ports["drops"])
+
+
+async def test_the_control_is_asked_where_something_did_not_answer(papers: Papers) -> None:
+    seen, ports = await look(papers, {"own": None, "control": starttls.talk}, ProbeRequest("mail.test"))
+
+    assert seen.first(ControlAnswered, port=ports["control"], reached=True)
+
+
+async def test_the_control_is_left_alone_where_all_is_well(papers: Papers) -> None:
+    seen, _ = await look(papers, {"own": starttls.talk, "control": starttls.talk}, ProbeRequest("mail.test"))
+
+    assert not seen.all(ControlAnswered)
+
+
+async def test_a_control_that_is_not_reached_says_so(papers: Papers) -> None:
+    async with resolving({"mail.test": {"A": ["127.0.0.1"]}}) as resolver:
+        policy = Policy((f"127.0.0.1:{resolver.port}",), ("127.0.0.0/8",), (1,), control="nowhere.test:25")
+        async with Network(policy) as network:
+            seen = await probe(ProbeRequest("mail.test", 1), network, deadlines=QUICK)
+
+    assert seen.first(TcpRefused, port=1)
+    assert seen.first(ControlAnswered, reached=False)
+
+
+async def test_ipv4_is_found_where_ipv6_is_dead(papers: Papers) -> None:
+    async with standing(starttls.talk, papers) as port, resolving({"mail.test": {"A": ["127.0.0.1"], "AAAA": ["::1"]}}) as resolver:
+        policy = Policy((f"127.0.0.1:{resolver.port}",), ("127.0.0.0/8", "::1/128"), (port,), ca_file=papers.ca_file)
+        async with Network(policy) as network:
+            seen = await probe(ProbeRequest("mail.test", port, STARTTLS), network, deadlines=QUICK)
+
+    assert seen.first(EhloAnswered, address="127.0.0.1", under_tls=True)
+    assert seen.first(TcpRefused, address="::1") or seen.first(NotProbed, host="::1")
+
+
+async def test_facts_are_told_at_once_and_carry_site_and_time(papers: Papers) -> None:
+    told: list[tuple[float, Observation]] = []
+    async with standing(greets_after_29_seconds.talk, papers) as port, resolving({"mail.test": {"A": ["127.0.0.1"]}}) as resolver:
+        policy = Policy((f"127.0.0.1:{resolver.port}",), ("127.0.0.0/8",), (port,), ca_file=papers.ca_file, site="berlin")
+        async with Network(policy) as network:
+            await probe(ProbeRequest("mail.test", port), network, lambda item: told.append((time.monotonic(), item)), deadlines=QUICK)
+
+    times = {type(item): at for at, item in told}
+    assert times[GreetedInClear] - times[TcpConnected] > 1.0
+    assert all(item.site == "berlin" and item.at is not None and item.at.tzinfo is not None for _, item in told)
+
+
+async def test_a_cancelled_check_leaves_nothing_open(papers: Papers) -> None:
+    async with standing(never_greets.talk, papers) as port, resolving({"mail.test": {"A": ["127.0.0.1"]}}) as resolver:
+        policy = Policy((f"127.0.0.1:{resolver.port}",), ("127.0.0.0/8",), (port,), ca_file=papers.ca_file)
+        async with Network(policy) as network:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.5):
+                    await probe(ProbeRequest("mail.test", port), network)
+        assert not network.lines
+
+
+async def test_a_name_without_an_address_is_a_fact(papers: Papers) -> None:
+    async with resolving({"empty.test": {"MX": ["0 x.test."]}}) as resolver, Network(Policy((f"127.0.0.1:{resolver.port}",))) as network:
+        none = await probe(ProbeRequest("nowhere.test", 587), network, nobody, deadlines=QUICK)
+        empty = await probe(ProbeRequest("empty.test", 587), network, nobody, deadlines=QUICK)
+
+    assert none.first(NameDidNotResolve, host="nowhere.test", reason="nxdomain")
+    assert empty.first(NameDidNotResolve, host="empty.test", reason="no_address")
