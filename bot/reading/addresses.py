@@ -17,15 +17,15 @@ _OWN = re.compile(
     r"uid|envelope-from|mail from:?|authid|auth_user|-au)\s*(?:is|ist|est|es|=|:|=>|name)?\s*[\"'(<\[]*$"
 )
 _OTHER = re.compile(
-    r"(?:\bto|\btowards|\brcpt to:?|\brecipients?|an|für|\bà|\bpara|\bnaar|\baan|\bdo|\bk|получател\w+"
-    r"|empfänger|destinataire|destinatari[oa]|ontvanger|\bfor|unknown|final-recipient: rfc822;"
+    r"(?:\bto|\btowards|\brcpt to:?|\brecipients?|an|für|\bà|\bpara|\bnaar|\baan|\bdo|\bk|получател\w+|recipients or groups"
+    r"|empfänger|destinataire|destinatari[oa]|ontvanger|unknown|final-recipient: rfc822;"
     r"|original-recipient: rfc822;|x-failed-recipients:?|contact|reach|email us at|support at)\s*[:=]?\s*[\"'(<\[]*$"
 )
 _BOUNCED = re.compile(
     r"^[>\])\"']*\s*[:\-]?\s*(?:\(?(?:recipient|user|no such|unknown|mailbox|does not|address"
     r"|host|sender address|relay|delivery|is not|was not|could not|rejected|said|\.\.\.))"
 )
-_REPLY_BEFORE = re.compile(r"[45]\d\d[ \-](?:[45]\.\d\.\d{1,3} )?[\w ,:]{0,30}<?$")
+_REPLY_BEFORE = re.compile(r"(?:4[2-57]\d|5[0-57]\d)[ \-](?:[45]\.\d\.\d{1,3} )?[\w ,:]{0,30}<?$")
 _DOMAIN = re.compile(
     (
         r"(?:\b(?:my|our|own|custom|the company|company|eigene|unsere|meine|mi|nuestro|mon|notre|"
@@ -36,7 +36,7 @@ _DOMAIN = re.compile(
 )
 
 
-def address_domain(text: str, low: str, pasted: tuple[str, ...]) -> str | None:
+def address_domain(text: str, low: str, pasted: tuple[str, ...], errors: list[tuple[int, int]]) -> str | None:
     """The domain of the account's address; `pasted` are addresses that a configuration names as user or sender."""
     for whole in pasted:
         domain = whole.rsplit("@", 1)[-1].lower().rstrip(".")
@@ -62,7 +62,8 @@ def address_domain(text: str, low: str, pasted: tuple[str, ...]) -> str | None:
         return best[2]
     for match in _DOMAIN.finditer(text):
         domain = match.group(1).lower()
-        if not hosts.placeholder(domain) and hosts.name(domain) and not hosts.mailish(domain):
+        quoted = any(a <= match.start() < b for a, b in errors)
+        if not quoted and not hosts.placeholder(domain) and hosts.name(domain) and not hosts.mailish(domain):
             if match.group(0).startswith("@") and (
                 text[match.start() - 1 : match.start()].isalnum() or text[match.end() : match.end() + 1] == "@"
             ):

@@ -40,6 +40,10 @@ def mentioned(text: str, index: Index) -> tuple[Hit, ...]:
     return tuple(sorted(hits))
 
 
+# Tools that people test with; they are not what shall send the mail.
+_TESTS = frozenset({"swaks", "curl"})
+
+
 def client(
     text: str, hits: tuple[Hit, ...], shape: str | None, errors: list[tuple[int, int]], index: Index
 ) -> tuple[str | None, str | None]:
@@ -47,20 +51,24 @@ def client(
     best: tuple[tuple[int, int, int], Hit] | None = None
     for hit in hits:
         start, end, id = hit
-        if _NOT_OWN.search(text[max(0, start - 40) : start]):
+        if id in _TESTS or _NOT_OWN.search(text[max(0, start - 40) : start]):
             continue
         entry = index.client(id)
-        rank = _RANK.get(entry.kind, 3) if entry else 2 if id == "other" else 4
+        rank = _RANK.get(entry.kind, 3) if entry else 3 if id == "other" else 4
         if any(a <= start < b for a, b in errors):
             rank -= 3
-        key = (rank, end - start if entry and entry.kind != "family" else 0, -start)
-        if best is None or (key[0], -start if key[0] != best[0][0] else key[1]) > (
-            best[0][0],
-            -best[1][0] if key[0] != best[0][0] else best[0][1],
-        ):
+        key = (rank, -start, end)
+        if best is None or key > best[0]:
             best = (key, hit)
-    if best is not None and (best[0][0] >= 3 or shape is None):
+    shaped = index.client(shape) if shape else None
+    shape_rank = _RANK.get(shaped.kind, 3) if shaped else 2
+    if best is not None and (shape is None or (best[0][0] >= 2 and best[0][0] + 1 > shape_rank)):
         start, end, id = best[1]
-        version = _VERSION.search(text[end : end + 24])
-        return id, version.group(1) if version else None
+        longer = max(
+            (hit for hit in hits if hit[0] <= start and end <= hit[1] and hit[2] != "other"),
+            key=lambda hit: hit[1] - hit[0],
+            default=best[1],
+        )
+        version = _VERSION.search(text[longer[1] : longer[1] + 24])
+        return longer[2], version.group(1) if version else None
     return shape, None

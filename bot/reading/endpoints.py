@@ -62,11 +62,15 @@ _CONNECTED_NAME = tuple(
             r"|[a-z][\w\-]+)[\"']?(?: failed|$|:|\s)"
         ),
         (
-            r"(?i)(?:UnknownHostException:|could not resolve host(?:name)?:?|lookup|no such host is known\.? "
-            r"?\(?|cannot find (?:the )?(?:server|host)|host (?:name )?not found:?|unable to resolve "
-            r"host|name or service not known:?|couldn't find host|could not find host) [\"']?((?:[\w\-]+\.)+[\w\-]+"
-            r"|[a-z][\w\-]+)\b"
+            r"(?i)(?:UnknownHostException:|could not resolve host(?:name)?:?|unable to resolve host) "
+            r"[\"']?((?:[\w\-]+\.)+[\w\-]+|[a-z][\w\-]+)\b"
         ),
+        r"(?i)\blookup ([a-z][\w.\-]*)(?: on |: )",
+        (
+            r"(?i)(?:no such host is known\.? ?\(?|cannot find (?:the )?(?:server|host)|host (?:name "
+            r")?not found:?) [\"']?((?:[\w\-]+\.)+[\w\-]+)"
+        ),
+        r"(?i)(?:name or service not known:?|couldn't find host|could not find host) [\"']?((?:[\w\-]+\.)+[\w\-]+)",
         (
             r"(?i)(?:not valid for|doesn't match|does not match|mismatch(?:ed)? for|expected CN=|is not "
             r"in the cert's altnames:|Host:|valid for,? not)\s*[\"'`]((?:[\w\-]+\.)+[\w\-]+)[\"'`]"
@@ -86,7 +90,8 @@ _OTHERS = re.compile(
     r"|domaine|dominio) domain(?:e|io)?(?: name)?(?: is)?[:\s]+|\bdomain(?:e|io)?\s+|dns:|cn\s*=\s*[`'\"]?"
     r"|altnames?:\s*|for names?:?\s*"
     r"|issuer[:=]?\s*|subject[:=]?\s*|message-id:\s*<?\S*|\bmx(?: record)?(?:s)?(?: (?:of|is|"
-    r"for|points? to|are))?[:\s]+|rcpt from\s+|noqueue: reject: \w+ from\s+|client\s+|\bat\s+(?=\w+\.\w+:\d)"
+    r"for|points? to|are))?[:\s]+|rcpt from\s+|client host\s*|lookup \S+ on\s+|noqueue: reject: "
+    r"\w+ from\s+|client\s+|\bat\s+(?=\w+\.\w+:\d)"
     r"|visit\s+|see\s+|more (?:info|at)\s+|learn more at\s+|contact\s+|\bptr(?: record)?(?: (?:of"
     r"|is|for))?\s+|spf(?: include)?[:\s]+|include:|dkim\s+|by way of\s+|mailed-by[:\s]+|signed-by[:\s]+"
     r"|hosted (?:at|by|on|with)\s+|website\s+|my site\s+|our site\s+|the site\s+|\bon\s+(?=(?:render"
@@ -120,8 +125,8 @@ class PortMention:
     stance: Stance = "present"
 
 
-def host_mentions(text: str, low: str) -> list[HostMention]:
-    """Every name or address that may be the server, best first. `low` is `text` in lower case, of the same length."""
+def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[HostMention]:
+    """Every name or address that may be the server, best first. `low`: `text` in lower case, of the same length; `errors`: quoted ones."""
     hidden = _hidden(text)
     found: list[HostMention] = []
     for pattern in _CONNECTED:
@@ -150,6 +155,9 @@ def host_mentions(text: str, low: str) -> list[HostMention]:
             continue
         port = _behind(text, end)
         labels = host.count(".")
+        exchanger = re.match(r"mx\d*[.-]", host) is not None  # where mail for a domain goes in; rarely where it is submitted
+        if exchanger and port is None:
+            continue
         weight = (3 if hosts.mailish(host) and labels >= 2 else 0) + (3 if port is not None else 0) + (2 if _INTRODUCED.search(lead) else 0)
         if weight >= 3 or (weight == 2 and labels >= 2):
             found.append(HostMention(host, start, end, weight, port, stance(low, start, end)))
@@ -165,6 +173,10 @@ def host_mentions(text: str, low: str) -> list[HostMention]:
             if any(a <= start < b for a, b in hidden) or _OTHERS.search(lead.rstrip("[(")) or re.search(r"[\w\]]\[$", lead):
                 continue
             weight = (3 if port is not None else 0) + (2 if _INTRODUCED.search(lead) else 0)
+            if any(a <= start < b for a, b in errors) and port is None:
+                continue
+            if not weight and len(text) < 400:
+                weight = 1
             if weight:
                 found.append(HostMention(literal, start, end, weight, port, stance(low, start, end)))
     found.sort(key=lambda mention: (mention.stance != "present", -mention.weight, mention.start))

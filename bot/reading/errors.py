@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import NamedTuple
 
 import re2
 
@@ -14,9 +15,9 @@ from bot.reading.words import errors as words
 _ANCHORS = tuple(
     re2.compile(pattern)
     for pattern in (
-        r"(?:^|[^\w.@/\-])(?:smtp;?[ :]*)?[45]\d\d[ \-]+(?:#?[45]\.\d{1,2}\.\d{1,3}\b|[A-Za-z<\"'(\[#\pL])",
+        r"(?:^|[^\w.@/\-])(?:smtp;?[ :]*)?(?:4[2-57]\d|5[0-57]\d)[ \-]+(?:#?[45]\.\d{1,2}\.\d{1,3}\b|[A-Za-z<\"'(\[#\pL])",
         r"(?:^|[^\w.])#?[45]\.[0-7]\.\d{1,3}\b",
-        r"\(\s*[45]\d\d,",
+        r"\(\s*(?:4[2-57]\d|5[0-57]\d),",
         r"(?i)\b(?:code|error|status|reply|response|antwort|erreur|fehler|erro|error:|smtp)[ :\"=]*[45]\d\d\b",
         r"(?:[A-Za-z_][\w$]*(?:\.|::|\\))*[A-Z][\w$]*(?:Error|Exception|Timeout|Failure|Refused|Disconnected)\b",
         (
@@ -30,13 +31,14 @@ _ANCHORS = tuple(
         ),
         r"(?i)\berror:[0-9a-f]{8}:|\bssl3_\w+|\bssl routines\b|\[ssl[:\]]",
         (
-            r"(?i)(?:error|fehler|erreur|errore|erro|code|fout|błąd|ошибка|hata|fel|chyba|#)\s*(?:code"
-            r"|number|no\.?|nr\.?)?\s*[:#]?\s*#?[A-Z]{0,3}\d{2,}(?:-\d+)?\b|\(\d{3}-\d{3}\)|(?:^|\s)#\d{2,4}\b"
+            r"(?i)(?:error|fehler|erreur|errore|erro|code|fout|błąd|ошибка|hata|fel|chyba)\s*(?:code"
+            r"|number|no\.?|nr\.?)?\s*[:#]?\s*#?[A-Z]{0,3}\d{2,}(?:-\d+)?\b|\(\d{3}-\d{3}\)"
         ),
     )
 )
 _PHRASES = tuple(compile_words("|".join(group)) for group in words.PHRASES)
 _SAID = compile_words(words.SAYS)
+_SPOKEN = compile_words(words.SPOKEN)
 _QUOTED = re2.compile(r"\"([^\"\n]{8,600})\"|(?:^|\s)'([^'\n]{8,600})'(?:\s|$|[.,])")
 _UNIT = re.compile(
     (
@@ -66,12 +68,22 @@ _LEAD = re.compile(
 MAX = 4_000
 
 
-def error_spans(text: str) -> list[tuple[int, int]]:
+class ErrorSpan(NamedTuple):
+    """One quoted error: `text[start:end]`. From `anchor` on it is surely the program's words; before it they may be the person's."""
+
+    start: int
+    anchor: int
+    end: int
+
+
+def error_spans(text: str) -> list[ErrorSpan]:
     """Where errors stand, as spans over whole clauses; neighbouring ones are one. Empty: there is none."""
     spans: list[tuple[int, int]] = []
     for pattern in (*_ANCHORS, *_PHRASES):
         for match in pattern.finditer(text):
             start, end = match.span()
+            for said in _SPOKEN.finditer(match.group()):
+                start = match.start() + said.end()
             while start < end and text[start] in " \t\n([,;:\"'" and text[start] not in "([":
                 start += 1
             piece = text[start:end]
@@ -86,17 +98,16 @@ def error_spans(text: str) -> list[tuple[int, int]]:
     return _clauses(text, spans)
 
 
-def error_text(text: str) -> str | None:
-    """The error, literally, its lines joined as they stand; None where the text quotes none."""
-    spans = error_spans(text)
+def error_text(text: str, spans: list[ErrorSpan]) -> str | None:
+    """The error, literally, its lines joined as they stand; None where the text quotes none. `spans`: of `error_spans(text)`."""
     if not spans:
         return _told(text)
-    start, end = spans[0][0], max(b for _, b in spans)
+    start, end = spans[0].start, max(span.end for span in spans)
     if end - start > MAX:
-        start, end = max(spans, key=lambda span: (_weight(text[span[0] : span[1]]), -span[0]))
+        start, _, end = max(spans, key=lambda span: (_weight(text[span.start : span.end]), -span.start))
     found = text[start:end]
-    if len(spans) > 1 and any("\n" in text[b:c] for (_, b), (c, _) in itertools.pairwise(spans)):
-        found = "\n".join(text[a:b] for a, b in spans)
+    if len(spans) > 1 and any("\n" in text[one.end : two.start] for one, two in itertools.pairwise(spans)):
+        found = "\n".join(text[span.start : span.end] for span in spans)[: MAX * 2]
     return found.strip(" \t\n,;")[:MAX].rstrip() or None
 
 
@@ -104,21 +115,34 @@ def _weight(piece: str) -> int:
     return 2 * bool(re.search(r"\b[45]\d\d[ \-]", piece)) + bool(re.search(r"\b[45]\.\d\.\d", piece))
 
 
-def _clauses(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _clauses(text: str, spans: list[tuple[int, int]]) -> list[ErrorSpan]:
     """Each anchor stretched over the rest of its clause: back to where the program begins to speak, on to the end of the line."""
-    merged: list[list[int]] = []
+    merged: list[ErrorSpan] = []
     for start, end in spans:
-        if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], end)
+        if merged and start <= merged[-1].end:
+            merged[-1] = merged[-1]._replace(end=max(merged[-1].end, end))
             continue
         line_end = text.find("\n", end)
         line_end = len(text) if line_end < 0 else line_end
         line_start = text.rfind("\n", 0, start) + 1
-        stop = line_end
-        if chatter := _CHATTER.search(text[end:line_end]):
-            stop = end + chatter.start()
-        merged.append([_back(text, line_start, start), max(end, stop)])
-    return [(a, b) for a, b in merged]
+        stop = _closing(text, start, line_end)
+        if stop is None:
+            chatter = _CHATTER.search(text[end:line_end])
+            stop = end + chatter.start() if chatter else line_end
+        merged.append(ErrorSpan(_back(text, max(line_start, start - 400, merged[-1].end if merged else 0), start), start, max(end, stop)))
+    return merged
+
+
+def _closing(text: str, start: int, line_end: int) -> int | None:
+    """An error in brackets, such as Python's `(535, b'…')`, ends where they close."""
+    if text[start : start + 1] != "(":
+        return None
+    depth = 0
+    for at in range(start, min(line_end, start + 600)):
+        depth += {"(": 1, ")": -1}.get(text[at], 0)
+        if depth == 0:
+            return at + 1
+    return None
 
 
 def _back(text: str, line_start: int, start: int) -> int:
@@ -141,7 +165,7 @@ def _back(text: str, line_start: int, start: int) -> int:
             best = max(best, len(lead) - len(tail) + at + len(sign))
     piece = lead[best:]
     colon = piece.rfind(": ")
-    if colon >= 0 and len(piece[:colon].split()) <= 4 and not re.search(r"(?i)error|failed|exception|fail|ssl|smtp|login", piece[:colon]):
+    if colon >= 0 and not re.search(r"(?i)error|fail|exception|invalid|denied|refused|rejected|reason", piece[:colon]):
         best += colon + 2
     return line_start + best + len(lead[best:]) - len(lead[best:].lstrip())
 

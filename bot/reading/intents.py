@@ -71,6 +71,11 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
         return "correction"
     if said.error:
         return "fix_error"
+    if talk.STILL.search(low) and not question:
+        return "fix_error"
+    bare = said.host or said.port or said.security or said.client or said.provider or said.domain
+    if asked is not None and bare and short and not question and talk.CONFIGURE.search(low) is None:
+        return "fix_error"
     problem = talk.PROBLEM.search(low) is not None
     off = talk.OFF.search(low) is not None
     configure = talk.CONFIGURE.search(low) is not None
@@ -94,6 +99,8 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
     if lookup and (said.provider or said.domain or said.host) and not (question and said.term and not said.provider):
         return "configure" if said.client and not _ASKS_PORT.search(low) else "lookup"
     if question and (said.term or mail):
+        return "question"
+    if re.search(r"\b(?:is|are|does|can|should|will|would)\b[^\n?]*\?\s*$", low) and mail and not lookup:
         return "question"
     if said.term and (_TERM_ONLY.search(low.strip()) or low.rstrip().endswith("?")):
         return "question"

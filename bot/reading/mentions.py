@@ -52,7 +52,7 @@ def stance(text: str, start: int, end: int) -> Stance:
     """`text` in lower case; the thing stands at [start:end]. Looks at the sentence around it, at most 60 characters each way."""
     before = text[max(0, start - 60) : start]
     after = text[end : end + 40]
-    cut = max(before.rfind(". "), before.rfind("\n"), before.rfind("; "))
+    cut = max(before.rfind(sign) for sign in (". ", "\n", "; ", " but ", " aber ", " mais ", " pero ", " mas ", " ma ", " maar ", " но "))
     before = before[cut + 1 :]
     if _CORRECTED_TO.search(before) and not before.rstrip().endswith((" to",)):
         return "present"

@@ -11,6 +11,8 @@ import re
 import re2
 
 _BOUNDARY = re.compile(r"(^|\(\?[imsU]+\)|\||\(\?:|\()\\b|\\b")
+# "(?:\\b|$)" closes a word although it begins an alternative.
+_OR_END = re.compile(r"\(\?:\\b\|(?=[$\[])")
 _BEFORE = r"(?:^|[^\pL\pN_])"
 _BEHIND = r"(?:$|[^\pL\pN_])"
 
@@ -20,6 +22,7 @@ def compile_words(pattern: str, flags: str = "i") -> re2._Regexp:
     options = re2.Options()
     options.max_mem = 64 << 20
     options.log_errors = False
+    pattern = _OR_END.sub(lambda m: "(?:" + _BEHIND + "|", pattern)
     unicode = _BOUNDARY.sub(lambda m: m.group(1) + _BEFORE if m.group(1) is not None else _BEHIND, pattern)
     return re2.compile(f"(?{flags})" + unicode, options)
 

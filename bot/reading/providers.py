@@ -7,6 +7,7 @@ import re
 import re2
 
 from knowledge.index import Index
+from knowledge.model import Provider
 from knowledge.names import Hit
 
 # Where a provider is named as the one that refuses or receives.
@@ -37,6 +38,16 @@ _OWN_WORDS = (
     ("gmail", re2.compile(r"(?s)\b(?:535|534|530)[ \-]5\.[57]\.\d.*\bgsmtp\b")),
     ("microsoft365", re2.compile(r"(?i)SmtpClientAuthentication is disabled for the (?:Tenant|Mailbox)|aka\.ms/smtp_auth_disabled")),
 )
+# Names that are words of every day too count beside one of these.
+_BESIDE = re.compile(
+    r"(?:smtp|serveur|server|servidor|mail|email|chez|bei|bij|isp|provider|account|konto|compte|cuenta)\s+"
+    r"(?:d[e']\s*|von\s+|for\s+|bei\s+|at\s+|with\s+|pour\s+)?(?!smtp|port|server)([a-z][a-z0-9.\-]{1,20})"
+    r"|(?!smtp|mail)([a-z][a-z0-9.\-]{1,20})\s+(?:smtp|mailserver|mail server|e-?mail|postausgang|outgoing)"
+)
+_365 = re.compile(
+    r"\b(?:ms|microsoft|office|o|m|company|work|business|firmen|exchange|e[135]|our|outlook)[ "
+    r"-]?365\b|\b365 (?:tenant|mailbox|account|konto|business|exchange|admin)"
+)
 # A name that is a program's when it stands alone.
 _NOT_ALONE = frozenset({"outlook", "mail", "exchange"})
 
@@ -44,7 +55,7 @@ _NOT_ALONE = frozenset({"outlook", "mail", "exchange"})
 def provider(
     text: str, low: str, index: Index, host: str | None, domain: str | None, clients: tuple[Hit, ...], errors: list[tuple[int, int]]
 ) -> str | None:
-    if host is not None and (owner := index.by_host(host)) is not None:
+    if host is not None and (owner := _of_host(index, host)) is not None:
         named = {hit[2] for hit in index.names_in(text)}
         if owner.id == "gmail" and "google-workspace" in named and "gmail" not in named:
             return "google-workspace"
@@ -61,6 +72,15 @@ def provider(
     ]
     if host is not None and domain is None and named_hits and "." not in host:
         return named_hits[0][2]
+    if not named_hits and _365.search(low) and index.provider("microsoft365"):
+        return "microsoft365"
+    if not named_hits:
+        for match in list(_BESIDE.finditer(low))[:12]:
+            word = match.group(1) or match.group(2)
+            at = match.start(1) if match.group(1) else match.start(2)
+            inside = any(a <= at < b for a, b, _ in clients) or any(a <= at < b for a, b in errors)
+            if not inside and word not in _NOT_ALONE and "@" not in low[match.start() : match.end() + 1] and (found := _whole(index, word)):
+                return found
     if named_hits:
         return max(named_hits, key=lambda hit: (hit[1] - hit[0] > 3, -hit[0]))[2]
     if domain is not None and (owner := index.by_domain(domain)) is not None and host is None:
@@ -72,3 +92,20 @@ def provider(
         if shape.search(text) and index.provider(id):
             return id
     return None
+
+
+def _of_host(index: Index, host: str) -> Provider | None:
+    """The owner of a server's name: known as a server, below a known domain, or a provider's name under a public ending (smtp.ovh.net)."""
+    if found := index.by_host(host) or index.by_domain(host):
+        return found
+    labels = host.split(".")
+    if len(labels) < 3 or labels[-1] in ("example", "test", "invalid", "local", "localhost", "lan") or len(labels[-2]) < 3:
+        return None
+    id = _whole(index, labels[-2])
+    return index.provider(id) if id else None
+
+
+def _whole(index: Index, word: str) -> str | None:
+    """The provider that a word alone names."""
+    hits = index.names_in(word)
+    return hits[0][2] if hits and hits[0][:2] == (0, len(word)) else None

@@ -40,19 +40,20 @@ _TERM = re2.compile(
 
 def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     """See `bot.reading.read`."""
-    plain = view(_MARKER.sub(" *** ", text.text[:MAX_CHARS]))
+    plain = view(_MARKER.sub("***", text.text[:MAX_CHARS]))
     low = plain.lower()
     if len(low) != len(plain):  # a few letters change their length (İ); positions must agree
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
-    spans = error_spans(plain)
-    error = error_text(plain)
+    errors = error_spans(plain)
+    error = error_text(plain, errors)
+    spans = [(span.anchor, span.end) for span in errors]
     shape, tls_word = dialect(plain)
     client_hits = mentioned(plain, index)
     client, version = client_of(plain, client_hits, _known(shape, index), spans, index)
     pasted = read_all(plain, tls_word if tls_word is not None else _tls_word(client, index))
     client = client or _known(pasted.client, index)
 
-    found_hosts = [mention for mention in host_mentions(plain, low) if mention.host not in pasted.not_hosts]
+    found_hosts = [mention for mention in host_mentions(plain, low, spans) if mention.host not in pasted.not_hosts]
     found_ports = port_mentions(plain, low)
     said_host = next((mention for mention in found_hosts if mention.stance == "present"), None)
     host = pasted.host or (said_host.host if said_host else None)
@@ -60,7 +61,7 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     security, vague = (pasted.security, False) if pasted.security is not None else security_said(low, port, spans)
     if security is None and pasted.security is None:
         security, vague = _own_word(low, client, index, security, vague, spans)
-    domain = address_domain(plain, low, pasted.addresses)
+    domain = address_domain(plain, low, pasted.addresses, spans)
     provider = provider_of(plain, low, index, host, domain, client_hits, spans)
     if pasted.provider and index.provider(pasted.provider) and provider is None:
         provider = pasted.provider
@@ -71,7 +72,7 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
         observations=pasted.observations,
     )  # fmt: skip
     reading = _answer(reading, plain, low, index, asked, client_hits)
-    return _aside(reading, plain, low, index, asked, found_hosts, found_ports)
+    return _aside(reading, plain, low, index, asked, found_hosts, found_ports, pasted=pasted.weight > 0)
 
 
 def _known(id: str | None, index: Index) -> str | None:
@@ -169,7 +170,15 @@ def _answer(reading: Reading, plain: str, low: str, index: Index, asked: str | N
 
 
 def _aside(
-    reading: Reading, plain: str, low: str, index: Index, asked: str | None, found_hosts: list[HostMention], found_ports: list[PortMention]
+    reading: Reading,
+    plain: str,
+    low: str,
+    index: Index,
+    asked: str | None,
+    found_hosts: list[HostMention],
+    found_ports: list[PortMention],
+    *,
+    pasted: bool,
 ) -> Reading:
     """Intent and all that is no slot."""
     question = talk.QUESTION.search(low) is not None
@@ -186,6 +195,8 @@ def _aside(
         corrects=mentions.corrects(low),
     )
     wanted = intent(low, said, asked)
+    if wanted == "question" and asked is None and reading.host is None and not pasted:  # what they ask about is not what they have
+        reading = replace(reading, port=None, security=None, ambiguous_security=False)
     still = talk.STILL.search(low) is not None
     works = (
         talk.WORKS.search(low) is not None

@@ -12,7 +12,7 @@ import re2
 from bot.reading.mentions import stance
 from knowledge.terms import Security
 
-_STARTTLS = re2.compile(r"(?i)\b(?:start[ \-_]?tls|stls|explicit(?:es|e|o)?[ \-](?:tls|ssl)|smtp\+starttls)\b")
+_STARTTLS = re2.compile(r"(?i)\b(?:start[ \-_]?tls|stls|explicit(?:es|e|o)?[ \-](?:tls|ssl)|smtp\+starttls|tls_starttls on)\b")
 _IMPLICIT = re2.compile(
     r"(?i)\bssl\s?(?:/|\+|-|or|and|oder|\|)\s?(?:start)?tls\b|\btls\s?/\s?ssl\b|\bimplicit(?:es"
     r"|e|o)?[ \-](?:tls|ssl)\b|\bssl(?:v3)?\b|\bsmtps\b|\bforce[_ ]tls\b|\btls[ \-]wrapp?er\b"
@@ -34,6 +34,8 @@ _NONE = re2.compile(
     r")?clear\b|\bno starttls (?:call|line)\b|\bsecurity none\b|\bnone selected\b|\bencryption "
     r"none\b"
 )
+# Uptime Kuma has one choice for both.
+_NONE_OR_STARTTLS = re.compile(r"\bnone ?/ ?starttls\b")
 _ERROR_AROUND = re.compile(
     r"(?:wrong version number|handshake|certificate|certificat|zertifikat|ssl_connect|ssl routines"
     r"|sslerror|ssl error|ssl:|\[ssl|ssl_error|ssl3_|sslhandshake|sslexception|ssl_do|openssl"
@@ -51,6 +53,7 @@ _QUESTION = re.compile(
 
 def security_said(low: str, port: int | None, errors: list[tuple[int, int]]) -> tuple[Security | None, bool]:
     """The mode that sentences say, and whether only "TLS" or "encryption" is said. `low`: lower case; `errors`: spans of errors."""
+    low = _NONE_OR_STARTTLS.sub(lambda m: " " * (len(m.group()) - 8) + "starttls", low)
     said: list[tuple[int, int, Security]] = []
     taken: list[tuple[int, int]] = []
     for pattern, mode in ((_NONE, Security.NONE), (_STARTTLS, Security.STARTTLS), (_IMPLICIT, Security.IMPLICIT_TLS)):
@@ -92,7 +95,7 @@ def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> b
     ):
         return False
     tail = low[end : end + 30]
-    if _ERROR_AROUND.search(tail.split(",")[0].split("\n")[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
+    if _ERROR_AROUND.search(re.split(r",|\n|->|=>|→|: |;", tail)[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
         return False
     sentence = low[max(0, start - 40) : start]
     cut = max(sentence.rfind("."), sentence.rfind("\n"), sentence.rfind(","))

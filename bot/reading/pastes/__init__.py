@@ -13,6 +13,7 @@ def read_all(text: str, tls_word: Security | None) -> Pasted:
     found.sort(key=lambda one: -one.weight)
     host = next((one.host for one in found if one.host is not None), None)
     return Pasted(
+        weight=max((one.weight for one in found), default=0),
         host=host,
         port=next((one.port for one in found if one.port is not None), None),
         security=next((one.security for one in found if one.security is not None), None),

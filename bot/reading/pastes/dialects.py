@@ -53,8 +53,8 @@ r"not|The following|Data not|data not)|SMTP connect\(\) failed|\bSMTPDebug\b|\bi
     ("nodemailer", (
 r"(?i)\bnodemailer\b|\bcreateTransport\b|\bsmtp-connection\b|\bcode: '(?:EAUTH|ESOCKET|ECONNECTION"
 r"|EENVELOPE|EDNS|ETLS|EMESSAGE|ESTREAM|ETIMEDOUT|ECONNREFUSED)'|Missing credentials for "
-r"\"?PLAIN|\bcommand: '(?:CONN|API|AUTH|MAIL|RCPT|DATA)|\bError: (?:connect|getaddrinfo|read"
-r"|write|queryA) E[A-Z]+|\bInvalid login: \d{3}|\brequireTLS\b|\bsecure: (?:true|false)\b"
+r"\"?PLAIN|\bcommand: '(?:CONN|API|AUTH|MAIL|RCPT|DATA)|\b(?:connect|getaddrinfo|queryA) E[A-Z_]{5,}"
+r"|\bError: (?:read|write) E[A-Z]+|\bInvalid login: \d{3}|\brequireTLS\b|\bsecure: (?:true|false)\b"
 r"|Greeting never received|self[- ]signed certificate in certificate chain.*code:|Mail command "
 r"failed: \d|Can't send mail - all recipients"
 ), None),

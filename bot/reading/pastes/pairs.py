@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import re2
 
-_QUOTED = r"(?:[brufBRUF@]{0,2}\"([^\"\n]*)\"|[brufBRUF@]{0,2}'([^'\n]*)'|([^\s\"'<>(){},;][^\s\"',;<>{}]*))"
+_QUOTED = r"(?:[brufBRUF@]{0,2}\"([^\"\n]*)\"|[brufBRUF@]{0,2}'([^'\n]*)'|(\$\{[^{}\n]*\}|[^\s\"'<>(){},;][^\s\"',;<>{}]*))"
 _KEY = r"([A-Za-z_$][\w.\-$]*(?:(?:->|::|\[['\"]?|__)[\w.\-]+)*)['\"\]]*"
 _PAIR = re2.compile(_KEY + r"[ \t]*(?:=>|:=|==|=|:)[ \t]*(?:\[)?" + _QUOTED)
 _PUT = re2.compile(r"(?i)\b(?:put|set|setProperty|define|putenv|ini_set|add|option|property)\s*\(\s*['\"]([\w.\-]+)['\"]\s*,\s*" + _QUOTED)
@@ -68,7 +68,7 @@ def pairs(text: str) -> list[Pair]:
 
 def _commented(text: str, at: int) -> bool:
     line_start = text.rfind("\n", 0, at) + 1
-    return _COMMENT.match(text, line_start, at + 1) is not None
+    return _COMMENT.match(text[line_start : at + 1]) is not None
 
 
 def _resolved(text: str, match: re2._Match[str], value: str) -> str | None:

@@ -16,9 +16,6 @@ def read(text: str) -> Pasted | None:
         return None
     for match in _URL.finditer(text):
         url = match.group(1).rstrip(".,;)")
-        if " removed]" in text[match.end() - 1 : match.end() + 10]:  # smtp://user:[password removed]@host
-            tail = text[match.end() : match.end() + 300].split("removed]", 1)[-1].split()[:1]
-            url = url.split("://")[0] + "://x" + (tail[0].rstrip("\"',;)") if tail else "")
         host, port, security = host_value(url)
         if host is None:
             continue
