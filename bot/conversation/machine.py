@@ -75,6 +75,15 @@ def _proceed(turn: Turn, reading: Reading) -> None:
     turn.proceed()
 
 
+def _again(turn: Turn, reading: Reading) -> None:
+    """After an answer: other settings make another answer; a mere "it works in webmail" makes the next likely cause."""
+    if turn.changed:
+        turn.set(told=())
+        turn.proceed()
+    else:
+        turn.still_fails(changed=False)
+
+
 def _next_problem(turn: Turn, reading: Reading) -> None:
     turn.begin_next_problem()
     turn.proceed()
@@ -186,6 +195,7 @@ TABLE: dict[tuple[State | None, Move], Handler] = {
     (None, Move.NEW_ERROR): _proceed,
     (State.ADVISED, Move.NEW_ERROR): _next_problem,
     (State.CLOSED, Move.NEW_ERROR): _next_problem,
+    (State.ADVISED, Move.FACTS): _again,
     (State.CLOSED, Move.FACTS): _next_problem,
     (None, Move.SETTINGS): _settings,
     (None, Move.DONT_KNOW): _proceed,
@@ -278,7 +288,9 @@ def _hear(turn: Turn, event: Said) -> None:
 
 def _take(turn: Turn, event: AnyEvent, values: dict[Slot, str | int], reading: Reading, how: str) -> None:
     """Facts into the slots, with what is to be said about them."""
+    before = turn.conversation
     turn.conversation, corrections = merge(turn.conversation, event, values, how)
+    turn.changed = _values(turn.conversation) != _values(before)
     turn.conversation = observed(turn.conversation, event, reading)
     flags = [name for name in ("own_server", "works_elsewhere") if getattr(reading, name)]
     if flags:
@@ -312,7 +324,7 @@ def _move(before: Conversation, reading: Reading) -> Move:
         return Move.DONT_KNOW
     if reading.intent == "question" and not _answers(before, facts):
         return Move.QUESTION
-    if reading.intent in ("configure", "lookup"):
+    if reading.intent in ("configure", "lookup") and not _answers(before, facts) and not _about_a_fault(before, facts):
         return Move.SETTINGS
     if "error" in facts:
         known = before.slots.error
@@ -321,6 +333,12 @@ def _move(before: Conversation, reading: Reading) -> Move:
         return Move.FACTS
     plain = {"thanks": Move.THANKS, "greeting": Move.GREETING}
     return plain.get(reading.intent, Move.OFF_TOPIC)
+
+
+def _about_a_fault(before: Conversation, facts: dict[Slot, str | int]) -> bool:
+    """In the middle of looking for a fault, a message with settings in it goes on with that, however it is worded."""
+    looking = before.state in (State.ASKING, State.PROBING) and "configure" not in before.flags
+    return looking and (before.slots.error is not None or before.question is not None) and bool(facts)
 
 
 def _answers(before: Conversation, facts: dict[Slot, str | int]) -> bool:
@@ -394,3 +412,7 @@ def _wake(turn: Turn, event: Woken) -> None:
     pending = turn.conversation.probe
     if pending is not None and event.wake == f"looking:{pending.id}":
         turn.say_phrase("talk.still_looking", host=pending.request.host or pending.request.domain or "")
+
+
+def _values(conversation: Conversation) -> tuple[str | int | None, ...]:
+    return tuple(known.value if (known := conversation.slots.get(slot)) is not None else None for slot in SLOTS)

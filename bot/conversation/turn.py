@@ -61,6 +61,7 @@ class Turn:
         self.index = index
         self.effects: list[AnyEffect] = []
         self.preface: list[Block] = []
+        self.changed = False  # whether this event brought other settings
 
     @property
     def today(self) -> datetime.date:

@@ -7,7 +7,6 @@ own cause is still told, behind it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from bot import observations as o
@@ -51,6 +50,7 @@ PROBE_HELPS = (
 
 # A seen fault that does not explain the text stands behind it, at this part of its own confidence.
 _BESIDE = 0.5
+_CONTRADICTED = 0.4
 
 
 def diagnose(situation: Situation, seen: Observations, index: Index) -> tuple[Finding, ...]:
@@ -59,13 +59,13 @@ def diagnose(situation: Situation, seen: Observations, index: Index) -> tuple[Fi
     A finding below `ACT_AT` is a candidate to ask about, never one to act on.
     """
     recognition = recognised(situation)
-    named = _named(recognition)
+    named = [_weighed(finding, situation, seen) for finding in _named(recognition)]
     told = named[0].cause if named and (named[0].confidence or 0) >= ACT_AT else None
     facts = seen + _as_the_text_says(told, situation, seen)
-    ruled = [_with_confidence(finding) for rule in RULES if (finding := rule(facts, situation)) is not None]
     provider = provider_of(situation, index)
+    ruled = [_with_confidence(_doubted(finding, situation, provider)) for rule in RULES if (finding := rule(facts, situation)) is not None]
     findings = [_proposed(f, situation, facts, provider) for f in _merged(named, ruled, told)]
-    return tuple(_companions(findings, index))
+    return tuple(_companions(findings, provider, index))
 
 
 def recognised(situation: Situation) -> Recognition:
@@ -91,6 +91,26 @@ def _named(recognition: Recognition) -> list[Finding]:
         Finding(cause, Certainty.LIKELY if score >= ACT_AT else Certainty.POSSIBLE, (Quote(words),) if words else (), confidence=score)
         for cause, score, words in recognition.ranked
     ]
+
+
+def _weighed(finding: Finding, situation: Situation, seen: Observations) -> Finding:
+    """What the text suggests, at less than half where the server was seen to do the opposite."""
+    view = at_port(survey(seen), situation.port) if situation.port is not None else None
+    if view is None:
+        return finding
+    clear = view.ehlo(under_tls=False)
+    contradicted = (finding.cause == "tls.not_offered" and clear is not None and clear.starttls) or (
+        finding.cause == "tls.wrong_mode" and situation.security is not None and view.speaks is situation.security
+    )
+    return (
+        replace(finding, confidence=(finding.confidence or 0.0) * _CONTRADICTED, certainty=Certainty.POSSIBLE) if contradicted else finding
+    )
+
+
+def _doubted(finding: Finding, situation: Situation, provider: Provider | None) -> Finding:
+    """A provider's documented server does not vanish: where its name does not resolve here, the reason is more likely here."""
+    documented = provider is not None and any(server.endpoint.host == situation.host for server in provider.servers)
+    return replace(finding, certainty=Certainty.POSSIBLE) if finding.cause == "net.dns" and documented else finding
 
 
 def _with_confidence(finding: Finding) -> Finding:
@@ -196,14 +216,29 @@ def _reached(finding: Finding, situation: Situation, seen: Observations) -> Find
     return replace(finding, evidence=(*finding.evidence, fact))
 
 
-def _companions(findings: list[Finding], index: Index) -> Iterable[Finding]:
+def _companions(findings: list[Finding], provider: Provider | None, index: Index) -> list[Finding]:
     """The findings, with what the knowledge says stands beside the first one where the text alone cannot tell the two apart."""
+    if not findings or (findings[0].confidence or 0) < ACT_AT or findings[0].certainty is Certainty.SEEN:
+        return findings
+    first = findings[0]
+    cause = index.cause(first.cause)
+    beside = {other: _beside(first, other, provider) for other in (cause.likely_with if cause is not None else ())}
     known = {finding.cause for finding in findings}
-    for position, finding in enumerate(findings):
-        yield finding
-        if position == 0 and (finding.confidence or 0) >= ACT_AT and finding.certainty is not Certainty.SEEN:
-            cause = index.knowledge.causes.get(finding.cause)
-            for other in cause.likely_with if cause is not None else ():
-                if other not in known:
-                    known.add(other)
-                    yield Finding(other, Certainty.POSSIBLE, finding.evidence, confidence=(finding.confidence or 0) * 0.6)
+    raised = [
+        replace(finding, confidence=max(finding.confidence or 0.0, beside.get(finding.cause, 0.0))) if finding is not first else finding
+        for finding in findings
+    ]
+    added = [Finding(other, Certainty.POSSIBLE, first.evidence, confidence=c) for other, c in beside.items() if other not in known]
+    return [first, *sorted([*raised[1:], *added], key=lambda finding: -(finding.confidence or 0.0))]
+
+
+def _beside(first: Finding, other: str, provider: Provider | None) -> float:
+    """How likely a companion is, beside the first finding: an app password is nearly as likely where the provider demands one."""
+    rule = provider.app_password if provider is not None else None
+    if other != "auth.app_password_required" or rule is None:
+        factor = 0.5
+    elif rule.need == "required":
+        factor = 0.9
+    else:
+        factor = 0.1
+    return round((first.confidence or 0.0) * factor, 3)
