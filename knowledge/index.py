@@ -105,21 +105,25 @@ class Index:
         """The known server that `host` is a slip of the finger away from; None where it is known or belongs to somebody known."""
         name = ascii_form(host)
         of_a_family = self._host_family(name) or self._domain_family(registered(name))
-        if not name or (of_a_family and name.rpartition(".")[2] not in SLIPS_OF_COM):
+        if not name or name in self._hosts or (of_a_family and name.rpartition(".")[2] not in SLIPS_OF_COM):
             return None
-        return nearest_host(name, self._hosts, self._domains)
+        return nearest_host(name, self._current_hosts, self._owned)
 
     def typeahead(self, kind: Kind, text: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
-        """(id, label) of the entries that go on as `text` does: those that begin so first, then those with such a word, then the rest."""
+        """(id, label) of the entries that go on as `text` does: label, then another name, then a word in a name, then anywhere.
+
+        For an empty text those about which most is known come first.
+        """
         wanted = text.strip().lower()
         ranked = []
-        for id, label, words in self._labels[kind]:
+        for id, label, words, weight in self._labels[kind]:
             places = [word.find(wanted) for word in words]
-            if wanted in id or any(place >= 0 for place in places):
-                begins = any(place == 0 for place in places)
-                inside = any(place > 0 and not word[place - 1].isalnum() for word, place in zip(words, places, strict=True))
-                ranked.append((0 if begins else 1 if inside else 2, label.lower(), id, label))
-        return tuple((id, label) for _, _, id, label in sorted(ranked)[:limit])
+            if not any(place >= 0 for place in places):
+                continue
+            inside = any(place > 0 and not word[place - 1].isalnum() for word, place in zip(words, places, strict=True))
+            rank = 0 if places[0] == 0 else 1 if 0 in places else 2 if inside else 3
+            ranked.append((rank, 0 if wanted else -weight, label.lower(), id, label))
+        return tuple((id, label) for *_, id, label in sorted(ranked)[:limit])
 
     # --- tables ---
 
@@ -141,6 +145,16 @@ class Index:
                 for name in names(provider):
                     owners.setdefault(name, provider.id)
         return owners
+
+    @cached_property
+    def _current_hosts(self) -> frozenset[str]:
+        old = {name for provider in self.knowledge.providers.values() for name in provider.old_hosts}
+        return frozenset(self._hosts).difference(old)
+
+    @cached_property
+    def _owned(self) -> frozenset[str]:
+        """Domains that belong to somebody known: of addresses, and those under which known servers stand."""
+        return frozenset(self._domains).union(map(registered, self._hosts))
 
     @cached_property
     def _mx(self) -> dict[str, str]:
@@ -187,15 +201,20 @@ class Index:
         return shown
 
     @cached_property
-    def _labels(self) -> Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]]:
-        def labels(entries: Mapping[str, Any], names: Callable[[Any], tuple[str, ...]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-            for id, entry in entries.items():
-                yield id, names(entry)[0], tuple(name.lower() for name in (*names(entry), id))
+    def _labels(self) -> Mapping[str, tuple[tuple[str, str, tuple[str, ...], int], ...]]:
+        """Kind -> (id, label, what may be typed for it, how much is known about it)."""
 
+        def labels(entries: Mapping[str, V], names: Callable[[V], tuple[str, ...]], weight: Callable[[V], int]) -> Iterator[Any]:
+            for id, entry in entries.items():
+                yield id, names(entry)[0], tuple(name.lower() for name in (*names(entry), id)), weight(entry)
+
+        found = self.knowledge
         return {
-            "providers": tuple(labels(self.knowledge.providers, lambda one: (one.name, *one.aliases, *one.domains[:10]))),
-            "clients": tuple(labels(self.knowledge.clients, lambda one: (one.name, *one.aliases))),
-            "causes": tuple(labels(self.knowledge.causes, lambda one: (one.title,))),
+            "providers": tuple(
+                labels(found.providers, lambda one: (one.name, *one.aliases, *one.domains[:10]), lambda one: len(one.traps))
+            ),
+            "clients": tuple(labels(found.clients, lambda one: (one.name, *one.aliases), lambda one: len(one.places))),
+            "causes": tuple(labels(found.causes, lambda one: (one.title,), lambda one: len(one.examples))),
         }
 
 

@@ -12,8 +12,8 @@ SLIPS_OF_COM = {"co", "cm", "om"}
 _SHARED = {"co", "com", "net", "org", "ne", "or", "ac", "ad", "go", "gov", "edu", "gr", "lg", "id", "web", "asn", "nom", "firm", "sch"}
 
 
-def nearest_host(host: str, hosts: Collection[str], domains: Collection[str]) -> str | None:
-    """The host of `hosts` that `host` was meant to be, or None: it is known, its domain is somebody's, or nothing is near.
+def nearest_host(host: str, hosts: Collection[str], owned: Collection[str]) -> str | None:
+    """The host of `hosts` that `host` was meant to be, or None: it is one of them, its domain is in `owned`, or nothing is near.
 
     smtp.gmial.com -> smtp.gmail.com; stmp.gmail.com -> smtp.gmail.com; but imap.gmail.com and mail.aol.example -> None.
     """
@@ -22,7 +22,6 @@ def nearest_host(host: str, hosts: Collection[str], domains: Collection[str]) ->
     if host in hosts:
         return None
     labels = host.split(".")
-    owned = {registered(known) for known in hosts} | set(domains)
     if any(".".join(labels[n:]) in owned for n in range(len(labels) - 1)):
         meant = ".".join(("smtp", *labels[1:]))
         is_slip = labels[0] not in _NO_SLIPS and labels[0].isalpha() and OSA.distance(labels[0], "smtp") == 1
