@@ -35,9 +35,9 @@ MIGRATIONS = (
     CREATE INDEX inbox_conversation ON inbox (conversation, ord, seq);
     CREATE INDEX inbox_waiting ON inbox (channel, received) WHERE parked IS NULL;
 
-    -- Keys under which events came. `conversation` only for our own events (a probe's result, a wake), whose keys name it.
-    CREATE TABLE claim (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at REAL NOT NULL, conversation TEXT);
-    CREATE INDEX claim_own ON claim (conversation) WHERE conversation IS NOT NULL;
+    -- Keys under which events came. `own`: of our own events (a probe's result, a wake), whose keys only name the conversation.
+    CREATE TABLE claim (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at REAL NOT NULL, conversation TEXT NOT NULL, own INTEGER NOT NULL);
+    CREATE INDEX claim_own ON claim (conversation) WHERE own;
 
     -- The outbox. state: 0 owed, 1 done (only posts stay, for later edits), 2 ended without success. `ready`: from when on it may be
     -- claimed: the end of a lease, a retry, or the moment it was saved. Only `key`, ids and outcome stay of what is not owed.
@@ -72,7 +72,7 @@ def connect(path: str, synchronous: str, migrations: Sequence[str] = MIGRATIONS)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    connection.execute("PRAGMA secure_delete = FAST")  # what is forgotten is overwritten where that costs no further write
+        connection.execute("PRAGMA secure_delete = FAST")  # what is forgotten is overwritten where that costs no further write
         _migrate(connection, path, migrations)
     except BaseException:
         connection.close()
