@@ -21,7 +21,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack import preflight
 from adapters.slack.attachments import Attachments
 from adapters.slack.commands import Commands
-from adapters.slack.core import Listen, Say, Service, Settings, revealed
+from adapters.slack.core import Listen, Service, Settings, phrases, revealed
 from adapters.slack.delivery import SlackChannel
 from adapters.slack.door import Door
 from adapters.slack.inbound import Us
@@ -131,17 +131,6 @@ def admit(app: AsyncApp, door: Door) -> None:
         return BoltResponse(status=200, body=answer if answer is not None else "")
 
     app.middleware(enter)
-
-
-def phrases() -> Say:
-    from knowledge.index import index
-
-    known = index()
-
-    def say(id: str, **values: object) -> str:
-        return known.phrase(f"platform.slack.{id}", **values)
-
-    return say
 
 
 async def _socket(app: AsyncApp, app_token: str, stop: asyncio.Event) -> None:

@@ -81,3 +81,14 @@ class Service(Protocol):
 
 def utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
+
+
+def phrases() -> Say:
+    from knowledge.index import index
+
+    known = index()
+
+    def say(id: str, **values: object) -> str:
+        return known.phrase(f"platform.slack.{id}", **values)
+
+    return say

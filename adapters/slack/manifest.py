@@ -10,7 +10,7 @@ import urllib.parse
 from typing import Any, Literal
 
 from adapters.slack import scopes
-from adapters.slack.core import Say
+from adapters.slack.core import Say, phrases
 
 Mode = Literal["socket", "http"]
 
@@ -32,9 +32,9 @@ EVENTS = (
 PROMPTS = ("error", "setup", "check", "term")
 
 
-def manifest(mode: Mode, say: Say, host: str = HOST) -> str:
+def manifest(mode: Mode, say: Say | None = None, host: str = HOST) -> str:
     """The manifest as JSON, to be pasted under "From a manifest" where apps are created."""
-    return json.dumps(contents(mode, say, host), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(contents(mode, say or phrases(), host), indent=2, ensure_ascii=False) + "\n"
 
 
 def create_link(text: str) -> str:
