@@ -43,8 +43,8 @@ _WITNESSES = frozenset(
     )
 )
 # fmt: on
-# Words before which only a name can stand: "chez orange", "via free".
-_LEADS = ("chez", "via", "bei", "avec")
+# Words after which a name stands: "chez orange", "via free", "serveur smtp orange".
+_LEADS = ("chez", "via", "bei", "avec", "smtp", "serveur")
 _ENDS_OF_SENTENCE = frozenset('.!?:;\n"“„(•*>')
 
 
@@ -140,7 +140,7 @@ def _is_a_name_here(text: str, start: int, end: int, tokens: list[tuple[int, int
         return True
     if position + 1 < len(tokens) and tokens[position + 1][2] in _WITNESSES and tokens[position + 1][0] - end <= 1:
         return True
-    if position and tokens[position - 1][2] in _LEADS:
+    if position and tokens[position - 1][2] in _LEADS and tokens[position][2] not in _WITNESSES:
         return True
     lead = text[:start].rstrip(" \t")
     return text[start].isupper() and bool(lead) and lead[-1] not in _ENDS_OF_SENTENCE and not text[:end].isupper()

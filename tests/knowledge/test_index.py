@@ -134,6 +134,7 @@ def test_name_servers_lead_to_who_hosts_the_domain(known: Index) -> None:
         ("ses identifiants", None),
         ("the orange button", None),
         ("chez orange", "orange"),
+        ("serveur smtp orange port ?", "orange"),
         ("I use Orange here", "orange"),
         ("sky mail", "sky"),
         ("free", "free"),
