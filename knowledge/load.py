@@ -238,7 +238,7 @@ class _Form:
 
 def _provider(form: _Form) -> Table:
     lists = ("aliases", "domains", "domain_patterns", "hosts", "old_hosts", "mx", "ns")
-    table = form.pick("name", "username_note", "hosts_custom_domains", "successor")
+    table = form.pick("name", "username_note", "hosts_custom_domains", "successor", "own_server")
     table |= {key: form.several(key) for key in (*lists, "host_patterns")}
     table |= {"username": form.get("username", "full_address"), "status": form.get("status", "alive")}
     table["servers"] = [one.done(_server(one)) for one in form.forms("servers")]

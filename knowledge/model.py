@@ -110,7 +110,8 @@ class Provider:
     successor: str | None  # id of the provider that took over
     hosts_custom_domains: bool
     sources: tuple[Source, ...]
-    host_patterns: tuple[str, ...] = ()  # RE2, matched on the whole server name: regional families
+    host_patterns: tuple[str, ...] = ()  # RE2, matched on the whole server name: regional families, one server a customer
+    own_server: str = ""  # each customer has a server of an own name; where it is shown. Then `servers` may be empty
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,14 @@ def test_who_has_no_server_says_why() -> None:
     assert [one.id for one in PROVIDERS if not one.servers and not one.traps] == []
 
 
+def test_who_gives_each_customer_a_server_says_where_its_name_is_shown() -> None:
+    silent = [one.id for one in PROVIDERS if not one.servers and one.host_patterns and not one.own_server]
+
+    assert silent == []
+    assert KNOWN.by_host("w0123456.kasserver.com") is provider("all-inkl")
+    assert provider("all-inkl").own_server
+
+
 def test_the_endpoint_to_recommend_is_encrypted_wherever_there_is_an_encrypted_one() -> None:
     def in_clear_first(one: Provider) -> bool:
         securities = [server.endpoint.security for server in one.servers if not server.domains]
