@@ -51,7 +51,18 @@ _NO_CONTENT_HINT = (
 
 
 async def run(settings: Settings, service: Service, stop: asyncio.Event) -> None:
-    """Serves Discord until `stop`. Raises `CannotRun` where it cannot start, or is refused for good later."""
+    """Serves Discord until `stop`. Raises `CannotRun` where it cannot start, or is refused for good later.
+
+    The channel is added to the service before anything is awaited; posts are put off until the connection stands.
+    """
+    try:
+        await _serve(settings, service, stop)
+    except BaseExceptionGroup as several:
+        refused = several.subgroup(CannotRun)
+        raise (refused.exceptions[0] if refused is not None else several) from None
+
+
+async def _serve(settings: Settings, service: Service, stop: asyncio.Event) -> None:
     handles = Handles()
     near = Neighbourhood(content=True, forums=settings.discord_forums, helpers=settings.discord_helpers)
 
@@ -141,7 +152,8 @@ class _Connection:
     async def _once(self, stop: asyncio.Event) -> None:
         if not self._near.content:
             _log.warning(_NO_CONTENT_HINT)
-        shards = (self._shards.ids, self._shards.count) if self._shards else None
+        # Named even where Discord's advice is taken: only then does the library connect where it is told to.
+        shards = (self._shards.ids, self._shards.count) if self._shards else (range(self._who.shards), self._who.shards)
         client = Client(self._desk.heard, self._ready, content=self._near.content, shards=shards)
         leaving: asyncio.Task[None] | None = None
         try:

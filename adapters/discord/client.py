@@ -37,10 +37,9 @@ class Client(discord.AutoShardedClient):
         ready: Callable[[], None],
         *,
         content: bool,
-        shards: tuple[Sequence[int], int] | None = None,
+        shards: tuple[Sequence[int], int],
     ) -> None:
-        """`shards`: the ids of this process and how many there are in all; None: as many as Discord advises, all of them here."""
-        chosen: dict[str, Any] = {} if shards is None else {"shard_ids": list(shards[0]), "shard_count": shards[1]}
+        """`shards`: the ids of this process and how many there are in all."""
         super().__init__(
             intents=intents(content),
             max_messages=None,
@@ -49,7 +48,8 @@ class Client(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=30.0,
             enable_debug_events=True,
-            **chosen,
+            shard_ids=list(shards[0]),
+            shard_count=shards[1],
         )
         self._heard = heard
         self._now_ready = ready

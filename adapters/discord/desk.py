@@ -8,6 +8,7 @@ one acknowledgement, so of two processes the second one stops there.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import json
 import logging
@@ -232,12 +233,13 @@ class Desk:
 
     async def _apologise(self, payload: Mapping[str, Any]) -> None:
         sorry = render.notice(self._words("failed"))
-        for answer in (self._api.respond(payload["id"], payload["token"], _private(sorry)), self._api.follow_up(payload["token"], sorry)):
-            try:
-                await answer
-            except (Refused, TryLater):
-                continue
-            return
+        try:
+            await self._api.respond(str(payload["id"]), str(payload["token"]), _private(sorry))
+        except Refused:
+            with contextlib.suppress(Refused, TryLater):  # acknowledged already; nothing more can be done
+                await self._api.follow_up(str(payload["token"]), sorry)
+        except TryLater as later:
+            _log.warning("an interaction stays without an answer: %s", later.reason)
 
     async def _say(self, payload: Mapping[str, Any], phrase: str, **values: object) -> None:
         """One sentence, for its person only."""
@@ -261,7 +263,7 @@ class Desk:
         elif click.id.turn < talk.turn:
             await self._say(payload, "closed")
         else:
-            await self._act(payload, click)
+            await self._act(payload, click, talk)
 
     async def _modal(self, payload: Mapping[str, Any]) -> None:
         click = inbound.clicked(payload)
@@ -269,8 +271,8 @@ class Desk:
             await self._say(payload, "closed")
         elif click.id.choice == _START:
             await self._begin(payload, "\n".join(click.fields.values()))
-        elif await self._talk(payload, click) is not None:
-            await self._act(payload, click)
+        elif (talk := await self._talk(payload, click)) is not None:
+            await self._act(payload, click, talk)
 
     async def _talk(self, payload: Mapping[str, Any], click: Clicked) -> Conversation | None:
         """The talk that a click belongs to. None: it is over, or the clicker has no part in it, and was told so."""
@@ -284,11 +286,11 @@ class Desk:
             return None
         return talk
 
-    async def _act(self, payload: Mapping[str, Any], click: Clicked) -> None:
+    async def _act(self, payload: Mapping[str, Any], click: Clicked, talk: Conversation) -> None:
         interaction, token = str(payload["id"]), str(payload["token"])
-        place = inbound.place_of_click(payload, click.conversation)
+        place = {**talk.place, "person": inbound.user_of(payload)}
         incoming = inbound.acted(payload, inbound.meant(click), click.conversation, place)
-        if place["kind"] == "private":
+        if place.get("kind") == "private":
             await self._api.defer_update(interaction, token)
             self._handles.keep(click.conversation, inbound.user_of(payload), token)
             await self._service.receive(incoming)

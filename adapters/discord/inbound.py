@@ -215,20 +215,6 @@ def acted(payload: Payload, what: What, conversation: str, place: Place) -> Inco
     )
 
 
-def place_of_click(payload: Payload, conversation: str) -> Place:
-    """Where the talk `conversation` stands, seen from a click in it."""
-    channel, guild, user = str(payload.get("channel_id") or ""), str(payload.get("guild_id") or ""), user_of(payload)
-    root = conversation.removeprefix(KEY)
-    if int((payload.get("message") or {}).get("flags") or 0) & 64:
-        return places.private(root, channel, guild, user)
-    kind = places.kind_of((payload.get("channel") or {}).get("type"))
-    if kind == "dm" and root == channel:
-        return places.dm(channel, user)
-    if root == channel:
-        return places.thread(channel, guild, user)
-    return places.reply(channel, root, guild, user)
-
-
 def meant(click: Clicked) -> What:
     """What a click or a modal of ours says to the talk."""
     if click.id.choice == "!answer":

@@ -52,7 +52,7 @@ def gateway_url(override: str | None, api: str | None, announced: str) -> str:
     url = override or (announced if api and announced else DEFAULT_GATEWAY)
     if not url.startswith(("ws://", "wss://")):
         raise CannotRun(f"DISCORD_GATEWAY_URL must begin with wss:// (or ws:// for a server on this machine): {url}")
-    return url if url.endswith("/") else url + "/"
+    return url
 
 
 def bare(token: str) -> str:

@@ -86,6 +86,7 @@ class Peer:
         self.close_with: list[int] = []  # close codes for the next identifications
         self.files: dict[str, bytes] = {}
         self.typing: list[str] = []
+        self.heartbeats = 0
         self._dead_tokens: set[str] = set()
         self._token_of: dict[str, str] = {}
         self._clicked: dict[str, str] = {}
@@ -306,7 +307,7 @@ class Peer:
         if found is None:
             found = {"id": message}
             self.private[token].append(found)
-        found.update(body, thinking=False)
+        found.update(body, thinking=False, flags=int(body.get("flags") or 0) | 64)
         return found
 
     # --- gateway ---
@@ -322,6 +323,7 @@ class Peer:
             message = json.loads(frame.data)
             match message["op"]:
                 case 1:
+                    self.heartbeats += 1
                     await socket.send(11)
                 case 2:
                     self.identifies.append(message["d"])

@@ -1,0 +1,155 @@
+"""Start, loss and end of the connection: what the administrator reads, and that nobody is answered twice or left out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from adapters.discord import app, preflight
+from bot.errors import CannotRun
+from tests.adapters.discord.peer import GUILD, TOKEN, Fault, Peer
+from tests.adapters.discord.scripted import Scripted, configured, running
+
+
+async def test_it_asks_for_as_little_as_it_needs(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        pass
+
+    assert peer.identifies[0]["intents"] == 37377
+    assert peer.identifies[0]["shard"] == [0, 1]
+
+
+async def test_a_reconnect_request_is_resumed_and_what_was_missed_is_answered(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        socket = peer.sockets[0]
+        await socket.send(7)
+        await peer.until(lambda: peer.resumes)
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+
+    assert len(peer.identifies) == 1
+
+
+async def test_an_invalid_session_identifies_anew_at_the_same_gateway(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        await peer.sockets[0].send(9, False)
+        await peer.until(lambda: len(peer.identifies) == 2 and peer.sockets)
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+
+
+async def test_a_heartbeat_that_is_asked_for_is_sent(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        before = peer.heartbeats
+        await peer.sockets[0].send(1)
+        await peer.until(lambda: peer.heartbeats > before)
+
+
+async def test_a_refused_intent_is_done_without(peer: Peer, service: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+    peer.close_with = [4014]
+    async with running(peer, service):
+        await peer.until(lambda: len(peer.identifies) == 2 and peer.sockets)
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+
+    assert [identify["intents"] for identify in peer.identifies] == [37377, 4609]
+    assert "Message Content Intent" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("code", "word"), [(4004, "DISCORD_TOKEN"), (4010, "DISCORD_SHARDS"), (4011, "DISCORD_SHARDS"), (4013, "discord.py")]
+)
+async def test_a_connection_closed_for_good_is_one_sentence(code: int, word: str, peer: Peer, service: Scripted) -> None:
+    peer.close_with = [code]
+
+    with pytest.raises(CannotRun, match=word):
+        await app.run(configured(DISCORD_API_URL=peer.api), service, asyncio.Event())
+
+
+async def test_an_event_that_the_library_cannot_read_does_not_end_the_bot(
+    peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_PAUSES_SECONDS", (0.05,))
+    async with running(peer, service):
+        await peer.dispatch("CHANNEL_CREATE", {"guild_id": GUILD, "nonsense": True})
+        await peer.until(lambda: len(peer.identifies) == 2 and peer.sockets)
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+
+
+async def test_shards_of_this_process_are_the_configured_ones(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service, DISCORD_SHARDS="1-2/4", DISCORD_GATEWAY_URL=peer.gateway):
+        await peer.until(lambda: len(peer.identifies) == 2)
+
+    assert sorted(identify["shard"] for identify in peer.identifies) == [[1, 4], [2, 4]]
+
+
+async def test_what_is_being_answered_at_the_end_is_answered(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service) as stop:
+        asked = await peer.mention("I cannot send")
+        await peer.until(lambda: service.received)
+        stop.set()
+
+    assert len(peer.ours(asked["id"])) == 1
+
+
+async def test_leaving_a_server_forgets_it_and_an_outage_does_not(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        await peer.dispatch("GUILD_DELETE", {"id": GUILD, "unavailable": True})
+        await peer.dispatch("GUILD_DELETE", {"id": GUILD})
+        await peer.until(lambda: service.forgotten)
+
+    assert service.forgotten == [f"discord:guild:{GUILD}"]
+
+
+# --- preflight -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("token", "word"), [("", "not set"), ("xoxb-1", "Slack token"), ("xapp-1", "Slack token"), ("wrong", "does not know")]
+)
+async def test_a_wrong_token_is_one_sentence_with_its_remedy(token: str, word: str, peer: Peer) -> None:
+    with pytest.raises(CannotRun, match=word) as failure:
+        await preflight.identity(token, peer.api)
+
+    assert token == "" or token not in str(failure.value)
+
+
+async def test_a_token_is_taken_however_it_was_copied(peer: Peer) -> None:
+    who = await preflight.identity(f"  Bot {TOKEN}\n", peer.api)
+
+    assert (who.name, who.content, who.gateway) == ("Postmaster", True, peer.gateway)
+
+
+async def test_an_unreachable_or_failing_discord_is_one_sentence(peer: Peer) -> None:
+    peer.faults.append(Fault("GET", "/users/@me", 403, 0))
+    with pytest.raises(CannotRun, match="HTTP 403"):
+        await preflight.identity(TOKEN, peer.api)
+    await peer.stop()
+    with pytest.raises(CannotRun, match="cannot be reached"):
+        await preflight.identity(TOKEN, peer.api)
+
+
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        (None, "https://discord.com/api/v10"),
+        ("http://127.0.0.1:1", "http://127.0.0.1:1/api/v10"),
+        ("http://127.0.0.1:1/api", "http://127.0.0.1:1/api/v10"),
+        ("http://127.0.0.1:1/api/v10/", "http://127.0.0.1:1/api/v10"),
+    ],
+)
+def test_the_address_of_the_api_is_completed(given: str | None, base: str) -> None:
+    assert preflight.api_base(given) == base
+
+
+def test_the_gateway_follows_the_api_unless_it_is_named() -> None:
+    assert preflight.gateway_url(None, None, "wss://elsewhere") == preflight.DEFAULT_GATEWAY
+    assert preflight.gateway_url(None, "http://127.0.0.1:1", "ws://127.0.0.1:2") == "ws://127.0.0.1:2"
+    assert preflight.gateway_url("wss://named", "http://127.0.0.1:1", "ws://127.0.0.1:2") == "wss://named"
+
+
+def test_nothing_of_a_person_is_logged_at_the_levels_that_are_used() -> None:
+    assert logging.getLogger("discord").getEffectiveLevel() > logging.DEBUG
