@@ -5,7 +5,9 @@ A name that only stands near (a recipient's MX, a documentation link, a name in 
 
 from __future__ import annotations
 
+import bisect
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import re2
@@ -141,11 +143,7 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
                 found.append(HostMention(host, match.start(1), match.end(1), 6, _behind(text, match.end(1))))
     for match in hosts.WORD.finditer(text):
         start, end = match.span()
-        if (
-            any(a <= start < b for a, b in hidden)
-            or text[start - 1 : start] in ("@", "/", "\\", "$", "-")
-            or text[end : end + 1] in ("@", "(", "/", "\\")
-        ):
+        if hidden(start) or text[start - 1 : start] in ("@", "/", "\\", "$", "-") or text[end : end + 1] in ("@", "(", "/", "\\"):
             continue
         host = hosts.name(match.group())
         if host is None or hosts.placeholder(host):
@@ -170,7 +168,7 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
             start, end = match.span(1) if match.group(1) else match.span(2)
             port = _behind(text, end)
             lead = low[max(0, start - 40) : start]
-            if any(a <= start < b for a, b in hidden) or _OTHERS.search(lead.rstrip("[(")) or re.search(r"[\w\]]\[$", lead):
+            if hidden(start) or _OTHERS.search(lead.rstrip("[(")) or re.search(r"[\w\]]\[$", lead):
                 continue
             weight = (3 if port is not None else 0) + (2 if _INTRODUCED.search(lead) else 0)
             if any(a <= start < b for a, b in errors) and port is None:
@@ -183,8 +181,16 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
     return found
 
 
-def _hidden(text: str) -> list[tuple[int, int]]:
-    return [match.span() for pattern in (_URL, _MAIL) for match in pattern.finditer(text)]
+def _hidden(text: str) -> Callable[[int], bool]:
+    """Whether a place lies inside of a web link or an address."""
+    spans = sorted(match.span() for pattern in (_URL, _MAIL) for match in pattern.finditer(text))
+    starts = [start for start, _ in spans]
+
+    def inside(at: int) -> bool:
+        n = bisect.bisect_right(starts, at) - 1
+        return n >= 0 and at < max(end for _, end in spans[max(0, n - 1) : n + 1])
+
+    return inside
 
 
 def _tagged(text: str, start: int, end: int) -> bool:
@@ -266,7 +272,9 @@ _NAMED_PORT = re2.compile(
     r"|ポート|포트|埠|cổng|portas?|θύρα)(?:\s*(?:number|no\.?|nummer|num|番号))?\s*(?:is|was|ist|es|est"
     r"|é|è|jest|on|to|set to|für smtp|smtp|=>|[:=#]|を|は|是|号)*\s*[:=#]?\s*[\"'(]*(\d{2,5})\b"
 )
-_BARE = re2.compile(r"(?:^|[\s(,;/>:\"'#|+\-\[=])(\d{2,5})(?:[\s),;/.:!?\"'|+\]\-]|$)")
+_BARE = re2.compile(r"\b(\d{2,5})\b")
+_BEFORE_PORT = frozenset(["", *" \t\n(,;/>:\"'#|+-[="])
+_BEHIND_PORT = frozenset(["", *" \t\n),;/.:!?\"'|+]-"])
 _NOT_A_PORT = re.compile(
     (
         r"^\s*(?:mb|kb|gb|mib|ms|seconds?|sec|s\b|minutes?|min\b|hours?|days?|%|mails?|e-?mails?|"
@@ -284,14 +292,14 @@ def port_mentions(text: str, low: str) -> list[PortMention]:
             found.append(
                 PortMention(port, match.start(1), match.end(1), 5 if port in KNOWN_PORTS else 4, stance(low, match.start(), match.end(1)))
             )
-    position = 0
-    while (match := _BARE.search(text, position)) is not None:
-        position = match.end(1)
+    for match in _BARE.finditer(text):
         port = int(match.group(1))
         if port not in _BARE_PORTS or _NOT_A_PORT.match(text[match.end(1) : match.end(1) + 12]):
             continue
         start, end = match.span(1)
         around = text[max(0, start - 2) : end + 2]
+        if text[start - 1 : start] not in _BEFORE_PORT or text[end : end + 1] not in _BEHIND_PORT:
+            continue
         if re.search(r"\d[.\-/:]\d|\d{2}:\d{2}|\.\d|\d\.\d", around) or text[end : end + 2] in (".0", "-5") or _date_like(text, start, end):
             continue
         if port in (25, 26) and not re.search(

@@ -12,6 +12,7 @@ from bot.reading import hosts, mentions, talk
 from bot.reading.addresses import address_domain
 from bot.reading.clients import client as client_of
 from bot.reading.clients import mentioned
+from bot.reading.digest import digest
 from bot.reading.endpoints import HostMention, PortMention, host_mentions, port_mentions
 from bot.reading.errors import error_spans, error_text
 from bot.reading.intents import Said, intent
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 # The longest text that is read; what is behind is passed over.
 MAX_CHARS = 262_144
+_EDGE = 2_000
 _MARKER = re.compile(r"\[(?:app )?(?:password|API key|token|private key|cookie|code) removed\]")
 
 _TERM = re2.compile(
@@ -40,7 +42,7 @@ _TERM = re2.compile(
 
 def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     """See `bot.reading.read`."""
-    plain = view(_MARKER.sub("***", text.text[:MAX_CHARS]))
+    plain = view(digest(_MARKER.sub("***", text.text[:MAX_CHARS])))
     low = plain.lower()
     if len(low) != len(plain):  # a few letters change their length (İ); positions must agree
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
@@ -48,8 +50,9 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     error = error_text(plain, errors)
     spans = [(span.anchor, span.end) for span in errors]
     shape, tls_word = dialect(plain)
-    client_hits = mentioned(plain, index)
-    client, version = client_of(plain, client_hits, _known(shape, index), spans, index)
+    names = _where_people_speak(plain)
+    client_hits = mentioned(names, index)
+    client, version = client_of(names, client_hits, _known(shape, index), spans, index)
     pasted = read_all(plain, tls_word if tls_word is not None else _tls_word(client, index))
     client = client or _known(pasted.client, index)
 
@@ -62,7 +65,7 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     if security is None and pasted.security is None:
         security, vague = _own_word(low, client, index, security, vague, spans)
     domain = address_domain(plain, low, pasted.addresses, spans)
-    provider = provider_of(plain, low, index, host, domain, client_hits, spans)
+    provider = provider_of(names, low, index, host, domain, client_hits, spans)
     if pasted.provider and index.provider(pasted.provider) and provider is None:
         provider = pasted.provider
 
@@ -73,6 +76,11 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     )  # fmt: skip
     reading = _answer(reading, plain, low, index, asked, client_hits)
     return _aside(reading, plain, low, index, asked, found_hosts, found_ports, pasted=pasted.weight > 0)
+
+
+def _where_people_speak(plain: str) -> str:
+    """`plain` with the middle of a long paste blanked, positions kept: names of programs and providers stand before and behind a paste."""
+    return plain if len(plain) <= 2 * _EDGE else plain[:_EDGE] + " " * (len(plain) - 2 * _EDGE) + plain[-_EDGE:]
 
 
 def _known(id: str | None, index: Index) -> str | None:

@@ -25,7 +25,9 @@ def view(text: str) -> str:
 
     Lines stay lines. Linear in time.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_FORMS).translate(_DIGITS)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        text = text.translate(_FORMS).translate(_DIGITS)
     if "<" in text:
         text = _SLACK_LINK.sub(_label, text)
         text = _SLACK_BARE.sub(lambda m: m.group(2) if m.group(1) == "mailto:" else m.group(1) + m.group(2), text)

@@ -30,7 +30,18 @@ _AFTER_KEY = r"(?:[ \t]*\([^()\n]+\))?['\"`\])*_]{0,4}"
 _SEPARATOR = r"[ \t]*(?:=>|:=|==|->|=|:|：|＝|→)[ \t]*(?:\|-?[ \t]*\n\s+|>-?[ \t]*\n\s+)?"
 _VALUE = (
     r"(?:\"\"\"([^\n]+?)\"\"\"|'''([^\n]+?)'''|[brufBRUF@$]{0,2}\"((?:[^\"\\\n]|\\.)+)\"|[brufBRUF@$]{0,2}'((?:[^'\\\n]|\\.)+)'"
-    r"|`([^`\n]+)`|[“„«‘]([^\n”“»’]+)[”“»’]|([^\s'\"`“„«][^\r\n]*))"
+    r"|`([^`\n]+)`|[“„«‘]([^\n”“»’]+)[”“»’]|([^\s'\"`“„«]\S*))"
+)
+_BARE = 8  # the group of an unquoted value
+_LITERALS = (
+    "pass",
+    "pw",
+    "secret",
+    "token",
+    "key",
+    "cred",
+    "auth",
+    *(word.split("[")[0][:4] for word in PASSWORD_WORDS + CJK_PASSWORD_WORDS),
 )
 _ASSIGNED = re2.compile(_KEY + _AFTER_KEY + _SEPARATOR + _VALUE)
 _XML = re2.compile(r"(?i)<(?:[\w\-]+:)?[\w.\-]*(?:password|passwd|pass|pwd|secret|token|api[_\-]?key)>([^<>\n]+)<")
@@ -65,24 +76,9 @@ _TRAILING = ",;)}]>\"'`"
 
 
 def find(text: str) -> Iterator[Span]:
-    position = 0
-    while (match := _ASSIGNED.search(text, position)) is not None:
-        group = match.lastindex or 2
-        start, end = match.span(group)
-        key = match.group(1)
-        kind = _kind(key, text[max(0, match.start() - 1) : match.start()])
-        if kind is None:
-            position = match.end(1)
-            continue
-        if group < 8:
-            yield from _quoted(kind, start, match.group(group))
-            position = end + 1
-            continue
-        span = _bare(kind, text, match.start(), start, match.group(group))
-        position = max(match.end(1), start)
-        if span is not None:
-            yield span
-            position = max(position, span.end)
+    low = text.lower()
+    if any(word in low for word in _LITERALS):
+        yield from _assigned(text, 0, len(text), again=True)
     if "<" in text:
         for match in _XML.finditer(text):
             yield from _quoted("password", match.start(1), match.group(1))
@@ -94,6 +90,30 @@ def find(text: str) -> Iterator[Span]:
             value = match.group(group)
             if not _REFERENCE.search(value):
                 yield from _quoted("password", match.start(group), value)
+
+
+def _assigned(text: str, begin: int, stop: int, *, again: bool) -> Iterator[Span]:
+    """The assignments in `text[begin:stop]`; what stands behind a key that names no secret is looked through once more (`again`)."""
+    taken = 0
+    for match in _ASSIGNED.finditer(text[begin:stop]):
+        group = match.lastindex or 2
+        start = begin + match.start(group)
+        if start < taken:
+            continue
+        key_start = begin + match.start()
+        value = match.group(group)
+        kind = _kind(match.group(1), text[max(0, key_start - 1) : key_start])
+        if kind is None:
+            if again:
+                yield from _assigned(text, start, start + len(value), again=False)
+        elif group < _BARE:
+            yield from _quoted(kind, start, value)
+        else:
+            line_end = text.find("\n", start, start + 400)
+            span = _bare(kind, text, key_start, start, text[start : line_end if line_end >= 0 else start + 400])
+            if span is not None:
+                yield span
+                taken = span.end
 
 
 def _kind(key: str, before: str) -> Kind | None:
@@ -160,7 +180,7 @@ def _bare(kind: Kind, text: str, key_start: int, start: int, rest: str) -> Span 
     if comment := _INLINE_COMMENT.search(rest):
         rest = rest[: comment.start()]
     word = rest.split()[0] if rest.split() else ""
-    line_start = text.rfind("\n", 0, key_start) + 1
+    line_start = max(text.rfind("\n", max(0, key_start - 200), key_start) + 1, key_start - 200)
     alone = not text[line_start:key_start].strip(" \t-*>|$'\"`").removeprefix("export").removeprefix("set").strip()
     separator = text[max(0, start - 3) : start].strip()[-1:]
     if (
