@@ -263,6 +263,8 @@ def _changes(
             changes["port"] = Change("port", str(target.port), str(situation.port) if situation.port else None)
         if target.security is not situation.security:
             changes["security"] = _mode_change(target.security, situation.security, client, index)
+        elif finding.cause == "tls.wrong_mode" and "port" not in changes:
+            changes["security"] = _mode_change(target.security, None, client, index)  # said to be set so, and proved to be not
     elif finding.proposal is not None and finding.proposal.security is not None and situation.security is not finding.proposal.security:
         changes["security"] = _mode_change(finding.proposal.security, situation.security, client, index)
     elif fix is not None and "security" in fix.set:

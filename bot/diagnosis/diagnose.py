@@ -99,12 +99,9 @@ def _weighed(finding: Finding, situation: Situation, seen: Observations) -> Find
     if view is None:
         return finding
     clear = view.ehlo(under_tls=False)
-    contradicted = (finding.cause == "tls.not_offered" and clear is not None and clear.starttls) or (
-        finding.cause == "tls.wrong_mode" and situation.security is not None and view.speaks is situation.security
-    )
-    return (
-        replace(finding, confidence=(finding.confidence or 0.0) * _CONTRADICTED, certainty=Certainty.POSSIBLE) if contradicted else finding
-    )
+    if finding.cause != "tls.not_offered" or clear is None or not clear.starttls:
+        return finding
+    return replace(finding, confidence=(finding.confidence or 0.0) * _CONTRADICTED, certainty=Certainty.POSSIBLE)
 
 
 def _doubted(finding: Finding, situation: Situation, provider: Provider | None) -> Finding:
@@ -175,7 +172,7 @@ def _proposed(finding: Finding, situation: Situation, seen: Observations, provid
     view = at_port(views, situation.port) if situation.port is not None else None
     proposal: Proposal | None = None
     if finding.cause in ("tls.wrong_mode", "auth.needs_tls_first", "tls.required") and view is not None:
-        proposal = _mode_of(view, situation.security)
+        proposal = _mode_of(view)
     if proposal is None and finding.cause in _NET | {"net.connect_failed", "tls.not_offered", "tls.wrong_mode", "tls.handshake_failed"}:
         other = best(views, near=situation.port)
         if other is not None and (other.port, other.speaks) != (situation.port, situation.security):
@@ -185,9 +182,9 @@ def _proposed(finding: Finding, situation: Situation, seen: Observations, provid
     return replace(_reached(finding, situation, seen), proposal=proposal)
 
 
-def _mode_of(view: PortView, entered: Security | None) -> Proposal | None:
-    speaks = view.speaks
-    return Proposal(security=speaks) if speaks not in (None, Security.NONE, entered) else None
+def _mode_of(view: PortView) -> Proposal | None:
+    """The mode to set: what the port speaks, also where the person says that it is set so, for their program's words prove otherwise."""
+    return Proposal(security=view.speaks) if view.speaks not in (None, Security.NONE) else None
 
 
 def _published(situation: Situation, provider: Provider | None) -> Proposal | None:
