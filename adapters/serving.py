@@ -77,6 +77,7 @@ async def _run(platforms: Sequence[str], settings: Settings) -> int:
         async with Network(Policy(**settings.policy(), known_ports=known_ports(known))) as network:
             service = Service(store, InlineBroker(network, known), known, keep_days=settings.retention_days)
             async with asyncio.TaskGroup() as group:
+                group.create_task(service.run(stop))
                 for platform in platforms:
                     module = importlib.import_module(f"adapters.{platform}.app")
                     group.create_task(module.run(settings, service, stop))

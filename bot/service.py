@@ -127,8 +127,15 @@ class Service:
     # --- for the platforms -----------------------------------------------------------------------------------------------
 
     def add_channel(self, channel: Channel) -> None:
-        """Before `run`. Only conversations of these channels are worked on here."""
+        """Only conversations of these channels are worked on here; one that comes while `run` runs has its left-over work taken up."""
         self._channels[channel.name] = channel
+        if self._group is not None:
+            self._spawn(self._take_up(channel.name))
+
+    async def _take_up(self, channel: str) -> None:
+        for conversation in await self._patiently(self._store.waiting, (channel,)):
+            self._work_on(conversation)
+        self._nudged.set()
 
     async def receive(self, incoming: Incoming) -> bool:
         """Makes it safe and writes it down; durable when it returns, and then it may be acknowledged. False: it came before.
