@@ -26,14 +26,15 @@ _JOINED = {"_", "'", "’"}
 # fmt: off
 ORDINARY = frozenset(
     (
-        "acs", "active", "alice", "alpha", "amen", "arc", "beget", "bell", "capital", "centrum", "charter", "clio",
-        "cloud", "comet", "core", "cox", "drei", "easy", "eclipse", "elastic", "ewe", "excite", "express", "fast",
-        "free", "freedom", "front", "go", "goo", "hal", "hana", "hey", "hover", "inbox", "janis", "jet", "juno", "kas",
-        "kinetic", "king", "libero", "lime", "link", "live", "loop", "loops", "mail", "me", "mint", "mit", "nate",
-        "neo", "one", "optimum", "orange", "otc", "other", "pair", "pepper", "plunk", "plus", "post", "poste",
-        "printer", "rambler", "resend", "sapo", "sea", "security", "ses", "seznam", "shaw", "simply", "skiff", "sky",
-        "snel", "sonic", "spark", "spectrum", "spring", "start", "sun", "swing", "terra", "three", "tim", "titan",
-        "uno", "virgin", "vital", "wave", "web", "wind", "wish", "zen", "zoom"
+        "acs", "active", "alice", "alpha", "amen", "arc", "att", "beget", "bell", "capital", "centrum", "charter",
+        "clio", "cloud", "comet", "core", "cox", "drei", "dyn", "easy", "eclipse", "elastic", "ewe", "excite",
+        "express", "fast", "free", "freedom", "front", "go", "goo", "hal", "hana", "hey", "hover", "inbox", "janis",
+        "jet", "juno", "kas", "kinetic", "king", "libero", "lime", "link", "live", "loop", "loops", "lumen", "mail",
+        "me", "mint", "mit", "nate", "neo", "neuf", "one", "optimum", "orange", "otc", "other", "pair", "pepper",
+        "plunk", "plus", "post", "poste", "printer", "rambler", "resend", "sapo", "sea", "security", "ses", "seznam",
+        "shaw", "simply", "skiff", "sky", "snel", "sonic", "spark", "spectrum", "spring", "start", "sun", "sunrise",
+        "swb", "swing", "terra", "three", "tim", "titan", "uno", "virgin", "vital", "wave", "web", "wind", "wish",
+        "xtra", "zen", "zoom"
     )
 )
 _WITNESSES = frozenset(
