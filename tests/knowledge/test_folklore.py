@@ -47,6 +47,20 @@ REPEATED = [
     ("mastodon_starttls_auto", "SMTP_ENABLE_STARTTLS_AUTO=true"),
     ("gitea_mailer_host", "IS_TLS_ENABLED = true in app.ini"),
     ("windows_mail_ended", "Windows 10 Mail app does not send any more"),
+    ("microsoft_has_465", "someone told me to set smtp.office365.com to 465 with ssl"),
+    ("microsoft_has_465", "does microsoft support 465?"),
+    ("microsoft_has_465", "is 465 ok for exchange online"),
+    ("app_password_outlook_com", "app pw for my live.com mail doesn't work"),
+    ("microsoft365_ended_smtp_passwords", "basic auth for smtp is gone since april right? (office 365)"),
+    ("microsoft365_ended_smtp_passwords", "I thought M365 no longer allows passwords for SMTP"),
+    ("microsoft365_ended_smtp_passwords", "when does microsoft end basic auth for smtp"),
+    ("outlook_more_settings", "I can't see 'More Settings' in outlook 365"),
+    ("outlook_more_settings", "where did the More Settings button go"),
+    ("code_550_571_alone", "I get error 550 5.7.1"),
+    ("code_550_571_alone", 'just "550 5.7.1" nothing else'),
+    ("high_volume_email", "can HVE send to external customers"),
+    ("moved_talktalk", "talktalk wants money for email now"),
+    ("app_passwords_gmx_posteo", "gmx doesn't need an app password"),
     ("alertmanager_465", "alertmanager does not support implicit TLS"),
 ]
 
@@ -68,6 +82,11 @@ PLAIN = [
     "smtp_require_tls: true in alertmanager.yml, smarthost smtp.example.com:465",
     "EMAIL_HOST = 'smtp.example.com' EMAIL_USE_TLS = True",
     "talktalk smtp.talktalk.net 587 535 authentication failed",
+    "office 365 printer: 535 5.7.139 Authentication unsuccessful, basic authentication is disabled. [FR2P281CA0012]",
+    "microsoft outlook with gmail, port 465 ssl",
+    "the copier uses smtp.office365.com 587, SMTP AUTH was enabled by our admin",
+    "550 5.7.1 Message rejected due to content restrictions",
+    "outlook says 550 5.7.1 Relaying denied",
     "we moved from gmail to fastmail, port 465",
 ]
 
