@@ -1,0 +1,124 @@
+"""The same adapter over the real service: SQLite file, real machine, real reader; only the mail server's answers are played."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from adapters.discord import app
+from bot.conversation.model import ProbeRequest
+from bot.observations import Observations
+from bot.probes.model import OnSeen
+from bot.service import Service
+from bot.store import open_store
+from knowledge.index import index
+from tests.adapters.discord.peer import Peer, buttons, words_of
+from tests.adapters.discord.scripted import configured
+
+
+class NothingSeen:
+    """A broker whose probes see nothing: the talk must get on with what people say."""
+
+    async def run(self, probe_id: str, request: ProbeRequest, person: str, workspace: str, on_seen: OnSeen) -> Observations:
+        return Observations(())
+
+
+@asynccontextmanager
+async def serving(peer: Peer, file: Path) -> AsyncIterator[Service]:
+    """As `postmaster discord` does it, ended as by SIGTERM."""
+    store = open_store(f"sqlite:{file}")
+    await store.open()
+    stop = asyncio.Event()
+    service = Service(store, NothingSeen(), index())
+    connected = len(peer.identifies)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(app.run(configured(DISCORD_API_URL=peer.api), service, stop))
+            await asyncio.sleep(0)
+            group.create_task(service.run(stop))
+            await peer.until(lambda: len(peer.identifies) > connected and peer.sockets)
+            yield service
+            stop.set()
+    finally:
+        await store.close()
+
+
+async def test_from_a_mention_over_a_question_to_an_answer(peer: Peer, tmp_path: Path) -> None:
+    async with serving(peer, tmp_path / "talks.sqlite"):
+        thread = (await peer.mention("Thunderbird and Gmail: 535 5.7.8 Username and Password not accepted"))["id"]
+        await peer.until(lambda: any("app password" in words_of(one).lower() for one in peer.ours(thread)))
+
+    assert "Thunderbird" in peer.threads[thread]["name"]
+    assert "@" not in peer.threads[thread]["name"]
+
+
+async def test_a_talk_goes_on_after_a_restart_with_the_button_of_before(peer: Peer, tmp_path: Path) -> None:
+    async with serving(peer, tmp_path / "talks.sqlite"):
+        thread = (await peer.mention("my mail program cannot send, mail.example.com"))["id"]
+        question = await peer.until(lambda: next((one for one in peer.ours(thread) if buttons(one)), None))
+        told = len(peer.ours(thread))
+    async with serving(peer, tmp_path / "talks.sqlite"):
+        await peer.press(question, next(iter(buttons(question).values())))
+        await peer.until(lambda: len(peer.ours(thread)) > told)
+        again = await peer.press(question, next(iter(_all_ids(question))))
+        await peer.until(lambda: peer.acknowledged.get(again["id"]))
+
+    assert words_of(peer.ours(thread)[told]) != words_of(question)
+
+
+async def test_a_pasted_password_is_told_privately_and_stands_nowhere(peer: Peer, tmp_path: Path) -> None:
+    file = tmp_path / "talks.sqlite"
+    async with serving(peer, file):
+        await peer.mention("cannot send with smtp.gmail.com, my password is Tr0ub4dor&3xyz, error 535")
+        await peer.until(lambda: peer.dms and peer.ours(next(iter(peer.dms.values()))))
+
+    assert "Tr0ub4dor" not in str(peer.messages[next(iter(peer.dms.values()))])
+    assert b"Tr0ub4dor" not in _written(tmp_path)
+
+
+async def test_lookup_and_explain_answer_from_knowledge(peer: Peer, tmp_path: Path) -> None:
+    async with serving(peer, tmp_path / "talks.sqlite"):
+        lookup = await peer.slash("lookup", options={"query": "gmail"})
+        explained = await peer.slash("explain", options={"error": "534 5.7.9 Application-specific password required"})
+        await peer.until(lambda: peer.private[lookup["token"]] and peer.private[explained["token"]])
+
+    assert "smtp.gmail.com" in words_of(peer.private[lookup["token"]][0])
+    assert "password" in words_of(peer.private[explained["token"]][0]).lower()
+
+
+async def test_a_person_is_called_and_then_there_is_silence_until_the_bot_is_called(peer: Peer, tmp_path: Path) -> None:
+    async with serving(peer, tmp_path / "talks.sqlite"):
+        thread = (await peer.mention("Outlook: 550 5.7.1 Unable to relay"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+        await peer.say("I want to talk to a human", channel=thread)
+        await peer.until(lambda: any("<@&" in words_of(one) for one in peer.ours(thread)))
+        await peer.until(lambda: "Problem" in words_of(peer.ours(thread)[-1]))
+        before = len(peer.ours(thread))
+        await peer.say("I am here, let me look", channel=thread, author="400000000000000002")
+        await peer.mention("are you still there?", channel=thread)
+        await peer.until(lambda: len(peer.ours(thread)) > before)
+
+    assert len(peer.ours(thread)) == before + 1
+
+
+async def test_forgetting_a_person_deletes_their_talks(peer: Peer, tmp_path: Path) -> None:
+    async with serving(peer, tmp_path / "talks.sqlite") as service:
+        thread = (await peer.mention("Thunderbird cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+        called = await peer.slash("forget")
+        await peer.until(lambda: [one for one in peer.private[called["token"]] if not one["thinking"]])
+        known = await service.knows(f"discord:{thread}")
+
+    assert known is None
+
+
+def _written(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def _all_ids(message: dict[str, object]) -> list[str]:
+    components = message["components"]
+    assert isinstance(components, list)
+    return [one["custom_id"] for row in components if row["type"] == 1 for one in row["components"]]
