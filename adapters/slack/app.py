@@ -28,8 +28,11 @@ from adapters.slack.inbound import Us
 from adapters.slack.progress import Board
 from adapters.slack.talks import Talks
 from adapters.slack.web import Web, client, open_session
+from adapters.slack.windows import Windows
+from bot.answers.forms import start_form
 from bot.channel import Place
 from bot.errors import CannotRun
+from knowledge.index import index
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +90,7 @@ def _first(group: BaseExceptionGroup[CannotRun]) -> CannotRun:
 
 
 async def _run(settings: Settings, service: Service, stop: asyncio.Event) -> None:
+    known = index()
     say = phrases()
     bot_token, app_token = revealed(settings.slack_bot_token), revealed(settings.slack_app_token)
     secret = revealed(settings.slack_signing_secret)
@@ -107,8 +111,10 @@ async def _run(settings: Settings, service: Service, stop: asyncio.Event) -> Non
                 web, board, say, history=us.history, triage=settings.slack_triage_channel, helpers=settings.slack_helpers
             )
             service.add_channel(channel)
-            commands = Commands(service, Talks(service, web, say), web, say)
-            door = Door(service, channel, commands, Attachments(session, web.base_url, token), web, say, beside.spawn)
+            talks = Talks(service, web, say)
+            commands = Commands(service, talks, web, say)
+            windows = Windows(service, talks, web, say, start_form(known), known.typeahead, us.address)
+            door = Door(service, channel, commands, windows, Attachments(session, web.base_url, token), web, say, beside.spawn)
             app = AsyncApp(
                 name="postmaster",
                 client=client(session, settings.slack_api_url, bot_token),

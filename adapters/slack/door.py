@@ -13,16 +13,17 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack import inbound
+from adapters.slack import home, inbound, modals
 from adapters.slack.attachments import Attachments
 from adapters.slack.commands import GO_ON, SHARE, Commands
 from adapters.slack.core import Say, Service, utc_now
 from adapters.slack.delivery import RESUME, SlackChannel
 from adapters.slack.inbound import Click, Heard, Payload, Us
 from adapters.slack.progress import Spawn
-from adapters.slack.talks import person_of
+from adapters.slack.talks import after, person_of
 from adapters.slack.text import escaped, said
 from adapters.slack.web import Web
+from adapters.slack.windows import Windows
 from bot.channel import Incoming, TryLater, Wrote
 from bot.conversation.model import Conversation, State
 
@@ -40,6 +41,7 @@ class Door:
         service: Service,
         channel: SlackChannel,
         commands: Commands,
+        windows: Windows,
         attachments: Attachments,
         web: Web,
         say: Say,
@@ -48,6 +50,7 @@ class Door:
         self._service = service
         self._channel = channel
         self._commands = commands
+        self._windows = windows
         self._attachments = attachments
         self._web = web
         self._say = say
@@ -64,6 +67,13 @@ class Door:
             case "block_actions":
                 await self._action(payload)
                 return None
+            case "shortcut" | "message_action":
+                self._spawn(self._windows.shortcut(payload))
+                return None
+            case "view_submission":
+                return await self._windows.submitted(payload)
+            case "block_suggestion":
+                return self._windows.suggested(payload)
         if payload.get("command"):
             return await self._commands.run(payload)
         return None
@@ -71,6 +81,9 @@ class Door:
     # --- events ---------------------------------------------------------------------------------------------------------
 
     async def _event(self, payload: Payload, us: Us) -> None:
+        if _inside(payload, "event").get("type") == "app_home_opened":
+            self._spawn(self._windows.tab_opened(payload))
+            return
         heard = inbound.heard(payload, us)
         if heard is None or not await self._concerns_us(heard):
             return
@@ -129,6 +142,10 @@ class Door:
         if click is not None:
             await self._clicked(click)
             return
+        packed = inbound.packed_form(payload)
+        if packed is not None:
+            self._open_form(payload, packed[1])
+            return
         for action in payload.get("actions") or ():
             name, value = str(action.get("action_id", "")), str(action.get("value", ""))
             if name == RESUME:
@@ -137,6 +154,15 @@ class Door:
                 self._spawn(self._commands.share(payload, value))
             elif name == GO_ON:
                 self._spawn(self._go_on(payload, value))
+            elif name in (home.START, home.FORGET, modals.IN_THREAD, modals.IN_PRIVATE):
+                self._spawn(self._windows.pressed(payload, name))
+
+    def _open_form(self, payload: Payload, fields: dict[str, Any]) -> None:
+        form = modals.form_of(fields)
+        block: Payload = next(iter(payload.get("actions") or ({},)))
+        origin = inbound.origin_of(str(block.get("block_id", "")))
+        if form is not None and origin is not None:
+            self._spawn(self._windows.form(payload, form, {"channel": origin.channel, "thread": origin.thread}))
 
     async def _clicked(self, click: Click) -> None:
         """A choice: of the asker only. Whether its question is still open is the core's to say; only then its buttons go."""
@@ -169,7 +195,7 @@ class Door:
             place=known.place,
             person=known.asker,
             workspace=known.workspace,
-            order=inbound.padded(inbound.stamp(now)),
+            order=after(known, now),
             message=f"{known.key}:resume",
             at=now,
             what=Wrote(""),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapters.slack.core import Say
+from adapters.slack.inbound import CHANNEL
 from adapters.slack.text import clean, split
 from bot.conversation.model import Conversation, State
 
@@ -21,7 +22,7 @@ _STATES = {State.CLOSED: "home.closed", State.HANDED_OFF: "home.with_a_person"}
 
 def view(talks: Sequence[Conversation], say: Say, address: str = "") -> Json:
     """`talks` newest first, only the person's own. `address`: the workspace's own ("https://x.slack.com/"), for links; "" for none."""
-    shown = [talk for talk in talks if talk.channel == "slack"][:MAX_TALKS]
+    shown = [talk for talk in talks if talk.channel == CHANNEL][:MAX_TALKS]
     lines = [_line(talk, say, address) for talk in shown]
     listed = {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": lines}]} if lines else None
     sure = {

@@ -28,12 +28,14 @@ HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the bot token is: our user, bot and workspace ids, and the scopes that were granted (empty: Slack did not say)."""
+    """Who the bot token is: our user, bot and workspace ids, the scopes that were granted (empty: Slack did not say), and the
+    workspace's own address."""
 
     user: str
     bot: str
     team: str
     granted: frozenset[str]
+    address: str = ""
 
     @property
     def history(self) -> bool:
@@ -73,7 +75,7 @@ async def identify(session: aiohttp.ClientSession, base_url: str | None, bot_tok
             log.warning("slack: scope %s is missing: %s", scope.name, scope.without)
     if not data.get("bot_id"):
         raise CannotRun("SLACK_BOT_TOKEN belongs to a person and not to a bot: copy the Bot User OAuth Token (xoxb-…).")
-    return Identity(str(data.get("user_id", "")), str(data["bot_id"]), str(data.get("team_id", "")), granted)
+    return Identity(str(data.get("user_id", "")), str(data["bot_id"]), str(data.get("team_id", "")), granted, str(data.get("url") or ""))
 
 
 async def check_socket_mode(session: aiohttp.ClientSession, base_url: str | None, app_token: str) -> None:

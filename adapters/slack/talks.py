@@ -5,6 +5,7 @@ The thread's first message is ours and holds nothing that the person wrote: it c
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 from adapters.slack import inbound
@@ -13,6 +14,7 @@ from adapters.slack.delivery import PLAINLY
 from adapters.slack.text import escaped
 from adapters.slack.web import Web
 from bot.channel import Filled, Incoming, Place, What, Wrote
+from bot.conversation.model import Conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +60,40 @@ class Talks:
         """Says in a thread whom we answer (so that it is known whether we may post there) and hands over."""
         return await self._open(who, channel, thread, self._say("asked_here"), what, key)
 
+    async def go_on(self, who: Person, channel: str, thread: str, what: What, key: str) -> None:
+        """Hands over in a talk that exists already."""
+        await self._hand_over(who, who.place(channel, thread), inbound.message_id(who.team, channel, key), what, key)
+
     async def _open(self, who: Person, channel: str, thread: str, sentence: str, what: What, key: str) -> Place:
         arguments = {"channel": channel, "text": escaped(sentence), "thread_ts": thread or None, **PLAINLY}
         answer = await self._web.call(who.place(channel, thread), "chat.postMessage", **arguments)
         where, ts = str(answer.get("channel") or channel), str(answer.get("ts", ""))
         place = who.place(where, thread or ts)
+        await self._hand_over(who, place, inbound.message_id(who.team, where, ts), what, key)
+        return place
+
+    async def _hand_over(self, who: Person, place: Place, message: str, what: What, key: str) -> None:
         now = utc_now()
+        conversation = inbound.conversation(who.team, place["channel"], place["thread"])
         await self._service.receive(
             Incoming(
                 channel=inbound.CHANNEL,
                 keys=(key,),
-                conversation=inbound.conversation(who.team, where, thread or ts),
+                conversation=conversation,
                 place=place,
                 person=who.id,
                 workspace=f"{inbound.CHANNEL}:{who.enterprise or who.team}",
-                order=inbound.padded(inbound.stamp(now)),
-                message=inbound.message_id(who.team, where, ts),
+                order=after(await self._service.knows(conversation), now),
+                message=message,
                 at=now,
                 what=what,
             )
         )
-        return place
+
+
+def after(known: Conversation | None, now: datetime.datetime) -> str:
+    """The order of what comes without a ts of Slack's: now, and behind all that was taken, however our clock stands to Slack's."""
+    return max(inbound.padded(inbound.stamp(now)), known.last_order if known is not None else "")
 
 
 def wrote(text: str) -> Wrote:

@@ -130,7 +130,7 @@ class Peer:
         self._slow[method] = seconds
 
     def new_ts(self) -> str:
-        return f"{self._start + 1}.{next(self._numbers):06d}"
+        return f"{self._start}.{next(self._numbers):06d}"
 
     # --- Web API --------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.slack.app import Beside, phrases
+from adapters.slack.app import Beside
+from adapters.slack.core import phrases
 from adapters.slack.delivery import SlackChannel
 from adapters.slack.progress import Board
 from adapters.slack.web import Web, open_session

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.slack import scopes
-from adapters.slack.app import phrases
+from adapters.slack.core import phrases
 from adapters.slack.manifest import EVENTS, Mode, create_link, manifest
 
 MODES: tuple[Mode, ...] = ("socket", "http")

@@ -1,0 +1,168 @@
+"""A whole talk: the local Slack, the adapter, the real service with its machine and SQLite. Only the look at a server is scripted."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from adapters.slack import app
+from adapters.slack.delivery import RESUME
+from bot.conversation.model import ProbeRequest
+from bot.observations import GreetedInClear, Observations, TcpConnected
+from bot.probes.model import OnSeen
+from bot.service import Service
+from bot.store.sqlite import SqliteStore
+from knowledge.index import index
+from tests.adapters.slack import standin
+from tests.adapters.slack.peer import BOT_USER, Peer
+
+NOON = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC)
+
+
+@dataclass
+class ScriptedLook:
+    """Stands in for the probes: a server that greets in clear on 465."""
+
+    asked: int = 0
+
+    async def run(self, probe_id: str, request: ProbeRequest, person: str, workspace: str, on_seen: OnSeen) -> Observations:
+        self.asked += 1
+        here = {"site": "here", "at": NOON, "host": request.host or "", "address": "192.0.2.1", "port": 465}
+        facts = (TcpConnected(**here), GreetedInClear(**here, text="220 <!channel> mx ESMTP"))  # type: ignore[arg-type]  # all fields alike
+        for fact in facts:
+            on_seen(fact)
+        return Observations(facts)
+
+
+def kept_in(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
+Bot = Callable[[], AbstractAsyncContextManager[Service]]
+
+
+@pytest.fixture
+def bot(peer: Peer, tmp_path: Path) -> Bot:
+    """A fresh process on the same store."""
+
+    @asynccontextmanager
+    async def run() -> AsyncIterator[Service]:
+        store = SqliteStore(str(tmp_path / "store.sqlite"))
+        await store.open()
+        service = Service(store, ScriptedLook(), index())
+        stop = asyncio.Event()
+        sockets = len(peer.sockets)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(app.run(standin.settings(peer.url, slack_triage_channel="CTRIAGE"), service, stop))
+                await peer.connected(sockets + 1)
+                group.create_task(service.run(stop))
+                try:
+                    yield service
+                finally:
+                    stop.set()
+        finally:
+            await store.close()
+
+    return run
+
+
+async def test_a_message_that_says_everything_is_looked_at_and_answered(peer: Peer, bot: Bot) -> None:
+    async with bot():
+        root = await peer.says(f"<@{BOT_USER}> thunderbird can't send, mail.our-club.example port 465 SSL/TLS: wrong version number")
+        await peer.until(lambda: any("STARTTLS" in post.text for post in peer.ours("C1", root)), within=10)
+
+    answer = next(post for post in peer.ours("C1", root) if post.buttons)
+    assert "<!channel>" not in answer.text
+    assert any(block["type"] == "rich_text" for block in answer.blocks)
+
+
+async def test_a_question_is_answered_by_a_button_after_a_restart(peer: Peer, bot: Bot) -> None:
+    async with bot():
+        root = await peer.says(f"<@{BOT_USER}> I can't send mail from my own server, mail.our-club.example")
+        await peer.until(lambda: any(post.buttons for post in peer.ours("C1", root)) or len(peer.ours("C1", root)) >= 2, within=10)
+    asked = next((post for post in peer.ours("C1", root) if post.buttons), None)
+    if asked is None:
+        pytest.skip("the talk asks nothing with choices here")
+    said = len(peer.ours("C1", root))
+
+    async with bot():
+        await peer.acked(await peer.presses(asked, asked.buttons[0]["action_id"]))
+        await peer.until(lambda: len(peer.ours("C1", root)) > said, within=10)
+
+    assert not asked.buttons
+
+
+async def test_a_stale_button_is_told_so_privately(peer: Peer, bot: Bot) -> None:
+    async with bot() as service:
+        root = await peer.says(f"<@{BOT_USER}> I get 550 5.7.1 when I send")
+        await peer.until(lambda: bool(peer.ours("C1", root)), within=10)
+        await service.idle(f"slack:T1:C1:{root}")
+        post = peer.ours("C1", root)[-1]
+        post.blocks.append(
+            {
+                "type": "actions",
+                "block_id": f"pm/0/T1/C1/{root}",
+                "elements": [{"type": "button", "action_id": "pm:9", "text": {"type": "plain_text", "text": "x"}, "value": "99:port:587"}],
+            }
+        )
+        await peer.acked(await peer.presses(post, "pm:9"))
+        await peer.until(lambda: bool(peer.whispers("U1")), within=10)
+
+    assert "already answered" in peer.whispers("U1")[0].text
+
+
+async def test_a_password_is_answered_privately_and_stands_nowhere_afterwards(peer: Peer, bot: Bot, tmp_path: Path) -> None:
+    async with bot() as service:
+        root = await peer.says(
+            f"<@{BOT_USER}> smtp.gmail.com 587, user ann@gmail.com password: Hunter2-Hunter2, 535 5.7.8 Username and Password not accepted"
+        )
+        await peer.until(lambda: bool(peer.whispers("U1")), within=10)
+        await service.idle(f"slack:T1:C1:{root}")
+
+    assert "Hunter2" not in "".join(post.text + str(post.blocks) for post in peer.posts if post.user == BOT_USER)
+    assert b"Hunter2" not in kept_in(tmp_path)
+
+
+async def test_a_person_takes_over_and_a_helper_gives_the_talk_back(peer: Peer, bot: Bot) -> None:
+    async with bot() as service:
+        root = await peer.says(f"<@{BOT_USER}> hello")
+        await peer.until(lambda: bool(peer.ours("C1", root)), within=10)
+        await peer.says("human", thread=root)
+        await peer.until(lambda: any("Problem" in post.text for post in peer.ours("C1", root)), within=10)
+        await service.idle(f"slack:T1:C1:{root}")
+        said = len(peer.ours("C1", root))
+        await peer.says("hello?", thread=root)
+        await peer.says("the server is mx.example.com", thread=root)
+        await asyncio.sleep(0.3)
+        assert len(peer.ours("C1", root)) == said
+        await peer.acked(await peer.presses(peer.ours("CTRIAGE")[0], RESUME, user="U9"))
+        await peer.until(lambda: len(peer.ours("C1", root)) > said, within=10)
+        assert len(peer.ours("CTRIAGE")) == 1
+
+
+async def test_forget_me_leaves_nothing_of_the_person_behind(peer: Peer, bot: Bot) -> None:
+    async with bot() as service:
+        root = await peer.says(f"<@{BOT_USER}> 550 5.7.1 at mx.example.com")
+        await peer.until(lambda: bool(peer.ours("C1", root)), within=10)
+        await service.idle(f"slack:T1:C1:{root}")
+        answer = await peer.acked(await peer.commands("forget me"))
+
+        assert "deleted" in answer["text"]
+        assert await service.knows(f"slack:T1:C1:{root}") is None
+
+
+async def test_a_kill_between_sent_and_marked_says_nothing_twice(peer: Peer, bot: Bot) -> None:
+    peer.fail("chat.postMessage", "internal_error", 1, status=500, after=True)
+    async with bot() as service:
+        root = await peer.says(f"<@{BOT_USER}> hello")
+        await peer.until(lambda: len(peer.called("conversations.replies")) >= 1, within=10)
+        await service.idle(f"slack:T1:C1:{root}")
+
+    assert len(peer.ours("C1", root)) == 1
