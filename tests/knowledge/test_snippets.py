@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -218,6 +219,13 @@ def ready(client: Client) -> Program:
     return program
 
 
+@cache
+def go_cache() -> str:
+    """Where Go keeps what it compiled; "off" where there is no Go."""
+    found = shutil.which("go") and subprocess.run(["go", "env", "GOCACHE"], capture_output=True, text=True, check=False).stdout.strip()
+    return found or "off"
+
+
 async def run(command: Command, folder: Path) -> str:
     """Runs it in `folder` and gives its exit status and everything it printed."""
     for name, text in command.files.items():
@@ -227,7 +235,8 @@ async def run(command: Command, folder: Path) -> str:
     process = await asyncio.create_subprocess_exec(
         *command.argv,
         cwd=folder,
-        env={**os.environ, "SMTP_PASSWORD": PASSWORD, **command.env},
+        # A home of its own: mail programs leave dead letters there. Compilers keep their caches.
+        env={**os.environ, "HOME": str(folder), "GOCACHE": go_cache(), "SMTP_PASSWORD": PASSWORD, **command.env},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
