@@ -63,10 +63,11 @@ class Index:
         return self._by_suffix(host, self._ns)
 
     def servers_for(self, provider: Provider, domain: str | None = None) -> tuple[Server, ...]:
-        """The servers to offer for an address at `domain`, the best first: those named for it, else those for every domain."""
-        name = ascii_form(domain or "")
-        own = tuple(one for one in provider.servers if name and name in one.domains)
-        return own or tuple(one for one in provider.servers if not one.domains) or provider.servers
+        """The servers to offer for an address at `domain`, the best first: those named for it or a domain above it, else those for all."""
+        for name in _with_parents(ascii_form(domain or "")):
+            if own := tuple(one for one in provider.servers if name in one.domains):
+                return own
+        return tuple(one for one in provider.servers if not one.domains) or provider.servers
 
     def is_old_host(self, host: str) -> bool:
         """Is it a server name that is gone, or that must not be entered any more?"""

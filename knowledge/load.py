@@ -21,6 +21,8 @@ FOLDER = Path(__file__).parent
 # A knowledge file is some KiB; past this somebody put something else there.
 MAX_FILE_BYTES = 1_000_000
 
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
 Table = dict[str, Any]
 T = TypeVar("T")
 
@@ -58,14 +60,19 @@ def load_files(folder: Path = FOLDER) -> Knowledge:
 
 
 def _files(folder: Path) -> list[Path]:
-    single = [folder / name for name in ("glossary.toml", "folklore.toml", "phrases.toml")]
-    kinds = [path for kind in ("providers", "causes", "clients") for path in (folder / kind).glob("*.toml")]
-    return [path for path in single if path.exists()] + sorted(kinds)
+    return sorted(
+        path for place in (folder, *(folder / kind for kind in ("providers", "causes", "clients"))) for path in place.glob("*.toml")
+    )
 
 
 def _read(folder: Path) -> Knowledge:
     problems: list[str] = []
     documents = [document for path in _files(folder) if (document := _document(path, folder, problems))]
+    for document in documents:
+        if document.kind not in ("providers", "causes", "clients", "glossary", "folklore", "phrases"):
+            problems.append(f"{document.shown}:1: nothing reads this file; put it into providers/, causes/ or clients/")
+        if not _ID.fullmatch(document.name):
+            problems.append(f"{document.shown}:1: the name becomes an id; use lower case letters, digits, dots, dashes and underscores")
 
     def entries(where: str, shape: type[T], tables: Callable[[_Document], Iterator[_Entry]]) -> dict[str, T]:
         check = _checker(shape)

@@ -233,6 +233,11 @@ def test_the_servers_of_a_region_are_for_its_domains_only(known: Index) -> None:
 
     hosts = {domain: {one.endpoint.host for one in known.servers_for(zoho, domain)} for domain in ("zoho.eu", "example.com", None)}
 
+    spectrum = known.provider("spectrum")
+    assert spectrum is not None
+
+    assert known.servers_for(spectrum, "nowhere.rr.com")[0].endpoint.host == "mail.twc.com"
+    assert known.servers_for(spectrum, "tampabay.rr.com")[0].endpoint.host == "mail.brighthouse.com"
     assert hosts["zoho.eu"] == {"smtp.zoho.eu"}
     assert hosts["example.com"] == hosts[None] == {"smtp.zoho.com", "smtppro.zoho.com"}
 

@@ -189,6 +189,16 @@ def test_all_faults_of_all_files_are_told_at_once(folder: Path) -> None:
     assert len(problems_of(folder)) == 4
 
 
+def test_a_file_that_nothing_would_read_is_told(folder: Path) -> None:
+    (folder / "gmail.toml").write_text(PROVIDER)
+    (folder / "providers" / "Example Mail.toml").write_text(PROVIDER)
+
+    nobody_reads, no_id = problems_of(folder)
+
+    assert nobody_reads.startswith("knowledge/gmail.toml:1: nothing reads this file")
+    assert no_id.startswith("knowledge/providers/Example Mail.toml:1: the name becomes an id")
+
+
 def test_a_file_that_is_not_utf8_is_told_with_the_line(folder: Path) -> None:
     (folder / "providers" / "example.toml").write_bytes(b'name = "Example"\naliases = ["Caf\xe9"]\n')
 
