@@ -337,8 +337,10 @@ def _move(before: Conversation, reading: Reading) -> Move:
 
 def _about_a_fault(before: Conversation, facts: dict[Slot, str | int]) -> bool:
     """In the middle of looking for a fault, a message with settings in it goes on with that, however it is worded."""
-    looking = before.state in (State.ASKING, State.PROBING) and "configure" not in before.flags
-    return looking and (before.slots.error is not None or before.question is not None) and bool(facts)
+    if "configure" in before.flags or not facts or (before.slots.error is None and before.question is None):
+        return False
+    same_account = not {"host", "provider", "address_domain"} & facts.keys()
+    return before.state in (State.ASKING, State.PROBING) or (before.state is State.ADVISED and same_account)
 
 
 def _answers(before: Conversation, facts: dict[Slot, str | int]) -> bool:
