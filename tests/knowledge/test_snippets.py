@@ -156,7 +156,7 @@ def mutt(code: str, folder: Path, ca_file: Path) -> Command:
 
 
 def s_nail(code: str, folder: Path, ca_file: Path) -> Command:
-    argv = ["s-nail", "-n", "-S", f"tls-ca-file={ca_file}", "-S", "sendwait", "-s", "Test", RECIPIENT]
+    argv = ["s-nail", "-n", "-S", f"tls-ca-file={ca_file}", "-S", "sendwait", "-S", f"DEAD={folder}/dead.letter", "-s", "Test", RECIPIENT]
     return Command(argv, {"mailrc": code}, {"MAILRC": str(folder / "mailrc")}, stdin="It works.\n")
 
 
