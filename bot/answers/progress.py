@@ -10,14 +10,17 @@ from bot.diagnosis.survey import at_port, survey
 from bot.observations import Observations
 from bot.reply import Progress, Task
 from knowledge.index import Index
+from knowledge.terms import MAIL_PORTS
 
 
 def progress(probe: str, host: str, ports: Iterable[int], seen: Observations, index: Index, *, finished: bool = False) -> Progress:
-    """One task a port. `host` is what is shown as being asked (a domain while it is still being discovered)."""
+    """One task a port: the mail ports and the entered one while it runs, at the end those that were asked. `host` is what is shown as
+    being asked (a domain while it is still being discovered)."""
     views = survey(seen)
     asked = Situation(host=host)
     tasks = []
-    for port in sorted({*ports, *(view.port for view in views)}):
+    expected = () if finished else (*MAIL_PORTS, *ports)
+    for port in sorted({*expected, *(view.port for view in views)}):
         view = at_port(views, port)
         label = index.phrase("answers.progress.port", port=port)
         if view is None:

@@ -99,10 +99,11 @@ def client_of(situation: Situation, index: Index) -> Client | None:
 def choose_fix(
     cause: Cause, situation: Situation, provider: Provider | None, client: Client | None, site: str, today: datetime.date
 ) -> Fix | None:
-    """The first fix whose conditions hold. A condition on something unknown does not hold."""
+    """The first fix whose conditions hold, one for this very provider before a general one. A condition on something unknown does not hold."""
     recognition = recognised(situation)
     codes = {str(code) for code in (recognition.reply_code, recognition.enhanced_code) if code}
-    return next((fix for fix in cause.fixes if _holds(fix.when, situation, provider, client, site, codes, today)), None)
+    holding = [fix for fix in cause.fixes if _holds(fix.when, situation, provider, client, site, codes, today)]
+    return next((fix for fix in holding if fix.when.providers), holding[0] if holding else None)
 
 
 def _holds(
@@ -261,7 +262,8 @@ def _changes(
             changes["host"] = Change("host", target.host, situation.host)
         if target.port != situation.port:
             changes["port"] = Change("port", str(target.port), str(situation.port) if situation.port else None)
-        if target.security is not situation.security:
+        guessed = situation.security is None and not changes and finding.proposal is None and finding.cause.startswith("net.")
+        if target.security is not situation.security and not guessed:
             changes["security"] = _mode_change(target.security, situation.security, client, index)
         elif finding.cause == "tls.wrong_mode" and "port" not in changes:
             changes["security"] = _mode_change(target.security, None, client, index)  # said to be set so, and proved to be not
