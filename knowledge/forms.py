@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from knowledge.model import SETTINGS
@@ -14,6 +15,8 @@ Table = dict[str, Any]
 
 
 class Wrong(Exception):
+    """Something in a table is not as it must be; `path` leads to it, the sentence says what to write instead."""
+
     def __init__(self, path: Path, sentence: str) -> None:
         super().__init__(sentence)
         self.path = path
@@ -59,8 +62,6 @@ class Form:
         return None if value is None else Form(value, (*self.path, key))
 
     def day(self, key: str) -> str | None:
-        from datetime import date
-
         value = self.get(key)
         if isinstance(value, date):
             return value.isoformat()[:10]
@@ -71,6 +72,8 @@ class Form:
     def source(self) -> Table | None:
         url = self.get("source")
         table = {"url": url, "checked": self.day("checked"), "unverified": self.get("unverified", False)}
+        if url is None and table["checked"] is not None:
+            raise Wrong((*self.path, "checked"), "'checked' says when, but nothing says where; write source = \"https://…\" beside it")
         return table if url is not None else None
 
     def sources(self) -> list[Table]:
@@ -87,6 +90,7 @@ class Form:
 
 
 def provider(form: Form) -> Table:
+    """One `providers/<id>.toml` as the fields of `Provider`, without its id. Raises `Wrong`."""
     lists = ("aliases", "domains", "domain_patterns", "hosts", "old_hosts", "mx", "ns")
     table = form.pick("name", "username_note", "hosts_custom_domains", "successor", "own_server")
     table |= {key: form.several(key) for key in (*lists, "host_patterns")}
@@ -115,6 +119,7 @@ def _trap(form: Form) -> Table:
 
 
 def cause(form: Form) -> Table:
+    """One table of `causes/<family>.toml` as the fields of `Cause`, without its id. Raises `Wrong`."""
     table = form.pick("title", "meaning", "whose_side", "verify", "forward") | {"sources": form.sources()}
     table["patterns"] = [
         {"regex": one} if isinstance(one, str) else _whole(one, (*form.path, "patterns", position), "regex", "vendor", "weight")
@@ -162,6 +167,7 @@ def _when(form: Form) -> Table:
 
 
 def client(form: Form) -> Table:
+    """One `clients/<id>.toml` as the fields of `Client`, without its id. Raises `Wrong`."""
     table = form.pick("name", "kind", "family", "oauth2", "tests_by") | {"sources": form.sources()}
     table |= {key: form.several(key) for key in ("aliases", "open", "cannot", "notes")}
     words = form.form("words")
@@ -182,10 +188,12 @@ def client(form: Form) -> Table:
 
 
 def term(form: Form) -> Table:
+    """One table of `glossary.toml` as the fields of `Term`, without its id. Raises `Wrong`."""
     return form.pick("name", "text") | {"aliases": form.several("aliases"), "sources": form.sources()}
 
 
 def folklore(form: Form) -> Table:
+    """One table of `folklore.toml` as the fields of `Folklore`, without its id. Raises `Wrong`."""
     return form.pick("says") | {"patterns": form.several("patterns"), "providers": form.several("providers"), "sources": form.sources()}
 
 
