@@ -151,7 +151,8 @@ class Api:
             raise TryLater(error.retry_after, "rate limit") from None
         except discord.HTTPException as error:
             raise _told_apart(error) from None
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, RuntimeError) as error:
+            # RuntimeError: the session was closed under us, because the client is built anew or the process ends.
             raise TryLater(_OUTAGE_SECONDS, type(error).__name__) from None
 
 

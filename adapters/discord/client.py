@@ -16,6 +16,14 @@ from adapters.discord.places import Where, kind_of
 # Voice is not used here, so what it lacks is nothing to warn of.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
+READ_RAW = (
+    "MESSAGE_CREATE",
+    "MESSAGE_UPDATE",
+    "MESSAGE_DELETE",
+    "MESSAGE_DELETE_BULK",
+    "INTERACTION_CREATE",
+)
+
 _SOLVED = ("solved", "resolved", "answered", "done", "gelöst", "résolu", "resuelto")
 _MAX_TAGS = 5
 
@@ -51,6 +59,9 @@ class Client(discord.AutoShardedClient):
             shard_ids=list(shards[0]),
             shard_count=shards[1],
         )
+        for event in READ_RAW:
+            # The library would build objects that nobody uses, and end the connection over one it cannot build.
+            self._connection.parsers.pop(event, None)
         self._heard = heard
         self._now_ready = ready
 
