@@ -77,7 +77,10 @@ class Names:
         for position, (start, _, first) in enumerate(tokens):
             if start < end_of_last or first not in self._by_first:
                 continue
+            second = tokens[position + 1][2] if position + 1 < len(tokens) else ""
             for name, id in self._by_first[first]:
+                if len(name) > 1 and name[1] != second:
+                    continue
                 end = self._end(tokens, position, name)
                 if end is None or not _stands_alone(text, start, end):
                     continue
