@@ -220,3 +220,89 @@ async def test_a_reply_longer_than_one_message_goes_on_in_the_next(peer: Peer, r
     assert len(posts) > 1
     assert posts[-1].ts == last
     assert "".join(post.text.replace("\n\n", "") for post in posts) == words
+
+
+async def test_a_direct_message_is_answered_in_the_thread_under_it(peer: Peer, running: Running) -> None:
+    async with running(StandIn(asks)) as core:
+        root = await peer.says("my program cannot send", channel="D1")
+        await peer.until(lambda: len(peer.ours("D1", root)) == 1)
+        await peer.says("587", channel="D1", thread=root)
+        await peer.until(lambda: len(core.received) == 2)
+
+    assert core.received[1].conversation == core.received[0].conversation
+
+
+async def test_an_empty_mention_in_a_thread_takes_the_message_at_its_root(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        root = await peer.says("550 5.7.1 <http://mx.example.com|mx.example.com>", user="U2")
+        await peer.says(f"<@{BOT_USER}>", thread=root)
+        await peer.until(lambda: len(core.received) == 1)
+
+    assert core.received[0].what == Wrote("550 5.7.1 mx.example.com")
+
+
+async def test_an_attached_log_is_read_with_what_was_said(peer: Peer, running: Running) -> None:
+    peer.files["send.log"] = ("text/plain", b"535 5.7.8 authentication failed")
+    file = {"name": "send.log", "mimetype": "text/plain", "size": 31, "url_private_download": f"{peer.url[:-5]}/files/send.log"}
+    async with running() as core:
+        await peer.says("here", channel="D1", subtype="file_share", files=[file])
+        await peer.until(lambda: len(core.received) == 1)
+
+    assert core.received[0].what == Wrote("here\n\n535 5.7.8 authentication failed")
+
+
+async def test_pictures_large_files_and_files_elsewhere_are_not_read_and_the_person_is_told(peer: Peer, running: Running) -> None:
+    peer.files["big.log"] = ("text/plain", b"x" * 300_000)
+    here = f"{peer.url[:-5]}/files/big.log"
+    files = [
+        {"name": "shot.png", "mimetype": "image/png", "size": 31, "url_private_download": here},
+        {"name": "big.log", "mimetype": "text/plain", "size": 100, "url_private_download": here},
+        {"name": "x.log", "mimetype": "text/plain", "size": 100, "url_private_download": "https://evil.example/x.log"},
+    ]
+    async with running() as core:
+        for file in files:
+            await peer.says("look", channel="D1", subtype="file_share", files=[file])
+        await peer.until(lambda: len(core.received) == 3 and len(peer.whispers("U1")) == 3)
+
+    assert [incoming.what for incoming in core.received] == [Wrote("look")] * 3
+    assert "no pictures" in peer.whispers("U1")[0].text
+
+
+async def test_edited_and_deleted_messages_reach_the_core_only_where_we_talk(peer: Peer, running: Running) -> None:
+    from bot.channel import Deleted
+
+    async with running() as core:
+        root = await peer.says(f"<@{BOT_USER}> port 465")
+        await peer.until(lambda: len(core.received) == 1)
+        before = {"type": "message", "user": "U1", "text": f"<@{BOT_USER}> port 465", "ts": root}
+        changed = {"type": "message", "subtype": "message_changed", "channel": "C1", "channel_type": "channel", "ts": peer.new_ts()}
+        after = {**before, "text": f"<@{BOT_USER}> port 587"}
+        gone = {"type": "message", "subtype": "message_deleted", "channel": "C1", "channel_type": "channel", "ts": peer.new_ts()}
+        await peer.acked(await peer.send("events_api", peer.event({**changed, "message": after, "previous_message": before})))
+        await peer.acked(await peer.send("events_api", peer.event({**gone, "deleted_ts": root, "previous_message": after})))
+        stray = {**gone, "deleted_ts": "1.000001", "previous_message": {**before, "ts": "1.000001"}}
+        await peer.acked(await peer.send("events_api", peer.event(stray)))
+
+    assert [incoming.what for incoming in core.received[1:]] == [Wrote("port 587", edited=True), Deleted()]
+    assert {incoming.message for incoming in core.received} == {f"slack:T1:C1:{root}"}
+
+
+async def test_a_slow_slack_does_not_hold_the_acknowledgement(peer: Peer, running: Running) -> None:
+    peer.slow("conversations.replies", 5)
+    async with running() as core:
+        root = await peer.says("550", user="U2")
+        before = asyncio.get_running_loop().time()
+        await peer.says(f"<@{BOT_USER}>", thread=root)
+        await peer.until(lambda: len(core.received) == 1)
+
+    assert asyncio.get_running_loop().time() - before < 3
+
+
+async def test_too_many_sockets_is_come_back_from(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        await peer.disconnect("too_many_websockets")
+        await peer.until(lambda: len(peer.called("apps.connections.open")) >= 3)
+        await peer.connected()
+        await asyncio.sleep(0.1)
+        await peer.says("hello", channel="D1")
+        await peer.until(lambda: len(core.received) == 1)
