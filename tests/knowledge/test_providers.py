@@ -120,6 +120,13 @@ def test_what_nobody_confirmed_is_not_stated_as_certain() -> None:
     assert [text for text in doubtful if not any(hedge in text.lower() for hedge in hedges)] == []
 
 
+def test_a_program_that_is_named_for_oauth2_can_do_it() -> None:
+    clients = KNOWN.knowledge.clients
+    named = {(one.id, program) for one in PROVIDERS if one.oauth2 for program in one.oauth2.programs}
+
+    assert [pair for pair in sorted(named) if clients[pair[1]].oauth2 is False] == []
+
+
 # --- what people ask first ---
 
 
