@@ -391,13 +391,12 @@ def _take_choice(turn: Turn, event: Chose, slot: str, value: str) -> None:
 def _take_form(turn: Turn, event: FormSent) -> None:
     """A form's fields, each read as an answer to its own question."""
     values: dict[Slot, str | int] = {}
-    for slot, reading in event.readings.items():
-        name = next((known for known in SLOTS if known == slot), None)
-        if name is not None and (value := reading.slot(name)) is not None:
+    for name in SLOTS:
+        if name in event.readings and (value := event.readings[name].slot(name)) is not None:
             values[name] = value
-        else:
-            for other, found in said(reading).items():
-                values.setdefault(other, found)
+    for reading in event.readings.values():
+        for other, found in said(reading).items():
+            values.setdefault(other, found)
     for text in event.values.values():
         turn.heard(text.text)
     secrets = tuple(secret for text in event.values.values() for secret in text.secrets)

@@ -99,7 +99,7 @@ def client_of(situation: Situation, index: Index) -> Client | None:
 def choose_fix(
     cause: Cause, situation: Situation, provider: Provider | None, client: Client | None, site: str, today: datetime.date
 ) -> Fix | None:
-    """The first fix whose conditions hold, one for this very provider before a general one. A condition on something unknown does not hold."""
+    """The first fix whose conditions hold, one for this very provider before a general one. Something unknown fulfils no condition."""
     recognition = recognised(situation)
     codes = {str(code) for code in (recognition.reply_code, recognition.enhanced_code) if code}
     holding = [fix for fix in cause.fixes if _holds(fix.when, situation, provider, client, site, codes, today)]
