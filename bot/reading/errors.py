@@ -65,6 +65,7 @@ _LEAD = re.compile(
     ),
     re.IGNORECASE,
 )
+_TIMEOUT_SETTING = re.compile(r"timeout\s*(?:[,)=:_]|\s+:)", re.IGNORECASE)
 MAX = 4_000
 
 
@@ -89,6 +90,10 @@ def error_spans(text: str) -> list[ErrorSpan]:
             piece = text[start:end]
             if _UNIT.match(text[start : start + 30]) or (
                 re.match(r"#?[45]\.\d", piece) and _VERSION_BEFORE.search(text[max(0, start - 16) : start])
+            ):
+                continue
+            if _TIMEOUT_SETTING.match(text, end - 7 if end >= 7 else 0, end + 8) or (
+                piece.lower().startswith("ssl handshake") and text.startswith(" read", end)
             ):
                 continue
             spans.append((start, end))

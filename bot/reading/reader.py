@@ -17,8 +17,10 @@ from bot.reading.endpoints import HostMention, PortMention, host_mentions, port_
 from bot.reading.errors import error_spans, error_text
 from bot.reading.intents import Said, intent
 from bot.reading.model import HostTypo, Reading, Tried
-from bot.reading.pastes import read_all
+from bot.reading.pastes import observations, read_all
 from bot.reading.pastes.configuration import dialect
+from bot.reading.pastes.where import Where
+from bot.reading.prose import prose
 from bot.reading.providers import provider as provider_of
 from bot.reading.security import security_alone, security_said
 from bot.reading.view import view
@@ -50,18 +52,19 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     error = error_text(plain, errors)
     spans = [(span.anchor, span.end) for span in errors]
     shape, tls_word = dialect(plain)
-    names = _where_people_speak(plain)
+    names = prose(_where_people_speak(plain))
     client_hits = mentioned(names, index)
     client, version = client_of(names, client_hits, _known(shape, index), spans, index)
     pasted = read_all(plain, tls_word if tls_word is not None else _tls_word(client, index))
     client = client or _known(pasted.client, index)
 
+    spoken = prose(low)
     found_hosts = [mention for mention in host_mentions(plain, low, spans) if mention.host not in pasted.not_hosts]
-    found_ports = port_mentions(plain, low)
+    found_ports = port_mentions(spoken, spoken)
     said_host = next((mention for mention in found_hosts if mention.stance == "present"), None)
     host = pasted.host or (said_host.host if said_host else None)
     port = pasted.port or _port(found_hosts, found_ports, host, corrects=mentions.corrects(low))
-    security, vague = (pasted.security, False) if pasted.security is not None else security_said(low, port, spans)
+    security, vague = (pasted.security, False) if pasted.security is not None else security_said(spoken, port, spans)
     if security is None and pasted.security is None:
         security, vague = _own_word(low, client, index, security, vague, spans)
     domain = address_domain(plain, low, pasted.addresses, spans)
@@ -69,10 +72,12 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     if pasted.provider and index.provider(pasted.provider) and provider is None:
         provider = pasted.provider
 
+    facts = observations(plain, Where(host or "", "", port)) if pasted.transcript else ()
+
     reading = Reading(
         host=host, port=port, security=security, client=client, provider=provider, address_domain=domain,
         error=pasted.error or error, client_version=version, ambiguous_security=vague and security is None,
-        observations=pasted.observations,
+        observations=facts,
     )  # fmt: skip
     reading = _answer(reading, plain, low, index, asked, client_hits)
     return _aside(reading, plain, low, index, asked, found_hosts, found_ports, pasted=pasted.weight > 0)

@@ -28,10 +28,12 @@ _FORMS = (
     r"(?i)(?:^\s*|\s|:)(?:\[?[\w.\-]+\]?:\d{2,5}[ \t]+|static:)[\w.+%@\-]+:(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s,;\"']+))",
     # exim: host:user:password
     r"(?im)^\s*(?:[\w\-*]+\.)+[\w\-*]+:[\w.+%@\-]+:(?:\"([^\"\n]+)\"|'([^'\n]+)'|(\S+))\s*$",
+    # a command that prints it: passwordeval "echo secret"
+    r"(?i)(?:passwordeval|pass_?cmd|passcommand)[\"']?\s*[:=]?\s*[\"']?echo\s+(?:-n\s+)?" + _QUOTED,
     # netrc
     r"(?i)\blogin[ \t]+\S+[ \t]+password[ \t]+" + _QUOTED,
 )
-_LITERALS = (("-",), (" -u", "--user", "--proxy-user"), ("@",), (":",), (":",), ("login",))
+_LITERALS = (("-",), (" -u", "--user", "--proxy-user"), ("@",), (":",), (":",), ("echo",), ("login",))
 _COMPILED = tuple(re2.compile(form) for form in _FORMS)
 
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 import re2
 
+from bot.secrets.looks import MARKER
 from bot.secrets.span import Span
 
 _BASE64 = re2.compile(r"[A-Za-z0-9+/_\-]{8,}={0,2}")
 _PROMPT = re2.compile(r"\b334[ \-]['\"]?([A-Za-z0-9+/]{8,}={0,2})|Msg: b?'([A-Za-z0-9+/]{8,}={0,2})'")
 _ANSWER = re2.compile(
-    r"^\s*(?:[\w\-/:.,\[\]() ]*?(?:[>:|]|[CS] )\s*)?(?:b?['\"])?([A-Za-z0-9+/]{4,}={0,2})(?:\\r\\n)?['\"]?(?:\\r\\n)?['\",]*\s*$"
+    r"^\s*(?:[\w\-/:.,~*<=\[\]() ]*?(?:[>:|]|[CS] )\s*)?(?:b?['\"])?([A-Za-z0-9+/]{4,}={0,2})(?:\\r\\n)?['\"]?(?:\\r\\n)?['\",]*\s*$"
 )
 _AUTH_LOGIN = re2.compile(r"(?i)\bAUTH[ =]LOGIN\b[ \t]*([A-Za-z0-9+/]{4,}={0,2})?(?:\\r\\n)?['\"]?\s*$")
 _AUTH_INLINE = re2.compile(r"(?i)\bAUTH[ =](PLAIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM-[\w\-]+)[ \t]+([A-Za-z0-9+/_\-]{8,}={0,2})")
@@ -103,6 +104,9 @@ def _login(text: str) -> Iterator[Span]:
             continue
         if awaited is None:
             continue
+        if MARKER in line or (_REPLY.search(line) and "250" not in line):
+            awaited = None
+            continue
         patience -= 1
         answer = _ANSWER.search(line.rstrip("\r\n"))
         data = decode(answer.group(1)) if answer and len(answer.group(1).rstrip("=")) % 4 != 1 else None
@@ -112,5 +116,5 @@ def _login(text: str) -> Iterator[Span]:
                 awaited = None
             else:
                 awaited, patience = "password", 4
-        elif patience <= 0 or (_REPLY.search(line) and "334" not in line and "250" not in line):
+        elif patience <= 0:
             awaited = None

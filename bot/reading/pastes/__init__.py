@@ -2,16 +2,56 @@
 
 from __future__ import annotations
 
-from bot.reading.pastes import calls, configuration, urls
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.observations import Observation
+from bot.reading.pastes import (
+    bounces,
+    calls,
+    configuration,
+    curl,
+    debuglogs,
+    failures,
+    lookups,
+    maillogs,
+    nmap,
+    openssl,
+    swaks,
+    telnet,
+    testnetconnection,
+    tracebacks,
+    urls,
+)
 from bot.reading.pastes.pasted import Pasted
+from bot.reading.pastes.where import Where
 from knowledge.terms import Security
+
+# Transcripts and logs: each reader gets the text and the endpoint that the rest of the text names.
+TRANSCRIPTS: tuple[Callable[[str, Where], Pasted | None], ...] = (
+    openssl.read, swaks.read, curl.read, telnet.read, testnetconnection.read, nmap.read, lookups.read, maillogs.read, bounces.read,
+    debuglogs.read, tracebacks.read, failures.read,
+)  # fmt: skip
 
 
 def read_all(text: str, tls_word: Security | None) -> Pasted:
-    """What all kinds together say: of settings the heaviest paste's, of observations all."""
+    """What all kinds together say: of settings the heaviest paste's, of observations all (`hint` for those is what the settings say)."""
     found = [one for one in (configuration.read(text, tls_word), urls.read(text), calls.read(text)) if one is not None]
     found.sort(key=lambda one: -one.weight)
+    hint = Where(next((one.host for one in found if one.host), ""), "", next((one.port for one in found if one.port), None))
+    transcripts = [one for read in TRANSCRIPTS if (one := read(text, hint)) is not None]
+    return replace(_together(found + transcripts), transcript=bool(transcripts))
+
+
+def observations(text: str, hint: Where) -> tuple[Observation, ...]:
+    """The facts that transcripts show, read again with the endpoint that sentences around them name."""
+    return tuple(dict.fromkeys(fact for read in TRANSCRIPTS if (one := read(text, hint)) is not None for fact in one.observations))
+
+
+def _together(found: list[Pasted]) -> Pasted:
     host = next((one.host for one in found if one.host is not None), None)
+    not_hosts: frozenset[str] = frozenset().union(*(one.not_hosts for one in found))
+    host = None if host in not_hosts else host
     return Pasted(
         weight=max((one.weight for one in found), default=0),
         host=host,
@@ -21,6 +61,6 @@ def read_all(text: str, tls_word: Security | None) -> Pasted:
         provider=next((one.provider for one in found if one.provider is not None), None),
         addresses=tuple(address for one in found for address in one.addresses),
         error=next((one.error for one in found if one.error is not None), None),
-        not_hosts=frozenset().union(*(one.not_hosts for one in found)),
+        not_hosts=not_hosts,
         observations=tuple(observation for one in found for observation in one.observations),
     )

@@ -1,0 +1,33 @@
+"""Which mail ports did `nmap` find open, closed or filtered?"""
+
+from __future__ import annotations
+
+import re
+
+from bot.observations import Observation, TcpConnected, TcpRefused, TcpTimedOut
+from bot.reading.pastes.pasted import Pasted
+from bot.reading.pastes.where import Where, endpoint
+
+_REPORT = re.compile(r"Nmap scan report for ([\w.\-:]+)(?: \(([0-9a-fA-F.:]+)\))?")
+_PORT = re.compile(r"(?m)^(\d{1,5})/tcp\s+(open|closed|filtered)\b")
+_KINDS: dict[str, type[TcpConnected] | type[TcpRefused] | type[TcpTimedOut]] = {
+    "open": TcpConnected,
+    "closed": TcpRefused,
+    "filtered": TcpTimedOut,
+}
+
+
+def read(text: str, hint: Where) -> Pasted | None:
+    report = _REPORT.search(text)
+    ports = _PORT.findall(text)
+    if not ports or (report is None and "PORT" not in text):
+        return None
+    asked = endpoint(report.group(1)) if report else Where()
+    if report and report.group(2):
+        asked = Where(asked.host, report.group(2))
+    where = asked.or_else(Where(hint.host, hint.address))
+    seen: list[Observation] = []
+    for port, state in ports[:20]:
+        if 0 < int(port) < 65536:
+            seen.append(_KINDS[state](**Where(where.host, where.address, int(port)).fields()))
+    return Pasted(weight=0, host=asked.host or None, observations=tuple(seen))

@@ -1,0 +1,27 @@
+"""Which lines of a text do people speak themselves? Blanks what only machines say, so that readers of sentences pass over it."""
+
+from __future__ import annotations
+
+import re
+
+# Each is a whole line that a program printed and that holds no setting of the person.
+_MACHINE = re.compile(
+    r"(?m)^(?:"
+    r"[ \t]*[0-9a-f]{4} - (?:[0-9a-f]{2}[ \-]){4,}.*"  # a hex dump
+    r"|[A-Za-z0-9+/]{60,}={0,2}[ \t]*"  # base64
+    r"|[ \t]*(?:Session-ID(?:-ctx)?|Resumption PSK|Master-Key|PSK identity(?: hint)?|TLS session "
+    r"ticket.*|Start Time|Timeout|Max Early Data)[ \t]*:.*"
+    r"|(?:<[-~*]{0,2}\*?|<--|>|-->|[ ]?[-~]>|[{}*]|===|\*\*\*)[ \t].*"  # what tools mark as said or noted
+    r"|(?:send|reply): .*|.{0,60}(?:SERVER -> CLIENT|CLIENT -> SERVER):.*|.{0,60}\][ \t][SC]: .*|[SC]: .*"
+    r"|250[ \-].*|220[ \-].*|334 .*|235 .*|221 .*|354 .*"
+    r"|(?:EHLO|HELO) .*|QUIT[ \t]*|Didn't find STARTTLS.*"
+    r"|[ \t]+at .*|[ \t]*File \".*\", line \d+.*|#\d+ .*|[ \t]*\^+[ \t]*"
+    r"|SSL handshake has read.*|(?:Secure Renegotiation|Compression|Expansion|Early data|No ALPN"
+    r"|Server Temp Key|Peer sign|Server public key).*"
+    r")$"
+)
+
+
+def prose(text: str) -> str:
+    """`text` with such lines blanked; positions are kept."""
+    return _MACHINE.sub(lambda match: " " * len(match.group()), text)
