@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 Path = tuple[str | int, ...]
 
@@ -19,10 +20,15 @@ def line_of(text: str, path: Path) -> int:
 
     A path is keys and list positions from the top: ("servers", 1, "port").
     """
-    lines = dict(_places(text))
+    lines = _lines(text)
     while path and path not in lines:
         path = path[:-1]
     return lines[path] if path else 1
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> dict[Path, int]:
+    return dict(_places(text))
 
 
 def _places(text: str) -> Iterator[tuple[Path, int]]:

@@ -17,20 +17,23 @@ CONFIDENCE: Mapping[Certainty, float] = {Certainty.SEEN: 0.95, Certainty.LIKELY:
 # against measured.
 FITTED: tuple[tuple[float, float], ...] = (
     (0.0, 0.05),
-    (0.5, 0.2),
-    (1.0, 0.42),
-    (1.5, 0.55),
-    (2.0, 0.7),
-    (3.0, 0.85),
-    (4.0, 0.93),
+    (0.5, 0.22),
+    (0.8, 0.4),
+    (1.0, 0.45),
+    (1.5, 0.58),
+    (2.0, 0.68),
+    (3.0, 0.78),
+    (3.3, 0.82),
+    (4.0, 0.92),
     (5.0, 0.97),
 )
+
+_SCORES = [score for score, _ in FITTED]
 
 
 def confidence(score: float) -> float:
     """The recogniser's score as a probability, 0…1, two digits."""
-    scores = [at for at, _ in FITTED]
-    place = bisect_right(scores, score)
+    place = bisect_right(_SCORES, score)
     if place == 0:
         return FITTED[0][1]
     if place == len(FITTED):

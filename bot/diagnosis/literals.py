@@ -26,16 +26,9 @@ def literal(pattern: str) -> str | None:
     return "".join(text).lower() or None
 
 
-def required(pattern: str) -> Words | None:
-    """Lower-case words of which every match holds at least one; None where there are none to rely on."""
-    return _Reader(pattern.removeprefix("(?i)")).alternatives()
-
-
-def _better(one: Words | None, other: Words | None) -> Words | None:
-    """The one whose shortest word is longer: it lets fewer texts through."""
-    if one is None or other is None:
-        return one or other
-    return one if _shortest(one) >= _shortest(other) else other
+def required(pattern: str) -> tuple[Words, ...]:
+    """Groups of lower-case words, the most telling first: every match holds at least one word of each group. Empty: none to rely on."""
+    return tuple(sorted(_Reader(pattern.removeprefix("(?i)")).alternatives(), key=_shortest, reverse=True))
 
 
 def _shortest(words: Words) -> int:
@@ -49,50 +42,50 @@ class _Reader:
         self._pattern = pattern
         self._at = 0
 
-    def alternatives(self) -> Words | None:
-        found: set[str] = set()
-        reliable = True
-        while True:
-            words = self._sequence()
-            if words is None:
-                reliable = False
-            else:
-                found |= words
-            if self._peek() != "|":
-                break
+    def alternatives(self) -> list[Words]:
+        branches = [self._sequence()]
+        while self._peek() == "|":
             self._at += 1
-        return frozenset(found) if reliable and found else None
+            branches.append(self._sequence())
+        if len(branches) == 1:
+            return branches[0]
+        if not all(branches):
+            return []
+        return [frozenset().union(*(max(branch, key=_shortest) for branch in branches))]
 
-    def _sequence(self) -> Words | None:
-        best: Words | None = None
+    def _sequence(self) -> list[Words]:
+        found: list[Words] = []
         run = ""
 
-        def ended() -> Words | None:
-            return _better(best, frozenset({run.lower()})) if len(run.encode()) >= _MIN_BYTES else best
+        def end_run() -> None:
+            nonlocal run
+            if len(run.encode()) >= _MIN_BYTES:
+                found.append(frozenset({run.lower()}))
+            run = ""
 
         while (char := self._peek()) and char not in "|)":
             if char == "(":
-                best, run = ended(), ""
+                end_run()
                 inside = self._group()
                 if not self._optional():
-                    best = _better(best, inside)
+                    found += inside
                 continue
             plain = self._plain()
             before = self._at
             optional = self._optional()
-            repeated = self._at != before
             if plain is None or optional:
-                best, run = ended(), ""
+                end_run()
             else:
                 run += plain
-                if repeated:
-                    best, run = ended(), ""
-        return ended()
+                if self._at != before:
+                    end_run()
+        end_run()
+        return found
 
     def _peek(self) -> str:
         return self._pattern[self._at : self._at + 1]
 
-    def _group(self) -> Words | None:
+    def _group(self) -> list[Words]:
         self._at += 1
         if self._pattern.startswith("?:", self._at):
             self._at += 2

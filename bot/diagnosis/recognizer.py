@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from bot.diagnosis.certainty import ACT_AT, confidence
+from bot.diagnosis.certainty import confidence
 from bot.diagnosis.model import Recognition
 from bot.diagnosis.patterns import CodePatterns, Hit, PatternSet
 from bot.diagnosis.similar import Similar
-from bot.diagnosis.topic import is_about_sending
+from bot.diagnosis.topic import topic_of
 from bot.diagnosis.vendors import vendor_of
 from bot.diagnosis.wrappers import Reply, Unwrapped, unwrap
 from knowledge.model import Knowledge, Pattern
@@ -29,14 +29,24 @@ _STRENGTH = {"decisive": 3.0, "normal": 2.0, "weak": 0.9}
 _LONG_PHRASE = 1.2  # more for a phrase of 60 letters than for one of 6
 _IN_REPLY = 0.6  # more for what the server said
 _OUTSIDE_REPLY = 0.55  # of a wrapper's strength where the reply itself says something
+_NET_IN_REPLY = 0.6  # of a network's fault where a server has answered for good
+_OTHER_REPLY = 0.8  # of what another reply says than the one that decided
+_VAGUE = 0.5  # of what says only that it did not work, where something says why
 _OF_VENDOR = 0.5  # more for a pattern of the vendor who spoke
 _INSIDE_LONGER = 0.35  # of what is only a part of another cause's longer phrase
-_STATUS_CODE = 1.6  # an enhanced status code, as a part of a phrase's strength
-_REPLY_CODE = 0.9
+_STATUS_CODE = 2.0  # an enhanced status code, as a part of a phrase's strength
+_REPLY_CODE = 1.4
+_BARE = 0.4  # of what other software says as well, where no word of mail stands beside it
+_OF_ANY_PROGRAM = ("net.", "tls.", "auth.", "relay.", "recipient.", "sender.", "greylisted")
+_LIKENESS = 1.5  # of likeness to an example, where no phrase is known
+_UNLIKE = 0.25  # likeness that any two texts have
 _MORE_EVIDENCE = 0.25  # of every further piece
 _RUNNER_UP = 0.6  # of the runner-up's strength is taken off
+_OTHER_READING = 0.2  # of it, where it is another reading of the same words
 _MAX_RANKED = 6
 _MAX_QUOTE = 160
+# Causes that say only that it did not work, and the families (or causes) that say why.
+_WHY = {"net.connect_failed": ("net.", "tls.", "auth."), "tls.handshake_failed": ("tls.",)}
 
 
 @dataclass(slots=True)
@@ -63,10 +73,11 @@ class Recognizer:
         """
         unwrapped = unwrap(text)
         reply = unwrapped.decisive
-        if not unwrapped.text or not is_about_sending(unwrapped.text):
-            return Recognition(about_mail=not unwrapped.text)
+        topic = topic_of(unwrapped.text)
+        if not topic.sending:
+            return Recognition(about_mail=False)
         vendor = vendor_of(unwrapped.text, provider)
-        ranked = self._ranked(unwrapped, reply, vendor)
+        ranked = self._ranked(unwrapped, reply, vendor, bare=not (topic.signs or client or provider))
         return Recognition(
             ranked=tuple(ranked),
             reply_code=reply.code if reply else None,
@@ -74,39 +85,59 @@ class Recognizer:
             vendor=vendor,
         )
 
-    def _ranked(self, unwrapped: Unwrapped, reply: Reply | None, vendor: str | None) -> list[tuple[str, float, str]]:
+    def _ranked(self, unwrapped: Unwrapped, reply: Reply | None, vendor: str | None, bare: bool) -> list[tuple[str, float, str]]:
+        """`bare`: no word of mail in it, so that only what every program says of a connection or a sign-in is taken as meant."""
         evidence: defaultdict[str, list[_Evidence]] = defaultdict(list)
         for cause, piece in self._of_phrases(unwrapped, vendor):
             evidence[cause].append(piece)
         for cause, piece in self._of_codes(unwrapped, reply, vendor):
             evidence[cause].append(piece)
         strength = {cause: _together(pieces) for cause, pieces in evidence.items()}
+        if max(strength.values(), default=0.0) < _STRENGTH["weak"]:
+            for cause, likeness in self._similar.closest(unwrapped.text):
+                strength[cause] = strength.get(cause, 0.0) + _LIKENESS * max(0.0, likeness - _UNLIKE)
+                evidence[cause] = evidence[cause] or [_Evidence(0.0, "")]
         if not strength:
-            return self._by_likeness(unwrapped.text)
+            return []
+        if bare:
+            strength = {cause: value if cause.startswith(_OF_ANY_PROGRAM) else value * _BARE for cause, value in strength.items()}
+        _make_way(strength)
         order = sorted(strength, key=lambda cause: -strength[cause])
         ranked = []
         for place, cause in enumerate(order[:_MAX_RANKED]):
-            others = max((strength[other] for other in order if other != cause), default=0.0)
-            score = strength[cause] - _RUNNER_UP * others if place == 0 else strength[cause] - others
             best = max(evidence[cause], key=lambda piece: piece.strength)
+            if place == 0:
+                score = strength[cause] - max((self._doubt(other, strength, evidence, best) for other in order[1:]), default=0.0)
+            else:
+                score = strength[cause] - strength[order[0]]
             ranked.append((cause, confidence(max(0.0, score)), best.words))
         return self._with_companions(_descending(ranked))
+
+    def _doubt(self, other: str, strength: dict[str, float], evidence: dict[str, list[_Evidence]], best: _Evidence) -> float:
+        """How much a runner-up takes off: less where it is only another reading of the same words."""
+        same_words = best.span is not None and all(piece.span == best.span for piece in evidence[other])
+        return strength[other] * (_OTHER_READING if same_words else _RUNNER_UP)
 
     # --- pieces of evidence ---------------------------------------------------------------------------------------------------
 
     def _of_phrases(self, unwrapped: Unwrapped, vendor: str | None) -> Iterator[tuple[str, _Evidence]]:
         hits = [hit for hit in self._patterns.hits(unwrapped.text) if hit.pattern.vendor in (None, vendor)]
-        in_reply = [any(reply.start <= hit.start < reply.end for reply in unwrapped.replies) for hit in hits]
+        decisive = unwrapped.decisive
+        said = [(reply.start, reply.end) for reply in unwrapped.replies]
+        in_reply = [any(start < hit.end and hit.start < end for start, end in said) for hit in hits] if said else [False] * len(hits)
         reply_says = any(inside and hit.pattern.weight != "weak" for inside, hit in zip(in_reply, hits, strict=True))
-        for hit, inside in zip(hits, in_reply, strict=True):
-            strength = _STRENGTH[hit.pattern.weight] + _LONG_PHRASE * min(1.0, max(0, hit.end - hit.start - 6) / 54)
+        parts = _parts(hits)
+        for number, (hit, inside) in enumerate(zip(hits, in_reply, strict=True)):
+            strength = _STRENGTH[hit.pattern.weight] + _LONG_PHRASE * min(1.0, max(0, hit.letters - 6) / 54)
             if hit.pattern.vendor is not None:
                 strength += _OF_VENDOR
-            if inside:
-                strength += _IN_REPLY
-            elif reply_says:
+            if inside and decisive is not None:
+                strength = strength + _IN_REPLY if decisive.start < hit.end and hit.start < decisive.end else strength * _OTHER_REPLY
+                if hit.cause.startswith("net.") and (decisive.code or 0) >= 500:
+                    strength *= _NET_IN_REPLY
+            elif reply_says or (said and hit.pattern.weight == "weak"):
                 strength *= _OUTSIDE_REPLY
-            if any(_is_part_of(hit, other) for other in hits):
+            if number in parts:
                 strength *= _INSIDE_LONGER
             yield hit.cause, _Evidence(strength, unwrapped.text[hit.start : hit.end][:_MAX_QUOTE], (hit.start, hit.end))
 
@@ -124,17 +155,21 @@ class Recognizer:
                     of_vendor = _OF_VENDOR if pattern.vendor else 0.0
                     yield cause, _Evidence((_STRENGTH[pattern.weight] / 2 * worth + of_vendor) * part, words)
 
-    def _by_likeness(self, text: str) -> list[tuple[str, float, str]]:
-        return [
-            (cause, round(min(ACT_AT - 0.01, likeness * 0.6), 2), "") for cause, likeness in self._similar.closest(text) if likeness > 0.3
-        ]
-
     def _with_companions(self, ranked: list[tuple[str, float, str]]) -> list[tuple[str, float, str]]:
         """Behind the first, those that the text alone cannot tell from it."""
         cause, first, words = ranked[0]
         known = {found for found, _, _ in ranked}
         companions = [other for other in self._causes[cause].likely_with if other not in known]
         return ranked + [(other, round(first * 0.3, 2), words) for other in companions]
+
+
+def _make_way(strength: dict[str, float]) -> None:
+    """A cause that says only that it did not work steps back where another says why."""
+    for vague, families in _WHY.items():
+        if vague in strength and any(
+            cause != vague and cause.startswith(families) and value >= _STRENGTH["normal"] for cause, value in strength.items()
+        ):
+            strength[vague] *= _VAGUE
 
 
 def _together(pieces: list[_Evidence]) -> float:
@@ -149,9 +184,23 @@ def _together(pieces: list[_Evidence]) -> float:
     return total
 
 
-def _is_part_of(hit: Hit, other: Hit) -> bool:
-    inside = other.start <= hit.start and hit.end <= other.end and (other.end - other.start) > (hit.end - hit.start)
-    return inside and other.cause != hit.cause and other.pattern.weight != "weak"
+def _parts(hits: list[Hit]) -> set[int]:
+    """The numbers of those hits that are only a part of a longer phrase of another cause."""
+    order = sorted(range(len(hits)), key=lambda number: (hits[number].start, -hits[number].end))
+    parts: set[int] = set()
+    open_: list[Hit] = []  # those that may still hold what follows
+    for number in order:
+        hit = hits[number]
+        open_ = [other for other in open_ if other.end >= hit.end or other.end > hit.start]
+        if any(other.end >= hit.end and other.cause != hit.cause and _longer(other, hit) for other in open_):
+            parts.add(number)
+        if hit.pattern.weight != "weak":
+            open_.append(hit)
+    return parts
+
+
+def _longer(one: Hit, other: Hit) -> bool:
+    return one.end - one.start > other.end - other.start
 
 
 def _descending(ranked: list[tuple[str, float, str]]) -> list[tuple[str, float, str]]:

@@ -34,8 +34,14 @@ _BOTH = re.compile(r"(?<![\w.])([245]\d\d)[^0-9a-z]{1,8}([245]\.\d{1,3}\.\d{1,3}
 _STATUS = re.compile(r"(?<![\w.])([45]\.\d{1,2}\.\d{1,3})(?![\w.]|\s*\))|#([45]\.\d{1,2}\.\d{1,3})(?![\w.])")
 _CODE = re.compile(r"(?<![\w.:/#-])([45]\d\d)(?=[ -]?['\"<(,:;)\]]|[ -]+[^\W\d]|[ -]+[#<\"'*\[(]|\s*$|[.,]\s|-)")
 _CODE_SAID = re.compile(
-    r"(?:said|code|response|reply|error|status|result|server|returned|got|answer|antwort|réponse|respuesta|resposta|risposta|ответ|errore|fehler|erreur|错误|响应)"
+    r"(?:said|code|response|reply|error|status|result|server|returned|got|failed|exception|rejected|answer|antwort|réponse|respuesta|resposta|risposta|ответ|errore|fehler|erreur|错误|响应)"
     r"[^0-9a-z]{1,8}([45]\d\d)(?![\d.]|\s?(?:ms|s|bytes|kb|mb)\b)"
+)
+# What programs put before the words of a server.
+_QUOTED = re.compile(
+    r"(?:the server response was|server response|(?:mail )?server responded|with message|(?:remote )?(?:server|host) said|detail|"
+    r"la respuesta del servidor fue|la réponse du serveur était|die serverantwort (?:war|lautete)|la risposta del server|"
+    r"a resposta do servidor foi|ответ сервера)[: ]{1,3}['\"]?"
 )
 _NOT_A_CODE = re.compile(r"(?:line|port|pid|size|took|after|in|of|id|version|http[s]?|http/\d\.\d|status code|page)[ =:]{1,2}$")
 _UNITS = re.compile(r"[ -]?(?:ms|msec|s|sec|seconds|bytes|kb|kib|mb|mib|gb|messages|recipients|emails|e-mails|users|lines|days|times|x)\b")
@@ -43,7 +49,7 @@ _UNITS = re.compile(r"[ -]?(?:ms|msec|s|sec|seconds|bytes|kb|kib|mb|mib|gb|messa
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A refusal as the server wrote it: from `start` to `end` in the unwrapped text. `code` or `enhanced` may be missing, not both."""
+    """A refusal as the server wrote it: from `start` to `end` in the unwrapped text. Its codes are None where they are not quoted."""
 
     start: int
     end: int
@@ -61,10 +67,11 @@ class Unwrapped:
     @property
     def decisive(self) -> Reply | None:
         """The reply that decided: in a bounce the last one that is final, else the first that is, else the first."""
-        final = [reply for reply in self.replies if (reply.code or 0) >= 500 or (reply.enhanced or "").startswith("5")]
-        if not final:
+        coded = [reply for reply in self.replies if reply.code or reply.enhanced]
+        final = [reply for reply in coded if (reply.code or 0) >= 500 or (reply.enhanced or "").startswith("5")] or coded
+        whole = [reply for reply in final if reply.enhanced and reply.code] or [reply for reply in final if reply.code] or final
+        if not whole:
             return self.replies[0] if self.replies else None
-        whole = [reply for reply in final if reply.enhanced and reply.code] or final
         return whole[-1] if _is_bounce(self.text) else whole[0]
 
 
@@ -142,6 +149,9 @@ def _replies(text: str) -> list[Reply]:
             else:
                 continue
             taken.append((start, end))
+    for found in _QUOTED.finditer(text):
+        if not any(found.end() - 2 <= start <= found.end() + 16 for start in marks):
+            marks[found.end()] = (found.end(), None, None)
     replies = []
     starts = sorted(marks)
     for place, start in enumerate(starts):
@@ -153,12 +163,16 @@ def _replies(text: str) -> list[Reply]:
     return _joined(replies, text)
 
 
+_NEAR = 80  # letters between the halves of one reply
+_ALONE = 6  # letters of a code with nothing behind it
+
+
 def _joined(replies: list[Reply], text: str) -> list[Reply]:
     """A code and a status code that stand apart in one reply ("code: 535 … 5.7.8 …") belong together."""
     joined: list[Reply] = []
     for reply in replies:
         before = joined[-1] if joined else None
-        if before is not None and reply.start - before.start < 60 and _complement(before, reply):
+        if before is not None and reply.start - before.start < _NEAR and _complement(before, reply):
             joined[-1] = Reply(before.start, reply.end, before.code or reply.code, before.enhanced or reply.enhanced)
         else:
             joined.append(reply)
@@ -166,9 +180,11 @@ def _joined(replies: list[Reply], text: str) -> list[Reply]:
 
 
 def _complement(one: Reply, other: Reply) -> bool:
-    if one.code is not None and one.enhanced is None and other.code is None and other.enhanced is not None:
-        return str(one.code)[0] == other.enhanced[0]
-    return False
+    """Whether the two are halves of one reply: the code before the status code, or alone behind the words ("4.7.1 … (451)")."""
+    code, status = (one.code, other.enhanced) if one.enhanced is None else (other.code, one.enhanced)
+    if code is None or status is None or (one.code and other.code) or (one.enhanced and other.enhanced) or str(code)[0] != status[0]:
+        return False
+    return one.enhanced is None or other.end - other.start <= _ALONE
 
 
 _BOUNCE = re.compile(

@@ -1,0 +1,173 @@
+"""Are the knowledge files right? Reads them as a newcomer's change would leave them and says what is wrong, where, and what to do.
+
+Beside what the loader refuses by itself: are examples recognised and near misses not, has every fix its place in every client, are
+links and dates in order, is a domain in one file only, is every sentence used? Changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.diagnosis.certainty import ACT_AT
+from bot.diagnosis.recognizer import Recognizer
+from knowledge.lines import line_of
+from knowledge.load import Broken, load_files
+from knowledge.model import SETTINGS, Cause, Knowledge
+
+KeyPath = tuple[str | int, ...]
+
+_MAX_AGE = datetime.timedelta(days=366)
+# A phrase's id as code writes it, whole or as the beginning of an f-string.
+_PHRASE = re.compile(r"[\"']([a-z_]+(?:\.[a-z0-9_]+)*\.?)([\"'{])")
+
+
+class _File:
+    def __init__(self, path: Path, folder: Path) -> None:
+        self.text = path.read_text(encoding="utf-8")
+        self.table: dict[str, Any] = tomllib.loads(self.text)
+        self.name = path.stem
+        self._shown = path.relative_to(folder.parent)
+
+    def at(self, path: KeyPath, sentence: str) -> str:
+        return f"{self._shown}:{line_of(self.text, path)}: {sentence}"
+
+
+def check(folder: Path, today: datetime.date | None = None) -> list[str]:
+    """Every problem of the files below `folder`, as "file:line: what is wrong; what to do". Empty: none.
+
+    `today` is for the dates; the day of the call where it is left out. Where the loader refuses the files, its problems are all there is.
+    """
+    try:
+        known = load_files(folder)
+    except Broken as broken:
+        return list(broken.problems)
+    day = today or datetime.date.today()
+    causes = _files(folder, "causes")
+    clients = _files(folder, "clients")
+    providers = _files(folder, "providers")
+    others = [_File(path, folder) for name in ("glossary.toml", "folklore.toml") if (path := folder / name).exists()]
+    problems = list(_recognition(known, causes))
+    problems += _places(known, clients)
+    for file in (*providers, *causes, *clients, *others):
+        problems += _links_and_dates(file, file.table, (), day)
+    problems += _domains(providers)
+    problems += _phrases(known, folder)
+    return problems
+
+
+def _files(folder: Path, kind: str) -> list[_File]:
+    return [_File(path, folder) for path in sorted((folder / kind).glob("*.toml"))]
+
+
+# --- recognition -----------------------------------------------------------------------------------------------------------------
+
+
+def _recognition(known: Knowledge, files: list[_File]) -> Iterator[str]:
+    recognizer = Recognizer(known)
+    for file in files:
+        for name in file.table:
+            cause = known.causes[name if name == file.name else f"{file.name}.{name}"]
+            yield from _examples(recognizer, cause, file, name)
+            yield from _near_misses(recognizer, cause, file, name)
+
+
+def _examples(recognizer: Recognizer, cause: Cause, file: _File, name: str) -> Iterator[str]:
+    for position, example in enumerate(cause.examples):
+        found = _recognised(recognizer, example.text)
+        if found != cause.id:
+            taken = f"is taken for {found}" if found else "is not recognised"
+            yield file.at(
+                (name, "examples", position), f"this example of {cause.id} {taken}; add a pattern with the words that tell it apart"
+            )
+
+
+def _near_misses(recognizer: Recognizer, cause: Cause, file: _File, name: str) -> Iterator[str]:
+    for position, miss in enumerate(cause.near_misses):
+        found = _recognised(recognizer, miss.text)
+        if found == cause.id and miss.is_ != cause.id:
+            yield file.at(
+                (name, "near_misses", position), f"this near miss is recognised as {cause.id}; make the pattern that matches it narrower"
+            )
+        elif found != miss.is_:
+            meant = miss.is_ or "nothing"
+            yield file.at(
+                (name, "near_misses", position), f"this near miss is recognised as {found or 'nothing'} and not as {meant}; correct either"
+            )
+
+
+def _recognised(recognizer: Recognizer, text: str) -> str | None:
+    ranked = recognizer.recognise(text).ranked
+    return ranked[0][0] if ranked and ranked[0][1] >= ACT_AT else None
+
+
+# --- fixes and places --------------------------------------------------------------------------------------------------------------
+
+
+def _places(known: Knowledge, files: list[_File]) -> Iterator[str]:
+    needed = [setting for setting in SETTINGS if any(setting in fix.set for cause in known.causes.values() for fix in cause.fixes)]
+    for file in files:
+        client = known.clients[file.name]
+        for setting in needed:
+            if setting not in client.places and setting not in client.cannot:
+                yield file.at(
+                    ("places",), f"fixes set {setting!r}, and {client.name} has no place for it; add it to [places], or to cannot"
+                )
+
+
+# --- links, dates, domains, phrases --------------------------------------------------------------------------------------------------
+
+
+def _links_and_dates(file: _File, value: Any, path: KeyPath, today: datetime.date) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("url", "source") and isinstance(inner, str) and inner.startswith("http:"):
+                yield file.at((*path, key), f"{inner} is not https; give the https link, or name the source in words")
+            elif key == "checked":
+                yield from _date(file, inner, (*path, key), today)
+            else:
+                yield from _links_and_dates(file, inner, (*path, key), today)
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from _links_and_dates(file, inner, (*path, position), today)
+
+
+def _date(file: _File, value: Any, path: KeyPath, today: datetime.date) -> Iterator[str]:
+    if isinstance(value, datetime.date):
+        first = last = value
+    else:
+        first = datetime.date.fromisoformat(f"{value}-01" if len(str(value)) == 7 else str(value))
+        last = first + datetime.timedelta(days=30) if len(str(value)) == 7 else first
+    if first > today:
+        yield file.at(path, f"{value} is in the future; write the day on which somebody looked")
+    elif today - last > _MAX_AGE:
+        yield file.at(path, f"last looked at {value}, more than a year ago; look again and write today's date, or correct the fact")
+
+
+def _domains(files: list[_File]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for file in files:
+        domains = file.table.get("domains", [])
+        for position, domain in enumerate(domains if isinstance(domains, list) else [domains]):
+            if first.setdefault(domain, file.name) != file.name:
+                yield file.at(("domains", position), f"{domain} is in {first[domain]}.toml as well; keep it in one of the two")
+
+
+def _phrases(known: Knowledge, folder: Path) -> Iterator[str]:
+    code = [path for part in ("bot", "adapters") for path in (folder.parent / part).rglob("*.py")]
+    if not code:
+        return
+    found = {pair for path in code for pair in _PHRASE.findall(path.read_text(encoding="utf-8"))}
+    written = {word for word, _ in found}
+    beginnings = tuple(word for word, end in found if end == "{" and "." in word)
+    file = _File(folder / "phrases.toml", folder)
+    for id in known.phrases:
+        plain = id.removesuffix(".one").removesuffix(".other")
+        parts = plain.split(".")
+        used = plain in written or plain.startswith(beginnings) or any(".".join(parts[n:]) in written for n in (1, 2))
+        if not used:
+            yield file.at(tuple(id.split(".")), f"no code says {id!r}; remove the sentence, or the id is misspelt in the code")
