@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import Literal
 
 import click
 
@@ -198,7 +199,7 @@ def knowledge_sources(as_json: bool) -> int:
 
 @cli.command()
 @click.option("--manifest", type=click.Choice(["socket", "http"]), help="Print the app manifest for this mode and do nothing else.")
-def slack(manifest: str | None) -> int:
+def slack(manifest: Literal["socket", "http"] | None) -> int:
     """The bot on Slack (SLACK_BOT_TOKEN and SLACK_APP_TOKEN; see adapters/slack/README.md)."""
     if manifest is not None:
         _extra("slack")

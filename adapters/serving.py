@@ -61,7 +61,6 @@ async def _sync(settings: Settings) -> int:
 
 
 async def _run(platforms: Sequence[str], settings: Settings) -> int:
-    from adapters.terminal.network import known_ports
     from bot import log
     from bot.broker import InlineBroker
     from bot.probes.guard import Network, Policy
@@ -74,7 +73,7 @@ async def _run(platforms: Sequence[str], settings: Settings) -> int:
     await store.open()
     stop = _stop_on_signals()
     try:
-        async with Network(Policy(**settings.policy(), known_ports=known_ports(known))) as network:
+        async with Network(Policy(**settings.policy(), known_ports=known.known_ports)) as network:
             service = Service(store, InlineBroker(network, known), known, keep_days=settings.retention_days)
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.run(stop))

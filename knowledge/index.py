@@ -13,6 +13,7 @@ from knowledge.load import knowledge
 from knowledge.model import Cause, Client, Knowledge, Provider, Server, Term
 from knowledge.names import Hit, Names
 from knowledge.near import SLIPS_OF_COM, nearest_host, registered, suggestions
+from knowledge.terms import MAIL_PORTS
 
 V = TypeVar("V")
 Kind = Literal["providers", "clients", "causes"]
@@ -74,6 +75,16 @@ class Index:
         name = ascii_form(host)
         provider = self.by_host(name)
         return provider is not None and name in provider.old_hosts
+
+    @cached_property
+    def known_ports(self) -> Mapping[str, tuple[int, ...]]:
+        """Host -> the ports beside the usual ones that an entry names for it; probes may ask them at that host."""
+        ports: dict[str, set[int]] = {}
+        for provider in self.knowledge.providers.values():
+            for server in provider.servers:
+                if server.endpoint.port not in MAIL_PORTS:
+                    ports.setdefault(server.endpoint.host, set()).add(server.endpoint.port)
+        return {host: tuple(sorted(found)) for host, found in ports.items()}
 
     # --- by words ---
 

@@ -11,7 +11,7 @@ from adapters.terminal import streams
 from adapters.terminal.answers import check_ids, today
 from bot.errors import CannotRun, UsageError
 from knowledge.index import Index, index
-from knowledge.terms import MAIL_PORTS, Security
+from knowledge.terms import Security
 
 if TYPE_CHECKING:
     from bot.observations import Observation, Observations
@@ -91,19 +91,9 @@ def open_network(known: Index) -> Network:
 
     settings = load_settings()
     try:
-        return Network(Policy(**settings.policy(), known_ports=known_ports(known)))
+        return Network(Policy(**settings.policy(), known_ports=known.known_ports))
     except (OSError, ValueError) as error:
         raise CannotRun(f"The probes cannot start: {error}") from error
-
-
-def known_ports(known: Index) -> dict[str, tuple[int, ...]]:
-    """Ports beside the usual ones that the knowledge names for a host."""
-    ports: dict[str, set[int]] = {}
-    for provider in known.knowledge.providers.values():
-        for server in provider.servers:
-            if server.endpoint.port not in MAIL_PORTS:
-                ports.setdefault(server.endpoint.host, set()).add(server.endpoint.port)
-    return {host: tuple(sorted(found)) for host, found in ports.items()}
 
 
 async def _probe(host: str, port: int | None, mode: Security | None, known: Index) -> Observations:

@@ -64,7 +64,6 @@ class Line:
 @contextlib.asynccontextmanager
 async def running(channel: Channel, settings: Settings, known: Index, *, store: Store | None = None) -> AsyncIterator[Service]:
     """The service with this one channel, running until the block ends."""
-    from adapters.terminal.network import known_ports
     from bot.broker import InlineBroker
     from bot.probes.guard import Network, Policy
     from bot.service import Service
@@ -73,7 +72,7 @@ async def running(channel: Channel, settings: Settings, known: Index, *, store: 
     opened = store or open_store(settings.store)
     await opened.open()
     try:
-        async with Network(Policy(**settings.policy(), known_ports=known_ports(known))) as network:
+        async with Network(Policy(**settings.policy(), known_ports=known.known_ports)) as network:
             service = Service(opened, InlineBroker(network, known), known, keep_days=settings.retention_days)
             service.add_channel(channel)
             stop = asyncio.Event()
