@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord import commands, preflight
+from adapters.discord import commands, invite, preflight
 from adapters.discord.api import Api
 from adapters.discord.client import Client, Neighbourhood, intents
 from adapters.discord.delivery import DiscordChannel
@@ -44,6 +44,7 @@ _PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0, 300.0)
 _GOOD_SECONDS = 300.0
 _LEAVE_SECONDS = 5.0
 _DRAIN_SECONDS = 20.0
+_SERVERS_NAMED = 20
 _NO_CONTENT_HINT = (
     "Discord does not let this bot read what people write without naming it (Message Content Intent in the developer portal): "
     "it answers to mentions, replies, buttons and forms"
@@ -69,13 +70,16 @@ async def _serve(settings: Settings, service: Service, stop: asyncio.Event) -> N
     async with contextlib.AsyncExitStack() as stack:
         tasks: asyncio.TaskGroup | None = None
         running: set[asyncio.Task[Any]] = set()
+        ended = False
 
-        def spawn(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-            assert tasks is not None, "nothing happens before the preflight"
+        def spawn(work: Coroutine[Any, Any, Any]) -> None:
+            """At the very end the library may still hand over an event: nothing is begun any more."""
+            if tasks is None or ended:
+                work.close()
+                return
             task = tasks.create_task(work)
             running.add(task)
             task.add_done_callback(running.discard)
-            return task
 
         async def name_of(conversation: str) -> str:
             return thread_name(await service.knows(conversation), index(), words)
@@ -99,8 +103,9 @@ async def _serve(settings: Settings, service: Service, stop: asyncio.Event) -> N
             other_host=urlsplit(settings.discord_api_url).netloc if settings.discord_api_url else None,
         )
         try:
-            await _Connection(settings, who, channel, near, desk, service).keep(stop)
+            await _Connection(settings, who, channel, near, desk, service, spawn).keep(stop)
         finally:
+            ended = True
             if running:
                 await asyncio.wait(running, timeout=_LEAVE_SECONDS)
             for task in tuple(running):
@@ -118,6 +123,7 @@ class _Connection:
         near: Neighbourhood,
         desk: Desk,
         service: Service,
+        spawn: Callable[[Coroutine[Any, Any, Any]], object],
     ) -> None:
         self._token = preflight.bare(_token(settings))
         self._who = who
@@ -125,6 +131,8 @@ class _Connection:
         self._near = near
         self._desk = desk
         self._service = service
+        self._spawn = spawn
+        self._forums = bool(settings.discord_forums)
         self._shards = settings.discord_shards
         Route.BASE = preflight.api_base(settings.discord_api_url)
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(who.gateway)
@@ -183,7 +191,13 @@ class _Connection:
         await client.leave()
 
     def _ready(self) -> None:
+        """Also after a lost session; the events of an interrupted one come by themselves."""
         _log.info("connected to Discord as %s", self._who.name)
+        self._spawn(self._desk.catch_up())
+        for name, granted in self._near.granted()[:_SERVERS_NAMED]:
+            if lacking := invite.missing(granted, forums=self._forums):
+                why = "; ".join(f"{permission} ({purpose})" for permission, purpose in lacking.items())
+                _log.warning("in the server %r the bot lacks: %s", name, why)
 
 
 async def sync_commands(settings: Settings) -> None:

@@ -137,11 +137,16 @@ class Neighbourhood:
         # Only messages of threads carry a position; the thread may be a private one that is not in the cache yet.
         return Where("thread" if "position" in payload else kind_of(payload.get("channel_type")), roles=roles)
 
-    def own_threads(self) -> list[tuple[str, str]]:
-        """(server, thread) of the open threads that the bot opened, those with the newest word first."""
+    def own_threads(self) -> list[tuple[str, str, str]]:
+        """(server, thread, its newest message) of the open threads that the bot opened, those with the newest word first."""
         found = [] if self.client is None else [t for g in self.client.guilds for t in g.threads if self._is_ours(t) and not t.archived]
         found.sort(key=lambda thread: thread.last_message_id or thread.id, reverse=True)
-        return [(str(thread.guild.id), str(thread.id)) for thread in found]
+        return [(str(thread.guild.id), str(thread.id), str(thread.last_message_id or thread.id)) for thread in found]
+
+    def granted(self) -> list[tuple[str, int]]:
+        """(server's name, the bot's permissions there as a bit set)."""
+        guilds = self.client.guilds if self.client is not None else ()
+        return [(guild.name, guild.me.guild_permissions.value) for guild in guilds]
 
     def _is_ours(self, thread: discord.Thread) -> bool:
         return self.client is not None and self.client.user is not None and thread.owner_id == self.client.user.id

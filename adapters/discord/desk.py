@@ -28,7 +28,8 @@ from adapters.discord.inbound import Clicked, Me
 from adapters.discord.lanes import Lanes
 from adapters.discord.places import Where
 from adapters.discord.render import EPHEMERAL, Words
-from bot.channel import Channel, Incoming, Place, Query, TryLater, Wrote
+from bot.answers import forms
+from bot.channel import Channel, Filled, Incoming, Place, Query, TryLater, Wrote
 from bot.conversation.model import Conversation
 from bot.errors import StoreUnreachable
 from bot.reply import Paragraph, Reply, Text
@@ -41,6 +42,7 @@ _PATIENCE_SECONDS = 1.5
 # A thread that is none of our talks is not asked for again in this time; another process may have begun one.
 _STRANGE_SECONDS = 10.0
 
+_CATCH_UP_THREADS = 50
 # How long the store is waited for with a message in hand, two minutes together.
 _STORE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 50.0)
 
@@ -82,7 +84,7 @@ class Desk:
         words: Words,
         knowledge: Index,
         handles: Handles,
-        spawn: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]],
+        spawn: Callable[[Coroutine[Any, Any, Any]], object],
         session: aiohttp.ClientSession,
         other_host: str | None = None,
     ) -> None:
@@ -207,6 +209,21 @@ class Desk:
     async def _left(self, guild: str) -> None:
         await self._service.forget_workspace(places.workspace_of(guild, ""))
 
+    async def catch_up(self) -> None:
+        """Reads what was said in our own open threads while nobody listened: Discord tells no events twice after a restart."""
+        for guild, thread, last in self._near.own_threads()[:_CATCH_UP_THREADS]:
+            talk = await self._service.knows(KEY + thread)
+            if talk is None or places.order(last) <= talk.last_order:
+                continue
+            try:
+                newest = await self._api.history(thread)
+            except (Refused, TryLater) as error:
+                _log.info("a thread could not be read again: %s", error)
+                continue
+            for message in reversed(newest):
+                if places.order(message["id"]) > talk.last_order:
+                    self.happened("MESSAGE_CREATE", {**message, "guild_id": guild})
+
     # --- interactions ---
 
     async def _interaction(self, payload: Mapping[str, Any]) -> None:
@@ -259,7 +276,7 @@ class Desk:
         if talk is None:
             return
         if click.id.choice == "!answer" or click.id.choice.startswith("!form."):
-            await self._api.open_modal(str(payload["id"]), str(payload["token"]), self._form(click, talk))
+            await self._api.open_modal(str(payload["id"]), str(payload["token"]), self._modal_of(click))
         elif click.id.turn < talk.turn:
             await self._say(payload, "closed")
         else:
@@ -270,7 +287,10 @@ class Desk:
         if click is None:
             await self._say(payload, "closed")
         elif click.id.choice == _START:
-            await self._begin(payload, "\n".join(click.fields.values()))
+            if click.fields:
+                await self._begin(payload, Filled(forms.START, click.fields))
+            else:
+                await self._say(payload, "nothing_to_read")
         elif (talk := await self._talk(payload, click)) is not None:
             await self._act(payload, click, talk)
 
@@ -317,8 +337,10 @@ class Desk:
         except Exception as error:
             written.set_exception(error)
 
-    def _form(self, click: Clicked, talk: Conversation) -> Json:
-        del talk
+    def _modal_of(self, click: Clicked) -> Json:
+        """The one form that there is, else a field for free words; both built from the click alone."""
+        if click.id.choice == f"!form.{forms.START}":
+            return modals.form(click.raw, forms.start_form(self._knowledge))
         return modals.free_text(custom_ids.write(click.id.turn, "!answer", click.id.conversation), self._words)
 
     async def _solve(self, payload: Mapping[str, Any]) -> None:
@@ -344,12 +366,13 @@ class Desk:
         verb, options, _ = commands.called(data)
         match verb:
             case "diagnose" if options.get("text", "").strip():
-                await self._begin(payload, options["text"])
+                await self._begin(payload, Wrote(options["text"]))
             case "diagnose":
                 custom_id = custom_ids.write(0, _START, KEY + str(payload["id"]))
-                await self._api.open_modal(str(payload["id"]), str(payload["token"]), modals.free_text(custom_id, self._words))
+                modal = modals.form(custom_id, forms.start_form(self._knowledge))
+                await self._api.open_modal(str(payload["id"]), str(payload["token"]), modal)
             case "check":
-                await self._begin(payload, self._words("check_text", target=options.get("target", "")))
+                await self._begin(payload, Wrote(self._words("check_text", target=options.get("target", ""))))
             case "forget":
                 await self._forget(payload)
             case _:
@@ -378,19 +401,19 @@ class Desk:
         if not text and not any(attachments.is_text(file) for file in files):
             await self._say(payload, "nothing_to_read")
             return
-        await self._begin(payload, text, files)
+        await self._begin(payload, Wrote(text), files)
 
-    async def _begin(self, payload: Mapping[str, Any], text: str, files: Any = ()) -> None:
+    async def _begin(self, payload: Mapping[str, Any], what: Wrote | Filled, files: Any = ()) -> None:
         """A talk that only its person sees: it works in servers without the bot, and puts nobody else's words in front of everybody."""
         interaction, token, user = str(payload["id"]), str(payload["token"]), inbound.user_of(payload)
         await self._api.defer(interaction, token)
         conversation = KEY + interaction
         self._handles.keep(conversation, user, token)
-        if files:
+        if files and isinstance(what, Wrote):
             read = await attachments.read(files, self._session, self._other_host)
-            text = "\n\n".join(filter(None, [text, *read.texts]))
+            what = Wrote("\n\n".join(filter(None, [what.text, *read.texts])))
         place: Place = places.private(interaction, str(payload.get("channel_id") or ""), str(payload.get("guild_id") or ""), user)
-        await self._service.receive(inbound.acted(payload, Wrote(text), conversation, place))
+        await self._service.receive(inbound.acted(payload, what, conversation, place))
 
     async def _forget(self, payload: Mapping[str, Any]) -> None:
         token = str(payload["token"])

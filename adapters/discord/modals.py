@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.discord import custom_ids
 from adapters.discord.markdown import clean, units
 from adapters.discord.render import Words
 from bot.reply import Field, Form
@@ -27,13 +26,10 @@ def free_text(custom_id: str, words: Words, required: bool = True) -> Json:
     return {"custom_id": custom_id, "title": _short(words("answer_title"), _MAX_TITLE), "components": [_labelled(field)]}
 
 
-def form(shown: Form, turn: int, conversation: str | None = None) -> Json:
-    """`shown` with its first five fields."""
-    return {
-        "custom_id": custom_ids.write(turn, f"!form.{shown.id}", conversation),
-        "title": _short(shown.title, _MAX_TITLE),
-        "components": [_labelled(field) for field in shown.fields[:_MAX_FIELDS]],
-    }
+def form(custom_id: str, shown: Form) -> Json:
+    """`shown` with its first five fields. Discord completes nothing in a modal, so what is searched for elsewhere is typed here."""
+    fields = [_labelled(field) for field in shown.fields[:_MAX_FIELDS]]
+    return {"custom_id": custom_id, "title": _short(shown.title, _MAX_TITLE), "components": fields}
 
 
 def _labelled(field: Field) -> Json:

@@ -154,19 +154,23 @@ async def test_diagnose_without_a_text_opens_a_form_that_works_after_a_restart(p
         called = await peer.slash("diagnose")
         opened = await peer.until(lambda: peer.acknowledged.get(called["id"]))
     async with running(peer, service):
-        sent = await peer.send_modal(opened["data"], {"text": "I cannot send"})
-        await peer.until(lambda: seen(peer, sent) and not seen(peer, sent)[0]["thinking"])
+        sent = await peer.send_modal(opened["data"], {"error": "I cannot send", "port": ""})
+        empty = await peer.send_modal(opened["data"], {"error": "", "port": ""})
+        await peer.until(lambda: service.received and seen(peer, empty))
 
     assert opened["type"] == 9
-    assert "You said: I cannot send" in words_of(seen(peer, sent)[0])
+    assert [label["component"]["custom_id"] for label in opened["data"]["components"]] == ["error", "provider", "client", "host", "port"]
+    assert [incoming.what for incoming in service.received] == [Filled("start", {"error": "I cannot send"})]
+    assert peer.acknowledged[sent["id"]]["type"] == 5
+    assert words_of(seen(peer, empty)[0]) == words("nothing_to_read")
 
 
 async def test_the_same_form_sent_by_two_people_is_two_talks(peer: Peer, service: Scripted) -> None:
     async with running(peer, service):
         called = await peer.slash("diagnose")
         opened = await peer.until(lambda: peer.acknowledged.get(called["id"]))
-        await peer.send_modal(opened["data"], {"text": "one"})
-        await peer.send_modal(opened["data"], {"text": "two"}, author=BEN)
+        await peer.send_modal(opened["data"], {"error": "one"})
+        await peer.send_modal(opened["data"], {"error": "two"}, author=BEN)
         await peer.until(lambda: len(service.received) == 2)
 
     assert len({incoming.conversation for incoming in service.received}) == 2
@@ -278,7 +282,9 @@ def test_a_form_is_within_discords_limits_and_asks_for_no_more_than_five() -> No
     )
     choice = Field("security", "Encryption", "choice", options=tuple(Choice(f"c{n}", f"Choice {n}") for n in range(30)))
 
-    modal = modals.form(Form("settings", "A title that is longer than the forty-five characters of one", (choice, *fields), "Send"), 3)
+    modal = modals.form(
+        "pm:3:!form.settings", Form("settings", "A title that is longer than forty-five characters", (choice, *fields), "Send")
+    )
 
     assert modal["custom_id"] == "pm:3:!form.settings"
     assert len(modal["title"]) <= 45

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 
-from adapters.discord import app, preflight
+from adapters.discord import app, places, preflight
 from bot.errors import CannotRun
-from tests.adapters.discord.peer import GUILD, TOKEN, Fault, Peer
+from tests.adapters.discord.peer import GUILD, TOKEN, Fault, Peer, words_of
 from tests.adapters.discord.scripted import Scripted, configured, running
 
 
@@ -93,6 +94,32 @@ async def test_what_is_being_answered_at_the_end_is_answered(peer: Peer, service
         stop.set()
 
     assert len(peer.ours(asked["id"])) == 1
+
+
+async def test_what_was_said_in_our_threads_during_a_restart_is_answered_once(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+    service.talks[f"discord:{thread}"] = replace(service.talks[f"discord:{thread}"], last_order=places.order(thread))
+    missed = peer.said("it is port 465", channel=thread)
+    peer.messages[thread].append({name: value for name, value in missed.items() if name not in ("guild_id", "member")})
+    peer.threads[thread]["last_message_id"] = missed["id"]
+    async with running(peer, service):
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+        await peer.sockets[0].send(9, False)
+        await peer.until(lambda: len(peer.identifies) == 3 and peer.sockets)
+
+    assert "You said: it is port 465" in words_of(peer.ours(thread)[1])
+    assert len(service.received) == 2
+
+
+async def test_missing_permissions_are_named_at_the_start_with_their_purpose(
+    peer: Peer, service: Scripted, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(peer, service):
+        await peer.until(lambda: "lacks" in caplog.text)
+
+    assert "create_public_threads (opens a thread under a question)" in caplog.text
 
 
 async def test_leaving_a_server_forgets_it_and_an_outage_does_not(peer: Peer, service: Scripted) -> None:
