@@ -19,6 +19,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from adapters.slack import preflight
+from adapters.slack.agent import Agent
 from adapters.slack.attachments import Attachments
 from adapters.slack.commands import Commands
 from adapters.slack.core import Listen, Service, Settings, phrases, revealed
@@ -107,14 +108,22 @@ async def _run(settings: Settings, service: Service, stop: asyncio.Event) -> Non
         web = Web(session, settings.slack_api_url, token)
         async with Beside() as beside:
             board = Board(web, beside.spawn)
+            agent = Agent(web, say)
             channel = SlackChannel(
-                web, board, say, history=us.history, triage=settings.slack_triage_channel, helpers=settings.slack_helpers
+                web,
+                board,
+                agent,
+                say,
+                beside.spawn,
+                history=us.history,
+                triage=settings.slack_triage_channel,
+                helpers=settings.slack_helpers,
             )
             service.add_channel(channel)
             talks = Talks(service, web, say)
             commands = Commands(service, talks, web, say)
             windows = Windows(service, talks, web, say, start_form(known), known.typeahead, us.address)
-            door = Door(service, channel, commands, windows, Attachments(session, web.base_url, token), web, say, beside.spawn)
+            door = Door(service, channel, commands, windows, Attachments(session, web.base_url, token), agent, web, say, beside.spawn)
             app = AsyncApp(
                 name="postmaster",
                 client=client(session, settings.slack_api_url, bot_token),

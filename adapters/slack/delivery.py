@@ -16,10 +16,11 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack import render
+from adapters.slack.agent import Agent
 from adapters.slack.core import Say
 from adapters.slack.inbound import Click, Origin
 from adapters.slack.pace import Pace
-from adapters.slack.progress import Board
+from adapters.slack.progress import Board, Spawn
 from adapters.slack.text import escaped
 from adapters.slack.verdict import Verdict, as_ours, code, retry_after, verdict
 from adapters.slack.web import Web
@@ -44,7 +45,9 @@ class SlackChannel:
         self,
         web: Web,
         board: Board,
+        agent: Agent,
         say: Say,
+        spawn: Spawn,
         *,
         history: bool,
         triage: str | None = None,
@@ -53,7 +56,9 @@ class SlackChannel:
     ) -> None:
         self._web = web
         self._board = board
+        self._agent = agent
         self._say = say
+        self._spawn = spawn
         self._history = history
         self._triage = triage
         self._helpers = helpers
@@ -67,7 +72,10 @@ class SlackChannel:
     async def post(self, place: Place, reply: Reply, key: str) -> str:
         if reply.private and not is_direct(place):
             return await self._privately(place, reply)
-        return await self._post_all(place, render.messages(reply, origin(place)), key, place.get("thread"))
+        await self._agent.before_message(place)
+        ts = await self._post_all(place, render.messages(reply, origin(place)), key, place.get("thread"))
+        self._spawn(self._agent.after_message(place, reply))
+        return ts
 
     async def edit(self, place: Place, message: str, reply: Reply, key: str) -> str:
         first, *rest = render.messages(reply, origin(place))
@@ -89,6 +97,8 @@ class SlackChannel:
 
     async def progress(self, place: Place, progress: Progress) -> None:
         await self._board.show(place, progress)
+        if not progress.finished:
+            self._spawn(self._agent.session(place, "processing"))
 
     async def hand_off(self, place: Place, summary: Reply, key: str) -> None:
         call = f"<!subteam^{self._helpers}>" if self._helpers else ""

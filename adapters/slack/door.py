@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack import home, inbound, modals
+from adapters.slack.agent import Agent
 from adapters.slack.attachments import Attachments
 from adapters.slack.commands import GO_ON, SHARE, Commands
 from adapters.slack.core import Say, Service, utc_now
@@ -30,7 +30,6 @@ from bot.conversation.model import Conversation, State
 log = logging.getLogger(__name__)
 
 FETCH_SECONDS = 2.0  # of the three that Slack gives us
-MAX_OPENED = 10_000
 
 Answer = dict[str, Any] | None
 
@@ -43,6 +42,7 @@ class Door:
         commands: Commands,
         windows: Windows,
         attachments: Attachments,
+        agent: Agent,
         web: Web,
         say: Say,
         spawn: Spawn,
@@ -52,11 +52,10 @@ class Door:
         self._commands = commands
         self._windows = windows
         self._attachments = attachments
+        self._agent = agent
         self._web = web
         self._say = say
         self._spawn = spawn
-        # Conversations that this process has just opened: their state may not be saved yet when the next message comes.
-        self._opened: OrderedDict[str, str] = OrderedDict()
 
     async def take(self, payload: Payload, us: Us) -> Answer:
         """Does what must be durable; gives the body of the acknowledgement, or None for an empty one."""
@@ -89,10 +88,10 @@ class Door:
             return
         heard = await self._completed(heard)
         incoming = heard.incoming
-        if await self._service.receive(incoming) and isinstance(incoming.what, Wrote) and not heard.known_only:
-            self._opened[incoming.conversation] = incoming.person
-            if len(self._opened) > MAX_OPENED:
-                self._opened.popitem(last=False)
+        if not await self._service.receive(incoming) or not isinstance(incoming.what, Wrote):
+            return
+        if not incoming.what.edited:
+            self._spawn(self._agent.working(incoming.place))
 
     async def _concerns_us(self, heard: Heard) -> bool:
         """A reply in a thread only where we talk already, and only of the one we talk with; nobody is interrupted."""
@@ -100,12 +99,13 @@ class Door:
             return True
         incoming = heard.incoming
         known = await self._service.knows(incoming.conversation)
-        asker = known.asker if known is not None and known.asker else self._opened.get(incoming.conversation)
-        if asker is None:
+        if known is None:
             return False
-        if heard.asker_only and known is not None and known.state is State.HANDED_OFF:
-            return isinstance(incoming.what, Wrote) and incoming.what.edited
-        return not heard.asker_only or inbound.same_person(asker, incoming.person)
+        if not heard.asker_only:
+            return True
+        if known.state is State.HANDED_OFF and isinstance(incoming.what, Wrote) and not incoming.what.edited:
+            return False
+        return not known.asker or inbound.same_person(known.asker, incoming.person)
 
     async def _completed(self, heard: Heard) -> Heard:
         """With the text of the attached files, or of the message at the root of the thread; without either where Slack is slow."""

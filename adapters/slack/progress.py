@@ -1,7 +1,8 @@
 """How far is a probe, shown in one message that changes? Volatile: keeps nothing but which message shows which probe.
 
-A state is shown at once, then at most every 1.5 s (an update is tier 3: 50 a minute for all conversations of a workspace together);
-states in between are dropped, the last one never.
+A state is shown at once, then at most every 1.5 s; states in between are dropped, the last one never. Where Slack streams, it is a plan
+with one task an endpoint; elsewhere a message that is edited (tier 3: 50 a minute for all conversations of a workspace together). A stream
+dies five minutes after its start, appended to or not (python-slack-sdk issue 1859), so ours ends before, and goes on as edits.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.pace import Pace
-from adapters.slack.render import Message, progress_message
-from adapters.slack.verdict import Verdict, retry_after, verdict
+from adapters.slack.render import Message, progress_chunks, progress_message
+from adapters.slack.verdict import STREAM_OVER, STREAMING, Verdict, code, retry_after, verdict
 from adapters.slack.web import Web
 from bot.channel import Place, TryLater, Undeliverable
 from bot.reply import Progress
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 1.5
 LAST_TRIES = 5
+STREAM_SECONDS = 225.0
+STREAM_STARTS = 15  # a minute and workspace; Slack allows 20
 GIVE_UP_AFTER = 180.0  # seconds without news of a probe, after which nobody waits for its next state
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
@@ -40,18 +43,22 @@ class _Shown:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     sent: Progress | None = None
     ts: str = ""
+    stream_until: float = 0.0  # 0: no stream is open
 
 
 class Board:
     """`spawn` runs a coroutine beside us in a task group that somebody waits for."""
 
-    streams = False
+    streams = True
 
     def __init__(self, web: Web, spawn: Spawn, *, every: float = EVERY, clock: Callable[[], float] = time.monotonic) -> None:
         self._web = web
         self._spawn = spawn
         self._every = every
+        self._clock = clock
         self._updates = Pace(60 / 50, 20, clock)
+        self._starts = Pace(60 / STREAM_STARTS, STREAM_STARTS, clock)
+        self._no_streams: set[str] = set()  # workspaces that refused one
         self._shown: dict[str, _Shown] = {}
 
     async def show(self, place: Place, progress: Progress) -> None:
@@ -103,26 +110,77 @@ class Board:
 
     async def _send(self, shown: _Shown, state: Progress) -> bool:
         """Shows `state`; False: dropped because the workspace's updates run low and a later state will come."""
+        if not shown.ts and await self._begin_stream(shown, state):
+            return True
+        if shown.stream_until and await self._stream_on(shown, state):
+            return True
         message = progress_message(state)
+        team = str(shown.place.get("team"))
         try:
             if not shown.ts:
                 shown.ts = await self._post(shown.place, message)
                 return True
-            team = str(shown.place.get("team"))
             if not state.finished and not self._updates.spare(team):
                 return False
             await asyncio.sleep(min(self._updates.wait(team), 30))
             where = {"channel": shown.place["channel"], "ts": shown.ts}
             await self._web.raw(shown.place, "chat.update", text=message.text, blocks=list(message.blocks), **where)
         except SlackApiError as error:
+            if code(error) in STREAMING:  # ours was thought closed: close it, then edit
+                await self._web.cosmetic(shown.place, "chat.stopStream", channel=shown.place["channel"], ts=shown.ts)
+                raise TryLater(1.0, code(error)) from error
             match verdict(error):
                 case Verdict.LATER:
-                    self._updates.penalty(str(shown.place.get("team")), retry_after(error))
+                    self._updates.penalty(team, retry_after(error))
                     raise TryLater(retry_after(error)) from error
                 case Verdict.AS_NEW:
                     shown.ts = await self._post(shown.place, message)
                 case _:
-                    raise Undeliverable(str(error.response.get("error"))) from error
+                    raise Undeliverable(code(error)) from error
+        return True
+
+    async def _begin_stream(self, shown: _Shown, state: Progress) -> bool:
+        place, team = shown.place, str(shown.place.get("team"))
+        if team in self._no_streams or not place.get("thread") or state.finished or not self._starts.spare(team):
+            return False
+        self._starts.wait(team)
+        try:
+            answer = await self._web.raw(
+                place,
+                "chat.startStream",
+                channel=place["channel"],
+                thread_ts=place["thread"],
+                recipient_user_id=place.get("user") or None,
+                recipient_team_id=place.get("home") or None,
+                task_display_mode="plan",
+                chunks=progress_chunks(state, None),
+            )
+        except SlackApiError as error:
+            if verdict(error) is Verdict.LATER:
+                self._starts.penalty(team, retry_after(error))
+            else:
+                log.info("slack: no streams here: %s", code(error))
+                self._no_streams.add(team)
+            return False
+        shown.ts, shown.stream_until = str(answer.get("ts", "")), self._clock() + STREAM_SECONDS
+        return bool(shown.ts)
+
+    async def _stream_on(self, shown: _Shown, state: Progress) -> bool:
+        """Appends what is new, or ends the stream; False where it has ended and the state must be shown by an edit."""
+        last = state.finished or self._clock() >= shown.stream_until
+        method = "chat.stopStream" if last else "chat.appendStream"
+        try:
+            await self._web.raw(
+                shown.place, method, channel=shown.place["channel"], ts=shown.ts, chunks=progress_chunks(state, shown.sent) or None
+            )
+        except SlackApiError as error:
+            if verdict(error) is Verdict.LATER and code(error) not in STREAM_OVER | STREAMING:
+                raise TryLater(retry_after(error), code(error)) from error
+            log.info("slack: a stream ended: %s", code(error))
+            shown.stream_until = 0.0
+            return False
+        if last:
+            shown.stream_until = 0.0
         return True
 
     async def _post(self, place: Place, message: Message) -> str:

@@ -99,6 +99,29 @@ def progress_message(progress: Progress) -> Message:
     return Message(text, tuple(blocks), text)
 
 
+_STATUS = {"waiting": "pending", "running": "in_progress", "good": "complete", "bad": "error", "unknown": "error"}
+
+
+def progress_chunks(now: Progress, before: Progress | None) -> list[Json]:
+    """What to append to a stream so that it shows `now` where it showed `before` (None: nothing yet): a plan, one task an endpoint."""
+    chunks: list[Json] = []
+    if before is None or before.title != now.title:
+        chunks.append({"type": "plan_update", "title": _harmless(now.title)[:250] or "…"})
+    shown = {task.id: task for task in before.tasks} if before is not None else {}
+    for task in now.tasks[:MAX_LIST_ITEMS]:
+        if shown.get(task.id) != task:
+            chunk: Json = {"type": "task_update", "id": task.id, "title": _harmless(task.label)[:200] or "–", "status": _STATUS[task.state]}
+            if task.detail:
+                chunk["output"] = _harmless(task.detail)[:200]
+            chunks.append(chunk)
+    return chunks
+
+
+def _harmless(text: str) -> str:
+    """A text where it is not documented whether markup is read: a bracket is kept from opening a mention or a link."""
+    return " ".join(clean(text).split()).replace("<", "<\u200b").replace("](", "]\u200b(")
+
+
 def _task(task: Task) -> list[Json]:
     parts = [_text(f"{_SIGNS[task.state]} "), _text(clean(task.label)[:200] or "–", code=True)]
     if task.detail:

@@ -147,6 +147,8 @@ class Peer:
             await asyncio.sleep(self._slow[method])
         failure = self._failures[method].popleft() if self._failures[method] else None
         if failure is not None and not failure.after:
+            async with self._changed:
+                self._changed.notify_all()
             return await self._refuse(failure)
         answer = await self._do(method, body)
         async with self._changed:

@@ -191,6 +191,7 @@ async def test_progress_is_one_message_edited_with_its_last_state_shown(peer: Pe
         tasks = (Task("587", "587", "good" if finished else "running", word), Task("465", "465", "running", "<!channel>"))
         return Progress("p1", "Asking mx.example.com", tasks, finished)
 
+    peer.streaming = False
     async with running() as core:
         root = await peer.says(f"<@{BOT_USER}> help")
         await peer.until(lambda: len(core.received) == 1)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from adapters.slack.agent import Agent
 from adapters.slack.app import Beside
 from adapters.slack.core import phrases
 from adapters.slack.delivery import SlackChannel
@@ -41,7 +42,17 @@ class made:
         await self._beside.__aenter__()
         web = Web(self._session, self._peer.url, token)
         board = Board(web, self._beside.spawn, every=0.05)
-        return SlackChannel(web, board, phrases(), history=True, triage=self._settings.get("triage"), helpers=self._settings.get("helpers"))
+        agent = Agent(web, phrases())
+        return SlackChannel(
+            web,
+            board,
+            agent,
+            phrases(),
+            self._beside.spawn,
+            history=True,
+            triage=self._settings.get("triage"),
+            helpers=self._settings.get("helpers"),
+        )
 
     async def __aexit__(self, *error: object) -> None:
         await self._beside.__aexit__(None, None, None)
@@ -213,6 +224,7 @@ async def test_without_a_triage_channel_the_helpers_are_called_in_the_thread(pee
 
 
 async def test_the_last_state_of_progress_is_shown_though_slack_limits_the_rate(peer: Peer, place: Place) -> None:
+    peer.streaming = False
     async with made(peer) as channel:
         await channel.progress(place, Progress("p1", "Looking", (Task("a", "587", "running"),)))
         await peer.until(lambda: len(peer.ours()) == 1)
@@ -224,6 +236,7 @@ async def test_the_last_state_of_progress_is_shown_though_slack_limits_the_rate(
 
 
 async def test_progress_whose_message_was_deleted_is_shown_anew(peer: Peer, place: Place) -> None:
+    peer.streaming = False
     async with made(peer) as channel:
         await channel.progress(place, Progress("p1", "Looking", ()))
         await peer.until(lambda: len(peer.ours()) == 1)
@@ -232,3 +245,105 @@ async def test_progress_whose_message_was_deleted_is_shown_anew(peer: Peer, plac
         await peer.until(lambda: len(peer.ours()) == 2)
 
     assert peer.ours()[1].text == "Looked"
+
+
+# --- streams ----------------------------------------------------------------------------------------------------------------
+
+
+def state(word: str, *, finished: bool = False) -> Progress:
+    tasks = (Task("a", "587", "good" if finished else "running", word), Task("b", "465", "waiting"))
+    return Progress("p1", "Looked" if finished else "Looking", tasks, finished)
+
+
+async def test_where_slack_streams_progress_is_a_plan_with_a_task_an_endpoint(peer: Peer, place: Place) -> None:
+    async with made(peer) as channel:
+        await channel.progress(place, state("<!channel>"))
+        await peer.until(lambda: bool(peer.called("chat.startStream")))
+        await channel.progress(place, state("done", finished=True))
+        await peer.until(lambda: bool(peer.called("chat.stopStream")))
+
+    start, stop = peer.called("chat.startStream")[0].body, peer.called("chat.stopStream")[0].body
+    assert start["thread_ts"] == place["thread"]
+    assert (start["recipient_user_id"], start["recipient_team_id"]) == ("U1", "T1")
+    assert [chunk["type"] for chunk in start["chunks"]] == ["plan_update", "task_update", "task_update"]
+    assert "<!" not in str(start["chunks"])
+    assert [(chunk.get("id"), chunk.get("status")) for chunk in stop["chunks"]] == [(None, None), ("a", "complete")]
+    assert peer.streams == {}
+    assert len(peer.ours()) == 1
+
+
+async def test_a_stream_that_slack_ended_goes_on_as_an_edit_of_its_message(peer: Peer, place: Place) -> None:
+    peer.stream_seconds = 0.0
+    async with made(peer) as channel:
+        await channel.progress(place, state("one"))
+        await peer.until(lambda: bool(peer.called("chat.startStream")))
+        await channel.progress(place, state("done", finished=True))
+        await peer.until(lambda: "Looked" in peer.ours()[0].text)
+
+    assert len(peer.ours()) == 1
+    assert peer.called("chat.update")
+
+
+async def test_a_stream_that_the_person_stopped_goes_on_as_an_edit(peer: Peer, place: Place) -> None:
+    async with made(peer) as channel:
+        await channel.progress(place, state("one"))
+        await peer.until(lambda: bool(peer.called("chat.startStream")))
+        peer.fail("chat.stopStream", "stopped_by_user")
+        await channel.progress(place, state("done", finished=True))
+        await peer.until(lambda: "Looked" in peer.ours()[0].text)
+
+    assert [call.method for call in peer.calls if "tream" in call.method].count("chat.stopStream") == 2  # the conflict closes it
+
+
+async def test_where_slack_does_not_stream_it_is_asked_once(peer: Peer, place: Place) -> None:
+    peer.streaming = False
+    async with made(peer) as channel:
+        for number, probe in enumerate(("p1", "p2"), 1):
+            await channel.progress(place, Progress(probe, "Looking", ()))
+            await peer.until(lambda number=number: len(peer.ours()) == number)  # type: ignore[misc]  # a lambda's default has no type
+            await channel.progress(place, Progress(probe, "Looked", (), finished=True))
+        await peer.until(lambda: [post.text for post in peer.ours()] == ["Looked", "Looked"])
+
+    assert len(peer.called("chat.startStream")) == 1
+
+
+async def test_a_stream_ends_before_slack_ends_it(peer: Peer, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.slack.progress.STREAM_SECONDS", 0.0)
+    async with made(peer) as channel:
+        await channel.progress(place, state("one"))
+        await peer.until(lambda: bool(peer.called("chat.startStream")))
+        await channel.progress(place, state("two"))
+        await peer.until(lambda: bool(peer.called("chat.stopStream")))
+        await channel.progress(place, state("done", finished=True))
+        await peer.until(lambda: "Looked" in peer.ours()[0].text)
+
+    assert len(peer.ours()) == 1
+
+
+# --- status and sessions ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_session_is_suspended_by_a_question_and_titled_by_its_finding(peer: Peer, place: Place, channel: SlackChannel) -> None:
+    direct = {**place, "channel": "D1"}
+    peer.posts.append(Post("D1", place["thread"], None, "x", [], {}, "U1"))
+    await channel.post(direct, question(), "k1")
+    found = Reply((Paragraph((Text("Found."),)),), findings=({"title": "App password required"},), final=True)
+    await channel.post(direct, found, "k2")
+    await peer.until(lambda: len(peer.called("agents.sessions.setStatus")) == 2)
+
+    states = [(call.body["status"], call.body.get("title")) for call in peer.called("agents.sessions.setStatus")]
+    assert states == [("suspended", None), ("closed", "App password required")]
+
+
+async def test_where_there_are_no_sessions_they_are_tried_once_and_no_reply_is_lost(
+    peer: Peer, place: Place, channel: SlackChannel
+) -> None:
+    peer.fail("agents.sessions.setStatus", "unknown_method", 9)
+    direct = {**place, "channel": "D1"}
+    peer.posts.append(Post("D1", place["thread"], None, "x", [], {}, "U1"))
+    for key in ("k1", "k2"):
+        await channel.post(direct, question(), key)
+        await peer.until(lambda: bool(peer.called("agents.sessions.setStatus")))
+
+    assert len(peer.ours("D1")) == 2
+    assert len(peer.called("agents.sessions.setStatus")) == 1
