@@ -107,6 +107,8 @@ _INTRODUCED = re.compile(
     r"|ist|es|est|é|è|=|:|name|を|は|是|to|set to|with|on|at)?\s*[:=]?\s*[\"'(\[]?)$"
 )
 
+_ORDER = {"now": 0, "present": 1}
+
 
 @dataclass(frozen=True, slots=True)
 class HostMention:
@@ -177,7 +179,7 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
                 weight = 1
             if weight:
                 found.append(HostMention(literal, start, end, weight, port, stance(low, start, end)))
-    found.sort(key=lambda mention: (mention.stance != "present", -mention.weight, mention.start))
+    found.sort(key=lambda mention: (_ORDER.get(mention.stance, 2), -mention.weight, mention.start))
     return found
 
 
@@ -319,7 +321,7 @@ def port_mentions(text: str, low: str) -> list[PortMention]:
             and text[end : end + 1] == ")"
         )
         found.append(PortMention(port, start, end, 1 if label else 3, here))
-    found.sort(key=lambda mention: (mention.stance != "present", -mention.weight, mention.start))
+    found.sort(key=lambda mention: (_ORDER.get(mention.stance, 2), -mention.weight, mention.start))
     return found
 
 

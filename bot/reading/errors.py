@@ -19,7 +19,7 @@ _ANCHORS = tuple(
         r"(?:^|[^\w.])#?[45]\.[0-7]\.\d{1,3}\b",
         r"\(\s*(?:4[2-57]\d|5[0-57]\d),",
         r"(?i)\b(?:code|error|status|reply|response|antwort|erreur|fehler|erro|error:|smtp)[ :\"=]*[45]\d\d\b",
-        r"(?:[A-Za-z_][\w$]*(?:\.|::|\\))*[A-Z][\w$]*(?:Error|Exception|Timeout|Failure|Refused|Disconnected)\b",
+        r"(?:[A-Za-z_][\w$]*(?:\.|::|\\))*[A-Z][\w$]*(?:Error|Exception|Timeout|Failure|Refused|Disconnected)\b|(?:::|\.)Error\b",
         (
             r"\bE(?:CONN[A-Z]+|TIMEDOUT|AUTH|SOCKET|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|ENVELOPE"
             r"|MESSAGE|DNS|TLS|PROTO|PIPE|OAUTH2?|STREAM|OPENBREAKER)\b"
@@ -57,6 +57,7 @@ _VERSION_BEFORE = re.compile(
 )
 # What a person adds behind an error on the same line.
 _CHATTER = compile_words(words.CHATTER)
+_IN_QUOTES = re.compile(r"\b(?:says?|said|shows?|sagt|meldet|dit|dice|diz|zegt|gives?)[:,]? \"([^\"\n]{8,500})\"\.?$", re.IGNORECASE)
 # What stands before an error on the same line and is no part of it.
 _LEAD = re.compile(
     (
@@ -67,6 +68,7 @@ _LEAD = re.compile(
 )
 _TIMEOUT_SETTING = re.compile(r"timeout\s*(?:[,)=:_]|\s+:)", re.IGNORECASE)
 MAX = 4_000
+_PHRASE_CHARS = 140
 
 
 class ErrorSpan(NamedTuple):
@@ -88,6 +90,8 @@ def error_spans(text: str) -> list[ErrorSpan]:
             while start < end and text[start] in " \t\n([,;:\"'" and text[start] not in "([":
                 start += 1
             piece = text[start:end]
+            if end - start > _PHRASE_CHARS:  # the words stand too far apart to be of one sentence
+                continue
             if _UNIT.match(text[start : start + 30]) or (
                 re.match(r"#?[45]\.\d", piece) and _VERSION_BEFORE.search(text[max(0, start - 16) : start])
             ):
@@ -103,6 +107,17 @@ def error_spans(text: str) -> list[ErrorSpan]:
     return _clauses(text, spans)
 
 
+def quoted(text: str, errors: list[ErrorSpan]) -> list[tuple[int, int]]:
+    """The parts of `errors` that are surely not the person's own words: behind the last "it says" of each."""
+    found = []
+    for span in errors:
+        start = span.anchor
+        for said in _SAID.finditer(text[span.anchor : span.end]):
+            start = span.anchor + said.end()
+        found.append((start, span.end))
+    return found
+
+
 def error_text(text: str, spans: list[ErrorSpan]) -> str | None:
     """The error, literally, its lines joined as they stand; None where the text quotes none. `spans`: of `error_spans(text)`."""
     if not spans:
@@ -113,7 +128,10 @@ def error_text(text: str, spans: list[ErrorSpan]) -> str | None:
     found = text[start:end]
     if len(spans) > 1 and any("\n" in text[one.end : two.start] for one, two in itertools.pairwise(spans)):
         found = "\n".join(text[span.start : span.end] for span in spans)[: MAX * 2]
-    return found.strip(" \t\n,;")[:MAX].rstrip() or None
+    if len(spans) == 1 and (quoted := _IN_QUOTES.search(found)) and error_spans(quoted.group(1)):
+        return quoted.group(1)
+    found = found.strip(" \t\n,;")[:MAX].rstrip()
+    return (found[:-1] if found.endswith('"') and found.count('"') % 2 else found) or None
 
 
 def _weight(piece: str) -> int:

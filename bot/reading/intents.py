@@ -12,6 +12,10 @@ _ASKS_PORT = re.compile(
     r"\b(?:server|port|host|smtp|settings?)\b[^.\n]{0,40}\?|^(?:what|which)\b[^\n]{0,60}\b(?:server"
     r"|port|host|settings?|smtp)\b"
 )
+_CORRECTION_FIRST = re.compile(r"\s*(?:sorry|oops|no,|actually|correction|i mean)")
+# "what does 'relaying denied' mean": quotes an error and asks about the words.
+_ABOUT_WORDS = re.compile(r"\b(?:what (?:does|is|do)\b[^\n]*\bmeans?\b|explain|difference between|was bedeutet|que signifie|qué significa)")
+_MAY = re.compile(r"\b(?:can i|could i|should i|may i|is it ok|do i have to|kann ich|puis-je|puedo|posso)\b[^\n]*\?\s*$")
 _TERM_ONLY = re.compile(r"^[\w /\-]{2,30}\?$")
 
 
@@ -28,6 +32,7 @@ class Said:
     security: bool
     term: bool
     corrects: bool
+    code: bool = False  # the error has a number in it
 
 
 def intent(low: str, said: Said, asked: str | None) -> Intent:
@@ -66,9 +71,11 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
         said.corrects
         and (said.host or said.port or said.security or said.client or said.provider or said.domain)
         and len(low.split()) <= 25
-        and not (said.error and len(low.split()) > 12)
+        and not (said.error and _CORRECTION_FIRST.match(low) is None)
     ):
         return "correction"
+    if said.error and not said.code and (_ABOUT_WORDS.search(low) or (_MAY.search(low) and not said.client)):
+        return "question"
     if said.error:
         return "fix_error"
     if talk.STILL.search(low) and not question:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Stance = Literal["present", "tried", "advice", "asked", "denied"]
+Stance = Literal["now", "present", "tried", "advice", "asked", "denied"]
 
 _DENIED = re.compile(
     r"(?:\bnot|\bn't|\bno(?! (?:matter|luck))|\bkein|\bnicht|\bpas|\bnon|\bnie|\bне|\binstead "
@@ -23,7 +23,8 @@ _TRIED_BEFORE = re.compile(
 _TRIED_AFTER = re.compile(
     r"^[\"')]?\s*(?:/\s*)?(?:ssl|tls|starttls|ssl/tls)?\s*,?\s*(?:(?:does|did|do)(?:n't| not|"
     r"nt) (?:work|help|either)|fails? too|too\b|as well\b|same (?:thing|error|result|problem)"
-    r"|before\b|also fail|worked (?:before|until|last)|used to work|geht auch nicht|auch nicht"
+    r"|before\b|then\b|is blocked|are blocked|blocked\b|closed\b|also fail|worked (?:before|until"
+    r"|last)|used to work|geht auch nicht|auch nicht"
     r"|aussi\b|también\b|tampoco|também|nemmeno|ook niet)"
 )
 _ADVICE = re.compile(
@@ -47,6 +48,11 @@ _CORRECTED_TO = re.compile(
     r"|i'?m on\s+)*)$"
 )
 
+_NOW = re.compile(
+    r"\b(?:now|currently|at the moment|presently|jetzt|derzeit|aktuell|maintenant|ahora|agora"
+    r"|adesso|nu|сейчас|теперь)\s+(?:(?:it'?s|i'?m|we'?re|on|using|with|at|auf|mit|en|sur|port)\s+)*$"
+)
+
 
 def stance(text: str, start: int, end: int) -> Stance:
     """`text` in lower case; the thing stands at [start:end]. Looks at the sentence around it, at most 60 characters each way."""
@@ -56,6 +62,8 @@ def stance(text: str, start: int, end: int) -> Stance:
     before = before[cut + 1 :]
     if _CORRECTED_TO.search(before) and not before.rstrip().endswith((" to",)):
         return "present"
+    if _NOW.search(before):
+        return "now"
     if _DENIED.search(before):
         return "denied"
     if _TRIED_BEFORE.search(before):

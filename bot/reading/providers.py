@@ -17,11 +17,9 @@ _RECEIVES_AFTER = re.compile(
     r"|won't accept|doesn't accept|marks|puts|spam|says my|thinks)\b"
 )
 _RECEIVES_BEFORE = re.compile(
-    r"(?:\b(?:mails?|e-?mails?|messages?|sending|send|sent|deliver\w*|writing|bounces?|bounced"
-    r"|nachrichten|senden|courriels?|envoyer|enviar|correos?|inviare|письма)\s+(?:only\s+)?(?:to"
-    r"|an|à|a|para|naar|на|from|back from)\s+(?:all\s+|any\s+|some\s+|every\s+|my\s+)?|\bto (?:a "
-    r"|an |all |any |some |my |the )?(?:\w+@)?|\brecipients? (?:at|on|with) |\busers? (?:at|on) "
-    r")$"
+    r"(?:\b(?:mails?|e-?mails?|messages?|sending|send|sent|deliver\w*|writing|bounces?|bounced|nachrichten|senden|courriels?|envoyer|enviar"
+    r"|correos?|inviare|письма)\s+(?:only\s+)?(?:to|an|à|a|para|naar|на|from|back from)\s+(?:all\s+|any\s+|some\s+|every\s+|my\s+)?"
+    r"|\brecipients? (?:at|on|with) |\busers? (?:at|on) )$"
 )
 _SCOPES = (
     (

@@ -14,7 +14,7 @@ from bot.reading.clients import client as client_of
 from bot.reading.clients import mentioned
 from bot.reading.digest import digest
 from bot.reading.endpoints import HostMention, PortMention, host_mentions, port_mentions
-from bot.reading.errors import error_spans, error_text
+from bot.reading.errors import error_spans, error_text, quoted
 from bot.reading.intents import Said, intent
 from bot.reading.model import HostTypo, Reading, Tried
 from bot.reading.pastes import observations, read_all
@@ -50,7 +50,7 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
     errors = error_spans(plain)
     error = error_text(plain, errors)
-    spans = [(span.anchor, span.end) for span in errors]
+    spans = quoted(plain, errors)
     shape, tls_word = dialect(plain)
     names = prose(_where_people_speak(plain))
     client_hits = mentioned(names, index)
@@ -61,7 +61,7 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     spoken = prose(low)
     found_hosts = [mention for mention in host_mentions(plain, low, spans) if mention.host not in pasted.not_hosts]
     found_ports = port_mentions(spoken, spoken)
-    said_host = next((mention for mention in found_hosts if mention.stance == "present"), None)
+    said_host = next((mention for mention in found_hosts if mention.stance in ("now", "present")), None)
     host = pasted.host or (said_host.host if said_host else None)
     port = pasted.port or _port(found_hosts, found_ports, host, corrects=mentions.corrects(low))
     security, vague = (pasted.security, False) if pasted.security is not None else security_said(spoken, port, spans)
@@ -113,17 +113,27 @@ def _own_word(
 def _port(found_hosts: list[HostMention], found_ports: list[PortMention], host: str | None, *, corrects: bool) -> int | None:
     """The port beside the chosen server, else the best that is mentioned; in a correction the one that is corrected to."""
     beside = next(
-        (mention.port for mention in found_hosts if mention.host == host and mention.port is not None and mention.stance == "present"), None
+        (
+            mention.port
+            for mention in found_hosts
+            if mention.host == host and mention.port is not None and mention.stance in ("now", "present")
+        ),
+        None,
     )
-    present = [mention for mention in found_ports if mention.stance == "present"]
+    tried = {mention.port for mention in found_ports if mention.stance not in ("now", "present")}
+    present = [mention for mention in found_ports if mention.stance in ("now", "present")]
+    if present and present[0].stance == "now":
+        return present[0].port
+    if beside in tried and not any(mention.port == beside for mention in present):
+        beside = None
     if beside is not None and not corrects:
-        return int(beside)
+        return beside
     if present:
-        return int(present[0].port)
+        return present[0].port
     if beside is not None:
-        return int(beside)
-    any_host = next((mention.port for mention in found_hosts if mention.port is not None and mention.stance == "present"), None)
-    return int(any_host) if any_host is not None else None
+        return beside
+    any_host = next((mention.port for mention in found_hosts if mention.port is not None and mention.stance in ("now", "present")), None)
+    return any_host
 
 
 def _answer(reading: Reading, plain: str, low: str, index: Index, asked: str | None, client_hits: tuple[Hit, ...]) -> Reading:
@@ -206,10 +216,13 @@ def _aside(
         security=reading.security is not None,
         term=term is not None or (question and _TERM.search(low) is not None),
         corrects=mentions.corrects(low),
+        code=re.search(r"\b[45]\d\d\b|\b[45]\.\d\.\d|0x[0-9a-fA-F]{4}", reading.error or "") is not None,
     )
     wanted = intent(low, said, asked)
-    if wanted == "question" and asked is None and reading.host is None and not pasted:  # what they ask about is not what they have
-        reading = replace(reading, port=None, security=None, ambiguous_security=False)
+    if wanted == "question" and asked is None and not pasted:  # what they ask about is not what they have
+        reading = replace(reading, error=None)
+        if reading.host is None:
+            reading = replace(reading, port=None, security=None, ambiguous_security=False)
     still = talk.STILL.search(low) is not None
     works = (
         talk.WORKS.search(low) is not None

@@ -65,13 +65,17 @@ def security_said(low: str, port: int | None, errors: list[tuple[int, int]]) -> 
             if not _entered(low, start, end, errors):
                 continue
             here = stance(low, start, end)
-            if here == "present":
-                said.append((_distance(low, start, end, port), -start, mode))
+            if here in ("now", "present"):
+                said.append((-1 if here == "now" else _distance(low, start, end, port), -start, mode))
     if said:
         return min(said, key=lambda one: (one[0], -one[1]))[2], False
     for match in _TLS.finditer(low):
         start, end = match.span()
-        if any(a < end and start < b for a, b in taken) or not _entered(low, start, end, errors) or stance(low, start, end) != "present":
+        if (
+            any(a < end and start < b for a, b in taken)
+            or not _entered(low, start, end, errors)
+            or stance(low, start, end) not in ("now", "present")
+        ):
             continue
         if "tls" not in match.group():
             return None, True

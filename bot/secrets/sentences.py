@@ -19,11 +19,11 @@ _FOR = (
 _VALUE = r"(?:[\"“„«`']([^\"”“»`'\n]+)[\"”“»`']|([^\s\"“„«`',;][^\s,;\"”“»`]+))"
 # with a word or sign between: the value may be any word that sentences do not go on with
 _SAID = re2.compile(
-    rf"(?i)(?:^|[^\pL\pN_])(?:{_WORDS}){_FOR}[ \t]*(?:\([^()\n]+\))?[ \t]*(?:(?:[ \t](?:{_GLUE})[ "
+    rf"(?i)(?:^|[^a-zA-Z0-9_])(?:{_WORDS}){_FOR}[ \t]*(?:\([^()\n]+\))?[ \t]*(?:(?:[ \t](?:{_GLUE})[ "
     rf"\t]*[:=]?)|[:=：]|[ \t][-–—])[ \t]*{_VALUE}"
 )
 # with nothing between: the value must look like a secret
-_NEXT = re2.compile(rf"(?i)(?:^|[^\pL\pN_])(?:{_WORDS})(?:[ \t]*/[ \t]*\pL+)?[ \t]+{_VALUE}")
+_NEXT = re2.compile(rf"(?i)(?:^|[^a-zA-Z0-9_])(?:{_WORDS})(?:[ \t]*/[ \t]*\pL+)?[ \t]+{_VALUE}")
 _CJK = re2.compile(rf"(?:{'|'.join(CJK_PASSWORD_WORDS)})[ \t]*(?:{'|'.join(CJK_GLUE)}|[:：=])?[ \t]*[\"'“「]?([!-~]+)")
 _LINE_BELOW = re2.compile(rf"(?im)^[ \t]*(?:{_WORDS})[ \t]*[:：]?[ \t]*\r?\n[ \t]*(\S+)[ \t]*$")
 _BEHIND = re2.compile(

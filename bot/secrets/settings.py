@@ -197,7 +197,7 @@ def _bare(kind: Kind, text: str, key_start: int, start: int, rest: str) -> Span 
     while value and value[-1] in _TRAILING and not _balanced(value):
         value = value[:-1]
     following_sign = text[start + len(value) : start + len(value) + 1]
-    if looks.placeholder(value) or looks.plain_word(value) or (looks.no_secret_shape(value) and not alone):
+    if looks.placeholder(value) or looks.plain_word(value) or (looks.no_secret_shape(value) and not alone and separator not in ("=", ">")):
         return None
     if (
         _VARIABLE.search(value)
