@@ -296,6 +296,8 @@ class Peer:
                     self._changed.notify_all()
         if socket in self.sockets:
             self.sockets.remove(socket)
+        async with self._changed:
+            self._changed.notify_all()
         return socket
 
     async def connected(self, count: int = 1) -> None:

@@ -1,0 +1,104 @@
+"""The real process, `postmaster slack`, against the local Slack: started, killed, started again, told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.adapters.slack.peer import BOT_USER, Peer
+
+
+@asynccontextmanager
+async def postmaster(peer: Peer, folder: Path, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    base = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "DISCORD_", "POSTMASTER_"))}
+    own = {
+        "SLACK_API_URL": peer.url,
+        "SLACK_BOT_TOKEN": "xoxb-test",
+        "SLACK_APP_TOKEN": "xapp-test",
+        "POSTMASTER_STORE": f"sqlite:{folder / 'store.sqlite'}",
+        "POSTMASTER_RESOLVERS": "127.0.0.1:9",
+        "POSTMASTER_LOG": "json",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "adapters.main",
+        "slack",
+        env={**base, **own, **environment},
+        cwd=Path(__file__).parents[3],
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def gone(peer: Peer) -> None:
+    await peer.until(lambda: not peer.sockets, within=10)
+
+
+async def test_a_killed_process_answers_after_its_restart_and_says_nothing_twice(peer: Peer, tmp_path: Path) -> None:
+    async with postmaster(peer, tmp_path) as first:
+        await peer.until(lambda: bool(peer.sockets), within=20)
+        peer.slow("chat.postMessage", 0.3)
+        root = await peer.says(f"<@{BOT_USER}> hello")
+        await peer.until(lambda: len(peer.acks) == 2 and bool(peer.called("chat.postMessage")), within=10)
+        first.kill()
+        await first.wait()
+    await gone(peer)
+
+    async with postmaster(peer, tmp_path):
+        await peer.until(lambda: bool(peer.sockets), within=20)
+        second = await peer.says("thunderbird can't send, 550 5.7.1", thread=root)
+        await peer.until(lambda: len(peer.ours("C1", root)) >= 2, within=20)
+        await asyncio.sleep(0.5)
+
+    texts = [post.text for post in peer.ours("C1", root)]
+    assert second
+    assert sum(text.startswith("Hello.") for text in texts) == 1
+    assert len(texts) == len(set(texts))
+
+
+async def test_a_wrong_token_is_one_sentence_and_exit_3(peer: Peer, tmp_path: Path) -> None:
+    peer.fail("auth.test", "invalid_auth")
+
+    async with postmaster(peer, tmp_path) as process:
+        async with asyncio.timeout(20):
+            _, said = await process.communicate()
+
+    assert process.returncode == 3
+    assert b"Slack refused SLACK_BOT_TOKEN (invalid_auth)" in said
+    assert b"Traceback" not in said
+    assert b"xoxb-test" not in said
+
+
+async def test_asked_to_stop_it_ends_with_0(peer: Peer, tmp_path: Path) -> None:
+    async with postmaster(peer, tmp_path) as process:
+        await peer.until(lambda: bool(peer.sockets), within=20)
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(20):
+            _, said = await process.communicate()
+
+    assert process.returncode == 0
+    assert b"Traceback" not in said
+
+
+async def test_no_text_of_a_person_is_logged(peer: Peer, tmp_path: Path) -> None:
+    async with postmaster(peer, tmp_path) as process:
+        await peer.until(lambda: bool(peer.sockets), within=20)
+        root = await peer.says(f"<@{BOT_USER}> Wolpertinger 550 5.7.1")
+        await peer.until(lambda: bool(peer.ours("C1", root)), within=20)
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(20):
+            out, said = await process.communicate()
+
+    assert b"Wolpertinger" not in out + said
