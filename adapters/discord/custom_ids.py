@@ -15,7 +15,7 @@ from dataclasses import dataclass
 KEY = "discord:"
 
 # Discord takes at most 100 characters.
-_FORM = re.compile(r"pm(?:@([0-9A-Za-z.-]{1,40}))?:(\d{1,6}):([!-~]{1,50})")
+_FORM = re.compile(r"pm(?:@([0-9A-Za-z.-]{1,40}))?:(\d{1,6}):([!-~]{1,65})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class CustomId:
 
 
 def write(turn: int, choice: str, conversation: str | None = None) -> str:
-    """Raises ValueError for a choice that does not fit (no ASCII, more than 50 characters)."""
+    """Raises ValueError for a choice that does not fit (no ASCII, more than 65 characters)."""
     where = f"@{conversation.removeprefix(KEY)}" if conversation else ""
     text = f"pm{where}:{turn}:{choice}"
     if not _FORM.fullmatch(text):

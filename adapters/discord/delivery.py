@@ -329,7 +329,7 @@ class DiscordChannel:
 
     async def _post_private(self, place: Place, reply: Reply, key: str) -> str:
         conversation, person = places.conversation_of(place), place["person"]
-        pages = render.pages(reply, self._words, Dress(conversation=conversation, answers=True))
+        pages = render.pages(reply, self._words, Dress(conversation=conversation, only_way=True))
         handle = self._handles.good(conversation, person)
         if handle is not None:
             try:
@@ -341,14 +341,15 @@ class DiscordChannel:
         return await self._direct(place, pages, key, Undeliverable("the interaction has ended"))
 
     async def _show_pages(self, handle: Handle, pages: Sequence[Json]) -> list[str]:
-        """The first page takes the place of the original message once an interaction; what follows are messages of their own."""
+        """In the original message, below what it says since this interaction; what does not fit is a message of its own."""
         ids: list[str] = []
         for page in pages:
-            if handle.used:
+            whole = page if handle.shown is None else render.joined(handle.shown, page)
+            if whole is None:
                 ids.append(await self.api.follow_up(handle.token, page))
             else:
-                await self.api.edit_original(handle.token, page)
-                handle.used = True
+                await self.api.edit_original(handle.token, whole)
+                handle.shown = whole
                 ids.append("@original")
         return ids
 
@@ -357,8 +358,8 @@ class DiscordChannel:
         handle = self._handles.good(conversation, person)
         if handle is None:
             return str(posted)
-        pages = render.pages(reply, self._words, Dress(conversation=conversation, answers=True))
-        if posted.messages[:1] == ("@original",) and handle.used is False:
+        pages = render.pages(reply, self._words, Dress(conversation=conversation, only_way=True))
+        if posted.messages[:1] == ("@original",) and handle.shown is None:
             # A newer interaction stands on another message: what was settled there stays as the click left it.
             return str(posted)
         try:
@@ -413,7 +414,7 @@ class DiscordChannel:
     async def _show_private_progress(self, place: Place, page: Json) -> str:
         """In the original message, where the answer will stand too; once that is there, progress comes too late to be shown."""
         handle = self._handles.good(places.conversation_of(place), place["person"])
-        if handle is None or handle.used:
+        if handle is None or handle.shown is not None:
             raise Undeliverable("nowhere to show it")
         try:
             await self.api.edit_original(handle.token, page)

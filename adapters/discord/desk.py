@@ -13,7 +13,7 @@ import datetime
 import json
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Protocol
 
 import aiohttp
@@ -51,7 +51,7 @@ _MESSAGE_MENU = 3
 _MANAGE_MESSAGES, _MANAGE_THREADS = 1 << 13, 1 << 34
 _CLOSERS = _MANAGE_MESSAGES | _MANAGE_THREADS | (1 << 3)
 
-_EVENTS = ("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "INTERACTION_CREATE", "GUILD_DELETE")
+_EVENTS = ("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "INTERACTION_CREATE", "THREAD_DELETE", "GUILD_DELETE")
 _START = "!start"
 
 
@@ -67,6 +67,8 @@ class Service(Protocol):
     async def knows(self, conversation: str) -> Conversation | None: ...
 
     async def forget_person(self, person: str) -> int: ...
+
+    async def forget_message(self, message: str) -> None: ...
 
     async def forget_workspace(self, workspace: str) -> int: ...
 
@@ -130,6 +132,8 @@ class Desk:
                 self._put(channel, lambda: self._deleted(gone, channel, guild))
             case "INTERACTION_CREATE":
                 self._spawn(self._interaction(payload))
+            case "THREAD_DELETE":
+                self._put(str(payload["id"]), lambda: self._thread_gone(str(payload["id"])))
             case "GUILD_DELETE" if not payload.get("unavailable"):
                 # Removed from the server; an outage is marked as such.
                 self._put(f"guild:{payload['id']}", lambda: self._left(str(payload["id"])))
@@ -159,13 +163,14 @@ class Desk:
     async def _message(self, incoming: Incoming, payload: Mapping[str, Any], where: Where) -> None:
         said = incoming.what
         assert isinstance(said, Wrote)
-        if said.edited:
-            if not await self._is_ours(incoming.conversation):
-                return
-        elif not incoming.called and not await self._is_ours(incoming.conversation):
-            if where.post is None or payload["id"] != payload["channel_id"] or not self._has_an_answer(said.text):
-                return
-            incoming = replace(incoming, called=True)
+        if said.edited or not incoming.called:
+            talk = await self._ours(incoming.conversation)
+            if talk is None:
+                if said.edited or not self._is_new_post(payload, where) or not self._has_an_answer(said.text):
+                    return
+                incoming = replace(incoming, called=True)
+            elif not incoming.called and talk.asker not in ("", incoming.person):
+                return  # others talk to one another; who wants the bot to hear it calls it
         self._strange.discard(incoming.conversation)
         files = payload.get("attachments") or ()
         if files and not said.edited:
@@ -176,13 +181,16 @@ class Desk:
             return
         await self._receive(incoming)
 
-    async def _is_ours(self, conversation: str) -> bool:
+    async def _ours(self, conversation: str) -> Conversation | None:
         if conversation in self._strange:
-            return False
-        if await self._service.knows(conversation) is not None:
-            return True
-        self._strange.add(conversation)
-        return False
+            return None
+        talk = await self._service.knows(conversation)
+        if talk is None:
+            self._strange.add(conversation)
+        return talk
+
+    def _is_new_post(self, payload: Mapping[str, Any], where: Where) -> bool:
+        return where.post is not None and payload["id"] == payload["channel_id"]
 
     def _has_an_answer(self, text: str) -> bool:
         """In a help forum nobody called us: we speak only where we know something."""
@@ -203,11 +211,20 @@ class Desk:
         now = datetime.datetime.now(datetime.UTC)
         for message in messages:
             for conversation in (KEY + channel, KEY + message):
-                if await self._is_ours(conversation) and (talk := await self._service.knows(conversation)) is not None:
+                if (talk := await self._ours(conversation)) is not None:
                     await self._receive(inbound.deleted(message, channel, guild, conversation, talk.place, talk.asker, now))
 
     async def _left(self, guild: str) -> None:
         await self._service.forget_workspace(places.workspace_of(guild, ""))
+
+    async def _thread_gone(self, thread: str) -> None:
+        """What was said in it is forgotten, message by message."""
+        talk = await self._service.knows(KEY + thread)
+        if talk is not None:
+            slots = [getattr(talk.slots, field.name) for field in fields(talk.slots)]
+            said = [line.message for line in talk.transcript] + [known.message for known in slots if known is not None]
+            for message in dict.fromkeys([KEY + thread, *filter(None, said)]):
+                await self._service.forget_message(message)
 
     async def catch_up(self) -> None:
         """Reads what was said in our own open threads while nobody listened: Discord tells no events twice after a restart."""

@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 # Discord takes a token for 15 minutes; the last half minute is left to the network.
 _SECONDS = 870.0
@@ -14,11 +15,11 @@ _MOST = 10_000
 
 @dataclass(slots=True)
 class Handle:
-    """`used`: the original message already shows an answer since this interaction, so the next one is a message of its own."""
+    """`shown`: what the original message shows as answer since this interaction (progress does not count); None: nothing yet."""
 
     token: str = field(repr=False)
     until: float
-    used: bool = False
+    shown: dict[str, Any] | None = field(default=None, repr=False)
 
 
 class Handles:

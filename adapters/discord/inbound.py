@@ -58,7 +58,7 @@ def wrote(payload: Payload, me: Me, where: Where, *, edited: bool = False) -> In
     if not called and where.kind != "thread":
         return None
     place = _place(where, channel, guild, message, user, answered)
-    text = _text(payload, me, quote=called and answered is None)
+    text = _text(payload, me, where, quote=called and answered is None)
     if where.post is not None and message == channel:
         text = "\n".join([*where.post, text])
     moment = at or places.time_of(message)
@@ -103,10 +103,10 @@ def _mentioned(payload: Payload, me: Me, where: Where) -> bool:
     return named or any(str(role) in where.roles for role in payload.get("mention_roles") or ())
 
 
-def _text(payload: Payload, me: Me, *, quote: bool) -> str:
+def _text(payload: Payload, me: Me, where: Where, *, quote: bool) -> str:
     """What was written, without our own mention; a mention under somebody's message takes that message along."""
     text = str(payload.get("content") or "")
-    for form in (f"<@{me.user}>", f"<@!{me.user}>"):
+    for form in (f"<@{me.user}>", f"<@!{me.user}>", *(f"<@&{role}>" for role in where.roles)):
         text = text.replace(form, " ")
     parts = [text.strip()]
     target = payload.get("referenced_message") or {}

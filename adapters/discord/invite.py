@@ -1,4 +1,4 @@
-"""Which link brings the bot into a server or to a person, with exactly the permissions it uses? Pure.
+"""Which link brings the bot into a server or to a person, with exactly the permissions it uses? Pure; needs no library.
 
 Source: https://docs.discord.com/developers/topics/oauth2
 """
@@ -8,22 +8,28 @@ from __future__ import annotations
 import base64
 import binascii
 
-import discord
+_AUTHORIZE = "https://discord.com/oauth2/authorize"
+_ADMINISTRATOR = 1 << 3
 
-# What each one is for, by discord.py's name of it. `closing` is for the "solved" button of help forums, asked for only there.
+# Each with its bit and what it is for. Manage Threads is for the "solved" button of help forums, asked for only there.
 PERMISSIONS = {
-    "view_channel": "sees the channels it helps in",
-    "send_messages": "answers in channels without threads",
-    "create_public_threads": "opens a thread under a question",
-    "send_messages_in_threads": "answers there",
-    "embed_links": "shows its answers' links",
-    "read_message_history": "finds what it said before a restart, and replies to messages",
+    "View Channels": (1 << 10, "sees the channels it helps in"),
+    "Send Messages": (1 << 11, "answers in channels without threads"),
+    "Embed Links": (1 << 14, "shows its answers' links"),
+    "Read Message History": (1 << 16, "finds what it said before a restart, and replies to messages"),
+    "Create Public Threads": (1 << 35, "opens a thread under a question"),
+    "Send Messages in Threads": (1 << 38, "answers there"),
 }
-CLOSING = {"manage_threads": "closes a post of a help forum that is solved"}
+CLOSING = {"Manage Threads": (1 << 34, "closes a post of a help forum that is solved")}
 
 
-def permissions(*, forums: bool) -> discord.Permissions:
-    return discord.Permissions(**dict.fromkeys([*PERMISSIONS, *(CLOSING if forums else ())], True))
+def wanted(*, forums: bool) -> dict[str, tuple[int, str]]:
+    return {**PERMISSIONS, **(CLOSING if forums else {})}
+
+
+def permissions(*, forums: bool) -> int:
+    """The bit set of all that is used."""
+    return sum(bit for bit, _ in wanted(forums=forums).values())
 
 
 def application_of(token: str) -> str | None:
@@ -38,17 +44,17 @@ def application_of(token: str) -> str | None:
 
 def server_link(application: str, *, forums: bool = False) -> str:
     """For the administrator of a server."""
-    url = discord.utils.oauth_url(int(application), permissions=permissions(forums=forums), scopes=("bot", "applications.commands"))
-    return f"{url}&integration_type=0"
+    scopes = "scope=bot+applications.commands"
+    return f"{_AUTHORIZE}?client_id={application}&{scopes}&permissions={permissions(forums=forums)}&integration_type=0"
 
 
 def person_link(application: str) -> str:
     """For a person who takes the commands along, into any server and private channel."""
-    return f"{discord.utils.oauth_url(int(application), scopes=('applications.commands',))}&integration_type=1"
+    return f"{_AUTHORIZE}?client_id={application}&scope=applications.commands&integration_type=1"
 
 
 def missing(granted: int, *, forums: bool) -> dict[str, str]:
     """The permissions that a bit set lacks, each with what it is for."""
-    has = discord.Permissions(granted)
-    wanted = {**PERMISSIONS, **(CLOSING if forums else {})}
-    return {name: purpose for name, purpose in wanted.items() if not (has.administrator or getattr(has, name))}
+    if granted & _ADMINISTRATOR:
+        return {}
+    return {name: purpose for name, (bit, purpose) in wanted(forums=forums).items() if not granted & bit}

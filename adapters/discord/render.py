@@ -72,12 +72,14 @@ class Dress:
 
     conversation  its key where a click's channel does not tell it (see custom_ids)
     answers       what a person writes there cannot be read: a button opens a text field
+    only_way      nothing can be written there at all: every reply has that button
     hint          say once how to answer
     solved        a forum post of ours: its owner may close it
     """
 
     conversation: str | None = None
     answers: bool = False
+    only_way: bool = False
     hint: bool = False
     solved: bool = False
 
@@ -139,6 +141,16 @@ def progress_page(progress: Progress) -> Json:
             break
         kept.append(line)
     return _message([{"type": _TEXT, "content": "\n".join(kept) or _MARKS["running"]}])
+
+
+def joined(earlier: Json, later: Json) -> Json | None:
+    """Two messages as one, the later below; the later's buttons, else the earlier's. None where they do not fit into one."""
+    rows = {id(page): [one for one in page["components"] if one["type"] == _ACTION_ROW] for page in (earlier, later)}
+    shown = [one for page in (earlier, later) for one in page["components"] if one["type"] != _ACTION_ROW]
+    components = [*shown, *(rows[id(later)] or rows[id(earlier)])]
+    if _count(components) > MAX_COMPONENTS or _length(components) > MAX_TEXT:
+        return None
+    return _message(components)
 
 
 def notice(text: str) -> Json:
@@ -278,7 +290,7 @@ def _rows(reply: Reply, words: Words, dress: Dress) -> list[Json]:
     extra = []
     if reply.form is not None:
         extra.append(_button(reply.form.title, custom_ids.write(reply.turn, f"!form.{reply.form.id}", dress.conversation), _PRIMARY))
-    elif dress.answers and (reply.asks is not None or reply.choices or reply.final):
+    elif dress.only_way or (dress.answers and (reply.asks is not None or reply.choices or reply.final)):
         extra.append(
             _button(words("answer_button"), custom_ids.write(reply.turn, "!answer", dress.conversation), _SECONDARY),
         )
@@ -337,6 +349,10 @@ def _label(text: str, most: int) -> str:
 
 def _count(components: Sequence[Mapping[str, Any]]) -> int:
     return sum(1 + _count(component.get("components", ())) for component in components)
+
+
+def _length(components: Sequence[Mapping[str, Any]]) -> int:
+    return sum(units(one["content"]) if one["type"] == _TEXT else _length(one.get("components", ())) for one in components)
 
 
 # --- after a click -----------------------------------------------------------------------------------------------------------

@@ -270,7 +270,7 @@ class Peer:
         return self.threads[message]
 
     def _callback(self, body: Json, interaction: str, token: str) -> Any:
-        if self._token_of.get(interaction) != token:
+        if self._token_of.get(interaction) != token or token in self._dead_tokens:
             return {"message": "Unknown interaction", "code": 10062}, 404
         if interaction in self.acknowledged:
             return {"message": "Interaction has already been acknowledged.", "code": 40060}, 400

@@ -117,6 +117,9 @@ class Scripted:
             del self.talks[key]
         return len(mine)
 
+    async def forget_message(self, message: str) -> None:
+        self.forgotten.append(message)
+
     async def forget_workspace(self, workspace: str) -> int:
         self.forgotten.append(workspace)
         return 0

@@ -120,7 +120,19 @@ async def test_progress_and_answer_share_the_private_message(peer: Peer, service
         await channel.progress(place, Progress("p", "Looking", (Task("587", "587", "good"),), finished=True))
         await channel.post(place, reply("One more."), "k2")
 
-    assert [words_of(message) for message in seen(peer, called)] == ["The answer.", "One more."]
+    assert [words_of(message) for message in seen(peer, called)] == ["The answer.\nOne more.\n[Answer…]"]
+
+
+async def test_what_does_not_fit_into_the_private_message_follows_it(peer: Peer, service: Scripted) -> None:
+    service.says = lambda incoming, talk: [reply("word " * 700, ("a", "A"), asks="port", turn=1), reply("more " * 700)]
+    async with running(peer, service):
+        called = await peer.slash("diagnose", options={"text": "I cannot send"})
+        await peer.until(lambda: len(seen(peer, called)) == 2)
+
+    first, second = seen(peer, called)
+    assert words_of(first).count("word") == 700
+    assert words_of(second).count("more") == 700
+    assert int(str(second["flags"])) & 64
 
 
 async def test_after_the_token_died_the_answer_comes_as_a_direct_message(peer: Peer, service: Scripted) -> None:

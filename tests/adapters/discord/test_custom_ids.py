@@ -20,7 +20,7 @@ def test_it_is_read_as_it_was_written(text: str, meant: CustomId) -> None:
     assert write(meant.turn, meant.choice, meant.conversation) == text
 
 
-@pytest.mark.parametrize("text", ["", "pm", "pm:x:y", "pm:1:", "pm:1:a b", "pm:1:ä", "answer:1:2", "pm:1:" + "x" * 51, "pm:1:x\n"])
+@pytest.mark.parametrize("text", ["", "pm", "pm:x:y", "pm:1:", "pm:1:a b", "pm:1:ä", "answer:1:2", "pm:1:" + "x" * 66, "pm:1:x\n"])
 def test_what_is_not_ours_is_not_read(text: str) -> None:
     assert read(text) is None
 

@@ -119,7 +119,7 @@ async def test_missing_permissions_are_named_at_the_start_with_their_purpose(
     async with running(peer, service):
         await peer.until(lambda: "lacks" in caplog.text)
 
-    assert "create_public_threads (opens a thread under a question)" in caplog.text
+    assert "Create Public Threads (opens a thread under a question)" in caplog.text
 
 
 async def test_leaving_a_server_forgets_it_and_an_outage_does_not(peer: Peer, service: Scripted) -> None:

@@ -61,7 +61,7 @@ def test_what_is_not_a_person_who_means_us_is_nothing(name: str) -> None:
     ("name", "text"),
     [
         ("message_mention_by_old_client", ""),
-        ("message_role_mention", "<@&1190000000000000077> it hangs"),
+        ("message_role_mention", "it hangs"),
         ("message_under_somebodys_error", "what is this?\n\n550 5.7.1 relaying denied"),
         ("message_forwarded", "535 5.7.8 not accepted"),
         ("message_reply_to_ours", "465"),

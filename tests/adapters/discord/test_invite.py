@@ -35,9 +35,9 @@ def test_the_application_stands_in_the_token() -> None:
 
 
 def test_what_is_missing_is_named_with_its_purpose() -> None:
-    everything = invite.permissions(forums=True).value
+    everything = invite.permissions(forums=True)
 
     assert invite.missing(everything, forums=True) == {}
     assert invite.missing(8, forums=True) == {}
-    assert list(invite.missing(everything & ~(1 << 34), forums=True)) == ["manage_threads"]
-    assert "create_public_threads" in invite.missing(0, forums=False)
+    assert list(invite.missing(everything & ~(1 << 34), forums=True)) == ["Manage Threads"]
+    assert "Create Public Threads" in invite.missing(0, forums=False)

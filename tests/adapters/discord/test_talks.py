@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.discord.custom_ids import KEY
-from tests.adapters.discord.peer import ANNA, BEN, BOT, BOT_ROLE, GENERAL, ROBOT, VOICE, Peer, buttons, words_of
+from tests.adapters.discord.peer import ANNA, BEN, BOT, BOT_ROLE, GENERAL, GUILD, ROBOT, VOICE, Peer, buttons, words_of
 from tests.adapters.discord.scripted import Scripted, running
 
 
@@ -147,6 +147,44 @@ async def test_two_people_in_a_thread_of_their_own_are_not_interrupted_until_the
         await peer.until(lambda: len(peer.ours(thread)) == 2)
 
     assert [incoming.called for incoming in service.received] == [True, False]
+
+
+async def test_others_in_a_talks_thread_are_heard_only_when_they_call(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+        await peer.say("try another port, Anna", channel=thread, author=BEN)
+        await peer.say("I will", channel=thread)
+        await peer.mention("it was 465 at my place", channel=thread, author=BEN)
+        await peer.until(lambda: len(peer.ours(thread)) == 3)
+
+    assert [getattr(incoming.what, "text", "") for incoming in service.received] == ["I cannot send", "I will", "it was 465 at my place"]
+
+
+async def test_a_deleted_thread_is_forgotten(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+        gone = {"id": thread, "guild_id": GUILD, "parent_id": GENERAL, "type": 11}
+        await peer.dispatch("THREAD_DELETE", {**gone, "id": peer.snowflake()})
+        await peer.dispatch("THREAD_DELETE", gone)
+        await peer.until(lambda: service.forgotten)
+
+    assert service.forgotten == [KEY + thread]
+
+
+async def test_an_interaction_that_is_too_old_is_left(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        question = (await peer.until(lambda: peer.ours(thread)))[0]
+        old = peer.interaction(2, {"id": "1", "name": "postmaster", "type": 1, "options": [{"name": "help", "type": 1}]})
+        peer.expire(old)
+        await peer.dispatch("INTERACTION_CREATE", old)
+        await peer.press(question, buttons(question)["587"])
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+
+    assert len(peer.calls("POST", f"/interactions/{old['id']}/.*")) == 1
+    assert peer.private[old["token"]] == []
 
 
 async def test_in_a_channel_without_threads_answers_and_follow_ups_are_replies(peer: Peer, service: Scripted) -> None:
