@@ -43,6 +43,7 @@ _UNLIKE = 0.25  # likeness that any two texts have
 _MORE_EVIDENCE = 0.25  # of every further piece
 _RUNNER_UP = 0.6  # of the runner-up's strength is taken off
 _OTHER_READING = 0.2  # of it, where it is another reading of the same words
+_COMPANION = 0.3  # of the first one's confidence, for a cause that its text cannot be told from
 _MAX_RANKED = 6
 _MAX_QUOTE = 160
 # Causes that say only that it did not work, and the families (or causes) that say why.
@@ -156,11 +157,14 @@ class Recognizer:
                     yield cause, _Evidence((_STRENGTH[pattern.weight] / 2 * worth + of_vendor) * part, words)
 
     def _with_companions(self, ranked: list[tuple[str, float, str]]) -> list[tuple[str, float, str]]:
-        """Behind the first, those that the text alone cannot tell from it."""
+        """Right behind the first, those that the text alone cannot tell from it."""
         cause, first, words = ranked[0]
-        known = {found for found, _, _ in ranked}
-        companions = [other for other in self._causes[cause].likely_with if other not in known]
-        return ranked + [(other, round(first * 0.3, 2), words) for other in companions]
+        least = round(first * _COMPANION, 2)
+        values = {found: (value, quote) for found, value, quote in ranked}
+        for other in self._causes[cause].likely_with:
+            value, quote = values.get(other, (0.0, words))
+            values[other] = (max(value, least), quote)
+        return sorted(((found, value, quote) for found, (value, quote) in values.items()), key=lambda item: -item[1])
 
 
 def _make_way(strength: dict[str, float]) -> None:

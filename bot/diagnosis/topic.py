@@ -15,7 +15,7 @@ _SIGNS = Signs(
         "sending": (
             r"smtp",
             r"\b(?:ehlo|helo|rcpt|esmtp|lmtp)\b",
-            r"\bmail from\b",
+            r"\bmail from\b|(?:invalid|bad|incorrect) greeting|greeting never",
             r"\bauth (?:login|plain|xoauth2|cram-md5|ntlm)\b",
             r"sendmail|postfix|\bexim\b|opensmtpd|qmail|exchange online|hmailserver|mailenable|zimbra|postal\b|haraka",
             r"nodemailer|phpmailer|swiftmailer|swift_|javamail|javax\.mail|jakarta\.mail|com\.sun\.mail|smtplib|mailkit",
@@ -45,7 +45,8 @@ _SIGNS = Signs(
             r"邮箱|邮件|郵件|邮址|信件|メール|메일|почт|пошт|поща|письм|correo|courriel|posta elettronica|сообщени|повідомлен|съобщени",
             r"mensaje|mensagem|messaggio|missatge|nachricht|besked|meddelelse|melding|meddeland|viesti|zpráv|správ",
             r"wiadomo|üzenet|mesaj|poruk",
-            r"sporočil|bericht|boodskap|kirja sisu|žinut|laišk|ziņ|mesaxe|mesaĝ|missatge|pesan|mesej|tin nhắn|nội dung|消息|信息|メッセージ|메시지",
+            r"sporočil|bericht|boodskap|kirja sisu|žinut|laišk|ziņ|mesaxe|mesaĝ|missatge|pesan|mesej|tin nhắn|nội dung",
+            r"消息|信息|メッセージ|메시지",
             r"الرسالة|البريد|پیام|ایمیل|הודעה|דואר|μήνυμα|e-?mail-?|адрес|address\b",
         ),
         "refused": (r"(?:^|[^\d.\w:])(?:4(?:2[12]|32|5[0-5])|5(?:2[15]|3[0458]|5[0-6]|71))(?:[ -]+#?[45]\.\d+\.\d+|[ -]+[^\d\s])",),

@@ -27,6 +27,8 @@ _TAG = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 _UNICODE = re.compile(r"\\u([0-9a-f]{4})")
+# Bytes as Python shows them, of a text that is not English.
+_BYTES = re.compile(r"(?:\\x[0-9a-f]{2}[!-\[\]-~ ]?){4,400}")
 # The codes of a further line of one reply: "550-5.1.1 …\n550 5.1.1 …", or Python's "…\n5.1.1 …".
 _NEXT_LINE = re.compile(r"\n[ \t>|]{0,20}(?:s: ?|<<< ?|<- ?|< ?)?([245]\d\d)?[ -]{0,3}\(?#?([245]\.\d{1,3}\.\d{1,3})?\)?")
 
@@ -87,7 +89,7 @@ def plain(text: str) -> str:
         text = text[:_HEAD] + "\n" + text[_HEAD - MAX_CHARS + 1 :]
     text = text.translate(_QUOTES).lower()
     if "\\" in text or "=\n" in text or "=\r" in text:
-        text = _UNICODE.sub(lambda found: chr(int(found[1], 16)), text)
+        text = _BYTES.sub(_decoded, _UNICODE.sub(lambda found: chr(int(found[1], 16)), text))
         text = _ESCAPES.sub(_unescaped, text)
     if "<" in text:
         text = _TAG.sub(" ", text)
@@ -98,6 +100,17 @@ def plain(text: str) -> str:
     if "\n" in text:
         text = _one_line(text)
     return _SPACE.sub(" ", text).strip()
+
+
+def _decoded(found: re.Match[str]) -> str:
+    """The letters of bytes that are shown as \\xe8\\xaf…: UTF-8, or what Chinese servers send."""
+    data = re.sub(rb"\\x([0-9a-f]{2})", lambda byte: bytes([int(byte[1], 16)]), found[0].encode())
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return found[0]
 
 
 def _unescaped(found: re.Match[str]) -> str:
