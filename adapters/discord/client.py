@@ -16,6 +16,9 @@ from adapters.discord.places import Where, kind_of
 # Voice is not used here, so what it lacks is nothing to warn of.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
+# A connection whose heartbeat is not answered for so long is dead, and taken up anew.
+HEARTBEAT_SECONDS = 60.0
+
 READ_RAW = (
     "MESSAGE_CREATE",
     "MESSAGE_UPDATE",
@@ -55,6 +58,7 @@ class Client(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=30.0,
+            heartbeat_timeout=HEARTBEAT_SECONDS,
             enable_debug_events=True,
             shard_ids=list(shards[0]),
             shard_count=shards[1],

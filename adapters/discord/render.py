@@ -25,6 +25,7 @@ from bot.reply import (
     Progress,
     Reply,
     SettingsTable,
+    SourceLine,
     Sources,
     Spans,
     Steps,
@@ -200,10 +201,13 @@ def _block(block: Block, words: Words) -> Iterator[str]:
         case Preformatted(text, language):
             yield from fenced(text, _CHUNK, language)
         case Sources(sources):
-            for item in sources:
-                checked = words("source_checked", date=item.checked) if item.checked else ""
-                pieces = [linked(item.url), *([" ", inline_words(checked)] if checked else [])]
-                yield from part(pieces, _CHUNK, prefix="-# ")
+            yield from _list((), [line for item in sources for line in _source(item, words)])
+
+
+def _source(item: SourceLine, words: Words) -> list[str]:
+    """Small print: where it comes from, and when somebody looked."""
+    checked = [" ", inline_words(words("source_checked", date=item.checked))] if item.checked else []
+    return part([linked(item.url), *checked], _CHUNK, prefix="-# ")
 
 
 def _list(heading: Spans, lines: Sequence[str]) -> Iterator[str]:

@@ -87,6 +87,12 @@ class Peer:
         self.files: dict[str, bytes] = {}
         self.typing: list[str] = []
         self.heartbeats = 0
+        self.heartbeat_seconds = 30.0
+        self.answers_heartbeats = True
+        self.starts_left: int | None = None
+        self.bucket: tuple[int, float] | None = None  # so many posts and edits a channel in so many seconds
+        self.refused_by_bucket = 0
+        self._used: dict[str, list[float]] = defaultdict(list)
         self._dead_tokens: set[str] = set()
         self._token_of: dict[str, str] = {}
         self._clicked: dict[str, str] = {}
@@ -170,11 +176,36 @@ class Peer:
                 return _json({"message": "no", "code": fault.code, **fault.body}, fault.status, fault.headers)
         if request.headers.get("Authorization") != f"Bot {TOKEN}" and not path.startswith(("/webhooks", "/interactions")):
             return _json({"message": "401: Unauthorized", "code": 0}, 401)
+        if (limited := self._limit(request.method, path)) is not None and limited["X-RateLimit-Remaining"] == "-1":
+            self.refused_by_bucket += 1
+            seconds = float(limited["X-RateLimit-Reset-After"])
+            return _json({"message": "slow", "retry_after": seconds, "global": False}, 429, {"Via": "1.1 google"})
         answer = await self._answer(request, path, body)
+        answer.headers.update(limited or {})
         if path.endswith("/threads") and answer.status == 200:
             await self.dispatch("THREAD_CREATE", {**self.threads[path.split("/")[-2]], "newly_created": True})
         await self._moves()
         return answer
+
+    def _limit(self, method: str, path: str) -> dict[str, str] | None:
+        """The headers of a channel's bucket; a remaining of -1 is one too many."""
+        found = re.fullmatch(r"/channels/(\d+)/messages(/\d+)?", path)
+        if self.bucket is None or found is None or method not in ("POST", "PATCH"):
+            return None
+        most, seconds = self.bucket
+        now = time.monotonic()
+        used = self._used[found[1]] = [at for at in self._used[found[1]] if now - at < seconds]
+        left = most - len(used) - 1
+        if left >= 0:
+            used.append(now)
+        rest = f"{seconds - (now - used[0]):.3f}"
+        return {
+            "X-RateLimit-Limit": str(most),
+            "X-RateLimit-Remaining": str(left),
+            "X-RateLimit-Reset": f"{time.time() + float(rest):.3f}",
+            "X-RateLimit-Reset-After": rest,
+            "X-RateLimit-Bucket": f"bucket-{method}",
+        }
 
     async def _answer(self, request: web.Request, path: str, body: Any) -> web.Response:
         method = request.method
@@ -214,7 +245,8 @@ class Peer:
         return {**common, "flags": flags, "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "owner": owner}
 
     def _gateway_bot(self) -> Json:
-        limit = {"total": 1000, "remaining": 1000 - len(self.identifies), "reset_after": 0, "max_concurrency": 1}
+        left = 1000 - len(self.identifies) if self.starts_left is None else self.starts_left
+        limit = {"total": 1000, "remaining": left, "reset_after": 300 if left == 0 else 0, "max_concurrency": 1}
         return {"url": self.gateway, "shards": 1, "session_start_limit": limit}
 
     def _put_commands(self, body: list[Json], application: str) -> list[Json]:
@@ -316,7 +348,7 @@ class Peer:
         ws = web.WebSocketResponse()
         await ws.prepare(request)
         socket = Socket(ws)
-        await socket.send(10, {"heartbeat_interval": 30_000})
+        await socket.send(10, {"heartbeat_interval": int(self.heartbeat_seconds * 1000)})
         async for frame in ws:
             if frame.type is not WSMsgType.TEXT:
                 break
@@ -324,7 +356,8 @@ class Peer:
             match message["op"]:
                 case 1:
                     self.heartbeats += 1
-                    await socket.send(11)
+                    if self.answers_heartbeats:
+                        await socket.send(11)
                 case 2:
                     self.identifies.append(message["d"])
                     if self.close_with:

@@ -125,6 +125,17 @@ async def test_a_long_rate_limit_is_tried_later(peer: Peer, service: Scripted) -
     assert service.problems == ["later rate limit"]
 
 
+async def test_a_channels_bucket_is_kept_and_nothing_is_lost_in_a_burst(peer: Peer, service: Scripted) -> None:
+    peer.bucket = (5, 0.5)
+    service.says = lambda incoming, talk: [reply(f"number {number}") for number in range(12)]
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: len(peer.ours(thread)) == 12)
+
+    assert [words_of(message) for message in peer.ours(thread)] == [f"number {number}" for number in range(12)]
+    assert peer.refused_by_bucket == 0
+
+
 async def test_a_post_whose_answer_was_lost_is_not_said_twice(peer: Peer, service: Scripted) -> None:
     refusing(peer, "POST", ANYWHERE, 503, after=True)
     async with running(peer, service):
@@ -279,6 +290,20 @@ async def test_progress_is_one_message_edited_slowly_and_its_last_state_is_shown
     assert len(edits) == 1
     sent = next(call for call in peer.calls("POST", f"/channels/{thread}/messages") if "state 0" in str(call.body))
     assert edits[0].at - sent.at >= 1.1
+
+
+async def test_a_stop_in_the_middle_of_a_probe_ends_the_process(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service) as stop:
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: service.posted)
+        channel, place = service.channel, service.received[0].place
+        assert channel is not None
+        await channel.progress(place, looking("begins"))
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+        await channel.progress(place, looking("goes on"))
+        stop.set()
+
+    assert peer.sockets == []
 
 
 async def test_progress_that_meets_a_rate_limit_still_shows_its_end(peer: Peer, service: Scripted) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.discord import app, places, preflight
+from adapters.discord import app, client, places, preflight
 from bot.errors import CannotRun
 from tests.adapters.discord.peer import GUILD, TOKEN, Fault, Peer, words_of
 from tests.adapters.discord.scripted import Scripted, configured, running
@@ -46,6 +46,28 @@ async def test_a_heartbeat_that_is_asked_for_is_sent(peer: Peer, service: Script
         before = peer.heartbeats
         await peer.sockets[0].send(1)
         await peer.until(lambda: peer.heartbeats > before)
+
+
+async def test_a_connection_whose_heartbeat_is_not_answered_is_taken_up_anew(
+    peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "HEARTBEAT_SECONDS", 0.5)
+    peer.heartbeat_seconds = 0.1
+    async with running(peer, service):
+        peer.answers_heartbeats = False
+        await peer.until(lambda: peer.resumes)
+        peer.answers_heartbeats = True
+        await peer.until(lambda: peer.sockets)
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+
+
+async def test_a_day_without_starts_left_is_waited_for(peer: Peer, service: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+    peer.starts_left = 0
+    async with running(peer, service):
+        pass
+
+    assert "no more starts" in caplog.text
 
 
 async def test_a_refused_intent_is_done_without(peer: Peer, service: Scripted, caplog: pytest.LogCaptureFixture) -> None:
