@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 # A literal shorter than this (in UTF-8 bytes) says too little to be looked for.
 _MIN_BYTES = 3
+
+# A run of letters that stand for themselves; a whole pattern of such and of escaped marks; one escaped mark.
+_RUN = re.compile(r"[^\\.^$*+?()\[\]{}|]+")
+_PLAIN = re.compile(r"(?:[^\\.^$*+?()\[\]{}|]|\\[^a-zA-Z0-9])*")
+_ESCAPED = re.compile(r"\\(.)")
 
 Words = frozenset[str]
 
 
 def literal(pattern: str) -> str | None:
     """The plain text that `pattern` stands for, in lower case; None where it is more than plain text."""
-    text: list[str] = []
-    position = 0
-    while position < len(pattern):
-        char = pattern[position]
-        if char == "\\":
-            position += 1
-            char = pattern[position : position + 1]
-            if not char or char.isalnum():
-                return None
-        elif char in ".^$*+?()[]{}|":
-            return None
-        text.append(char)
-        position += 1
-    return "".join(text).lower() or None
+    if _PLAIN.fullmatch(pattern) is None:
+        return None
+    return _ESCAPED.sub(r"\1", pattern).lower() or None
 
 
 def required(pattern: str) -> tuple[Words, ...]:
@@ -94,7 +90,11 @@ class _Reader:
         return words
 
     def _plain(self) -> str | None:
-        """One literal character, or None for anything that stands for several."""
+        """Letters that stand for themselves (what a repeat may follow is one alone), or None for anything that stands for several."""
+        if run := _RUN.match(self._pattern, self._at):
+            last_may_repeat = self._pattern[run.end() : run.end() + 1] in ("?", "*", "+", "{") and len(run[0]) > 1
+            self._at = run.end() - last_may_repeat
+            return run[0][:-1] if last_may_repeat else run[0]
         char = self._peek()
         self._at += 1
         if char == "\\":

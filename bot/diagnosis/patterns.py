@@ -31,6 +31,7 @@ class _Kept(NamedTuple):
     cause: str
     pattern: Pattern
     literal: bytes | None
+    groups: tuple[frozenset[str], ...]  # what it requires (see `literals.required`); its own text where it is plain
     letters: int
 
 
@@ -38,7 +39,7 @@ class PatternSet:
     """All patterns but those on codes (`<5.7.8>`), which are `CodePatterns`."""
 
     def __init__(self, causes: Iterable[Cause]) -> None:
-        self._kept = [_kept(cause.id, pattern) for cause in causes for pattern in cause.patterns if not on_codes(pattern)]
+        self._causes = tuple(causes)
         self._compiled: dict[int, Any] = {}
 
     def hits(self, text: str) -> list[Hit]:
@@ -52,7 +53,7 @@ class PatternSet:
             if kept.literal is not None:
                 start = data.find(kept.literal)
                 end = start + len(kept.literal)
-            elif any(group.isdisjoint(there) for group in self._further[number]):
+            elif number in self._further and any(group.isdisjoint(there) for group in self._further[number]):
                 continue
             elif match := self._regex(number).search(data):
                 start, end = match.span()
@@ -60,6 +61,10 @@ class PatternSet:
                 continue
             found.append(Hit(kept.cause, kept.pattern, start, end, kept.letters))
         return found if len(data) == len(text) else [_in_letters(hit, data) for hit in found]
+
+    @cached_property
+    def _kept(self) -> list[_Kept]:
+        return [_kept(cause.id, pattern) for cause in self._causes for pattern in cause.patterns if not on_codes(pattern)]
 
     @cached_property
     def _prefilter(self) -> tuple[Any, list[list[int]]]:
@@ -78,11 +83,11 @@ class PatternSet:
         self._always: list[int] = []
         self._further: dict[int, list[frozenset[int]]] = {}
         for number, kept in enumerate(self._kept):
-            groups = (frozenset({kept.literal.decode()}),) if kept.literal is not None else required(kept.pattern.regex)
-            for word in groups[0] if groups else ():
+            for word in kept.groups[0] if kept.groups else ():
                 called[number_of(word)].append(number)
-            self._further[number] = [frozenset(number_of(word) for word in group) for group in groups[1:]]
-            if not groups:
+            if len(kept.groups) > 1:
+                self._further[number] = [frozenset(map(number_of, group)) for group in kept.groups[1:]]
+            if not kept.groups:
                 self._always.append(number)
         options = re2.Options()
         options.literal = True
@@ -99,6 +104,7 @@ class PatternSet:
 
             options = re2.Options()
             options.case_sensitive = False
+            options.never_capture = True  # where it matches is enough, and is what RE2 does fastest
             self._compiled[number] = re2.compile(self._kept[number].pattern.regex, options)
         return self._compiled[number]
 
@@ -106,8 +112,9 @@ class PatternSet:
 def _kept(cause: str, pattern: Pattern) -> _Kept:
     plain = literal(pattern.regex)
     if plain is not None:
-        return _Kept(cause, pattern, plain.encode(), len(plain))
-    return _Kept(cause, pattern, None, sum(min(map(len, group)) for group in required(pattern.regex)))
+        return _Kept(cause, pattern, plain.encode(), (frozenset({plain}),), len(plain))
+    groups = required(pattern.regex)
+    return _Kept(cause, pattern, None, groups, sum(min(map(len, group)) for group in groups))
 
 
 def _in_letters(hit: Hit, data: bytes) -> Hit:

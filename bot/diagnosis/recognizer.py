@@ -89,7 +89,7 @@ class Recognizer:
     def _ranked(self, unwrapped: Unwrapped, reply: Reply | None, vendor: str | None, bare: bool) -> list[tuple[str, float, str]]:
         """`bare`: no word of mail in it, so that only what every program says of a connection or a sign-in is taken as meant."""
         evidence: defaultdict[str, list[_Evidence]] = defaultdict(list)
-        for cause, piece in self._of_phrases(unwrapped, vendor):
+        for cause, piece in self._of_phrases(unwrapped, reply, vendor):
             evidence[cause].append(piece)
         for cause, piece in self._of_codes(unwrapped, reply, vendor):
             evidence[cause].append(piece)
@@ -121,9 +121,8 @@ class Recognizer:
 
     # --- pieces of evidence ---------------------------------------------------------------------------------------------------
 
-    def _of_phrases(self, unwrapped: Unwrapped, vendor: str | None) -> Iterator[tuple[str, _Evidence]]:
+    def _of_phrases(self, unwrapped: Unwrapped, decisive: Reply | None, vendor: str | None) -> Iterator[tuple[str, _Evidence]]:
         hits = [hit for hit in self._patterns.hits(unwrapped.text) if hit.pattern.vendor in (None, vendor)]
-        decisive = unwrapped.decisive
         said = [(reply.start, reply.end) for reply in unwrapped.replies]
         in_reply = [any(start < hit.end and hit.start < end for start, end in said) for hit in hits] if said else [False] * len(hits)
         reply_says = any(inside and hit.pattern.weight != "weak" for inside, hit in zip(in_reply, hits, strict=True))

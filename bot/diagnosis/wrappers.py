@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 # A reply is at most some KiB; of a longer paste the beginning and the end are read.
 MAX_CHARS = 12_288
@@ -30,14 +31,20 @@ _UNICODE = re.compile(r"\\u([0-9a-f]{4})")
 # Bytes as Python shows them, of a text that is not English.
 _BYTES = re.compile(r"(?:\\x[0-9a-f]{2}[!-\[\]-~ ]?){4,400}")
 # The codes of a further line of one reply: "550-5.1.1 …\n550 5.1.1 …", or Python's "…\n5.1.1 …".
-_NEXT_LINE = re.compile(r"\n[ \t>|]{0,20}(?:s: ?|<<< ?|<- ?|< ?)?([245]\d\d)?[ -]{0,3}\(?#?([245]\.\d{1,3}\.\d{1,3})?\)?")
+_NEXT_LINE = re.compile(
+    r"\n[ \t>|]{0,20}(?:s: ?|<<< ?|<- ?|< ?)?"
+    r"(?:([245]\d\d)(?![\d.])[ -]{0,3}(?:\(?#?([245]\.\d{1,3}\.\d{1,3})\)?)?|\(?#?([245]\.\d{1,3}\.\d{1,3})\)?)"
+)
 
+# What looks like a reply code, and what like an enhanced status code.
+_NUMBER = re.compile(r"(?<![\w.])(?:([245]\d\d)(?![\w])(?!\.\d)|#?([245]\.\d{1,2}\.\d{1,3})(?![\w.]|\s?\)))")
+_BETWEEN = re.compile(r"[^0-9a-z]{1,8}")
 _BOTH = re.compile(r"(?<![\w.])([245]\d\d)[^0-9a-z]{1,8}([245]\.\d{1,3}\.\d{1,3})(?![\w.])")
-_STATUS = re.compile(r"(?<![\w.])([45]\.\d{1,2}\.\d{1,3})(?![\w.]|\s*\))|#([45]\.\d{1,2}\.\d{1,3})(?![\w.])")
-_CODE = re.compile(r"(?<![\w.:/#-])([45]\d\d)(?=[ -]?['\"<(,:;)\]]|[ -]+[^\W\d]|[ -]+[#<\"'*\[(]|\s*$|[.,]\s|-)")
-_CODE_SAID = re.compile(
-    r"(?:said|code|response|reply|error|status|result|server|returned|got|failed|exception|rejected|answer|antwort|réponse|respuesta|resposta|risposta|ответ|errore|fehler|erreur|错误|响应)"
-    r"[^0-9a-z]{1,8}([45]\d\d)(?![\d.]|\s?(?:ms|s|bytes|kb|mb)\b)"
+# What follows a reply code that nothing announces, and the words that announce one.
+_AFTER_CODE = re.compile(r"[ -]?['\"<(,:;)\]]|[ -]+[^\W\d]|[ -]+[#<\"'*\[(]|\s*$|[.,]\s|-")
+_ANNOUNCED = re.compile(
+    r"(?:said|code|response|reply|error|status|result|server|returned|got|failed|exception|rejected|answer|"
+    r"antwort|réponse|respuesta|resposta|risposta|ответ|errore|fehler|erreur|错误|响应)[^0-9a-z]{1,8}$"
 )
 # What programs put before the words of a server.
 _QUOTED = re.compile(
@@ -128,15 +135,14 @@ def _one_line(text: str) -> str:
         last = [found[1], found[2]]
 
     def without(found: re.Match[str]) -> str:
-        code, status = found[1], found[2]
+        code, status = found[1], found[2] or found[3]
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
         if earlier := _BOTH.search(before):
             last[:] = [earlier[1], earlier[2]]
         repeated = (code is None or code == last[0]) and (status is None or status == last[1])
-        if (code or status) and repeated:
+        if repeated:
             return " "
-        if code or status:
-            last[:] = [code, status]
+        last[:] = [code, status]
         return found[0]
 
     return _NEXT_LINE.sub(without, text)
@@ -144,43 +150,47 @@ def _one_line(text: str) -> str:
 
 def _replies(text: str) -> list[Reply]:
     marks: dict[int, tuple[int, int | None, str | None]] = {}
-    taken: list[tuple[int, int]] = []
-    for found in _BOTH.finditer(text):
-        marks[found.start()] = (found.end(), int(found[1]), found[2])
-        taken.append(found.span())
-    for pattern in (_STATUS, _CODE_SAID, _CODE):
-        for found in pattern.finditer(text):
-            group = 1 if found[1] else 2
-            start, end = found.span(group)
-            if any(low <= start < high for low, high in taken):
-                continue
-            word = found[group]
-            if "." in word:
-                marks[start] = (end, None, word)
-            elif int(word) <= 587 and not _NOT_A_CODE.search(text, max(0, start - 16), start) and not _UNITS.match(text, end):
-                marks[start] = (end, int(word), None)
-            else:
-                continue
-            taken.append((start, end))
-    for found in _QUOTED.finditer(text):
-        if not any(found.end() - 2 <= start <= found.end() + 16 for start in marks):
-            marks[found.end()] = (found.end(), None, None)
-    replies = []
+    numbers = list(_NUMBER.finditer(text))
+    place = 0
+    while place < len(numbers):
+        found = numbers[place]
+        after = numbers[place + 1] if place + 1 < len(numbers) else None
+        place += 1
+        if found[2]:
+            marks[found.start()] = (found.end(), None, found[2])
+        elif after is not None and after[2] and _BETWEEN.fullmatch(text, found.end(), after.start()):
+            marks[found.start()] = (after.end(), int(found[1]), after[2])
+            place += 1
+        elif _is_code(text, found):
+            marks[found.start()] = (found.end(), int(found[1]), None)
+    for quoted in _QUOTED.finditer(text):
+        if not any(quoted.end() - 2 <= start <= quoted.end() + 16 for start in marks):
+            marks[quoted.end()] = (quoted.end(), None, None)
     starts = sorted(marks)
-    for place, start in enumerate(starts):
-        end, code, status = marks[start]
-        if code is not None and code < 400:
-            continue
-        until = starts[place + 1] if place + 1 < len(starts) else len(text)
-        replies.append(Reply(start, until, code, status if status and status[0] != "2" else None))
-    return _joined(replies, text)
+    replies = []
+    for start, until in pairwise([*starts, len(text)]):
+        _, code, status = marks[start]
+        refused = (code is None or code >= 400) and (status is None or status[0] != "2")
+        if refused:
+            replies.append(Reply(start, until, code, status))
+    return _joined(replies)
+
+
+def _is_code(text: str, found: re.Match[str]) -> bool:
+    """Whether a number with three digits is a refusal's reply code, by what stands around it."""
+    start, end = found.span()
+    if not 400 <= int(found[1]) <= 587 or _NOT_A_CODE.search(text, max(0, start - 16), start) or _UNITS.match(text, end):
+        return False
+    if _ANNOUNCED.search(text, max(0, start - 24), start):
+        return True
+    return text[start - 1 : start] not in (":", "/", "#", "-") and _AFTER_CODE.match(text, end) is not None
 
 
 _NEAR = 80  # letters between the halves of one reply
 _ALONE = 6  # letters of a code with nothing behind it
 
 
-def _joined(replies: list[Reply], text: str) -> list[Reply]:
+def _joined(replies: list[Reply]) -> list[Reply]:
     """A code and a status code that stand apart in one reply ("code: 535 … 5.7.8 …") belong together."""
     joined: list[Reply] = []
     for reply in replies:
