@@ -1,14 +1,11 @@
-"""How does Postmaster run in Slack? Wiring only: tokens, the two ways in (Socket Mode, HTTP), start and stop.
-
-Everything is handed to Bolt explicitly: client id and secret in the environment would silently turn a single workspace's app into one
-of many and drop its token.
-"""
+"""How does Postmaster run in Slack? Wiring only: one workspace or many, the two ways in (Socket Mode, HTTP), start and stop."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -16,19 +13,23 @@ import aiohttp
 from aiohttp import web as http
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
-from slack_bolt.response import BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import preflight
 from adapters.slack.agent import Agent
 from adapters.slack.attachments import Attachments
+from adapters.slack.bolt import WhoAreWe, make_app, oauth_flow
 from adapters.slack.commands import Commands
-from adapters.slack.core import Listen, Service, Settings, phrases, revealed
+from adapters.slack.core import Listen, Service, Settings, phrases, revealed, vault_of
 from adapters.slack.delivery import SlackChannel
 from adapters.slack.door import Door
-from adapters.slack.inbound import Us
-from adapters.slack.progress import Board
+from adapters.slack.installations import Installations, States, seal
+from adapters.slack.progress import Board, Spawn
 from adapters.slack.talks import Talks
-from adapters.slack.web import Web, client, open_session
+from adapters.slack.web import Tokens, Web, client, open_session
 from adapters.slack.windows import Windows
 from bot.answers.forms import start_form
 from bot.channel import Place
@@ -91,61 +92,103 @@ def _first(group: BaseExceptionGroup[CannotRun]) -> CannotRun:
 
 
 async def _run(settings: Settings, service: Service, stop: asyncio.Event) -> None:
-    known = index()
-    say = phrases()
-    bot_token, app_token = revealed(settings.slack_bot_token), revealed(settings.slack_app_token)
-    secret = revealed(settings.slack_signing_secret)
-    preflight.check_form(bot_token, app_token, secret)
-    assert bot_token is not None
-    async with open_session() as session:
-        us = await preflight.identify(session, settings.slack_api_url, bot_token, http=not app_token)
+    app_token, secret = revealed(settings.slack_app_token), revealed(settings.slack_signing_secret)
+    async with open_session() as session, Beside() as beside:
+        bare = client(session, settings.slack_api_url)
+        if settings.slack_bot_token is None and settings.slack_client_id:
+            workspaces = _many(settings, service, bare)
+        else:
+            workspaces = await _one(settings, session)
         if app_token:
             await preflight.check_socket_mode(session, settings.slack_api_url, app_token)
-
-        async def token(place: Place) -> str:
-            return bot_token
-
-        web = Web(session, settings.slack_api_url, token)
-        async with Beside() as beside:
-            board = Board(web, beside.spawn)
-            agent = Agent(web, say)
-            channel = SlackChannel(
-                web,
-                board,
-                agent,
-                say,
-                beside.spawn,
-                history=us.history,
-                triage=settings.slack_triage_channel,
-                helpers=settings.slack_helpers,
-            )
-            service.add_channel(channel)
-            talks = Talks(service, web, say)
-            commands = Commands(service, talks, web, say)
-            windows = Windows(service, talks, web, say, start_form(known), known.typeahead, us.address)
-            door = Door(service, channel, commands, windows, Attachments(session, web.base_url, token), agent, web, say, beside.spawn)
-            app = AsyncApp(
-                name="postmaster",
-                client=client(session, settings.slack_api_url, bot_token),
-                signing_secret=secret or "",
-                request_verification_enabled=not app_token,
-                attaching_conversation_kwargs_enabled=False,
-            )
-            admit(app, door)
-            if app_token:
-                await _socket(app, app_token, stop)
-            else:
-                await _serve(app, settings.http, stop)
+        door = _door(settings, service, Web(session, settings.slack_api_url, workspaces.token), beside.spawn, workspaces)
+        app = make_app(door, bare, workspaces.who_are_we, None if app_token else secret, workspaces.flow)
+        if app_token:
+            await _socket(app, app_token, stop)
+        else:
+            await _serve(app, settings.http, stop)
 
 
-def admit(app: AsyncApp, door: Door) -> None:
-    """Lets every payload through the one door; no listener is registered, so nothing is acknowledged behind its back."""
+@dataclass(frozen=True, slots=True)
+class _Workspaces:
+    """Where we are installed: one workspace by its token, or many by OAuth."""
 
-    async def enter(body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        answer = await door.take(body, Us(context.bot_user_id or "", context.bot_id or ""))
-        return BoltResponse(status=200, body=answer if answer is not None else "")
+    token: Tokens
+    who_are_we: WhoAreWe
+    history: bool
+    address: str = ""
+    installations: Installations | None = None
+    flow: AsyncOAuthFlow | None = None
 
-    app.middleware(enter)
+
+async def _one(settings: Settings, session: aiohttp.ClientSession) -> _Workspaces:
+    bot_token, app_token = revealed(settings.slack_bot_token), revealed(settings.slack_app_token)
+    preflight.check_form(bot_token, app_token, revealed(settings.slack_signing_secret))
+    assert bot_token is not None
+    us = await preflight.identify(session, settings.slack_api_url, bot_token, http=not app_token)
+
+    async def token(place: Place) -> str:
+        return bot_token
+
+    async def who_are_we(context: AsyncBoltContext) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=context.enterprise_id,
+            team_id=context.team_id,
+            bot_id=us.bot,
+            bot_user_id=us.user,
+            bot_token=bot_token,
+            user_id=context.user_id,
+        )
+
+    return _Workspaces(token, who_are_we, us.history, us.address)
+
+
+def _many(settings: Settings, service: Service, bare: AsyncWebClient) -> _Workspaces:
+    client_id, client_secret = settings.slack_client_id, revealed(settings.slack_client_secret)
+    vault = vault_of(service)
+    if not client_id or not client_secret:
+        raise CannotRun(
+            "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together, and one is not set: see Basic Information of your Slack app."
+        )
+    if not settings.slack_app_token and not settings.slack_signing_secret:
+        raise CannotRun("Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set: one of them is needed.")
+    if vault is None:
+        raise CannotRun("This store keeps no installations, so only one workspace can be served: set SLACK_BOT_TOKEN.")
+    sealed = seal([key.get_secret_value() for key in settings.key])
+    installations = Installations(vault, sealed, AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=bare))
+    flow = oauth_flow(bare, client_id, client_secret, installations, States(vault))
+
+    async def who_are_we(context: AsyncBoltContext) -> AuthorizeResult | None:
+        return await installations.authorize(
+            enterprise_id=context.enterprise_id,
+            team_id=context.team_id,
+            user_id=context.user_id,
+            is_enterprise_install=bool(context.is_enterprise_install),
+        )
+
+    return _Workspaces(installations.token, who_are_we, history=True, installations=installations, flow=flow)
+
+
+def _door(settings: Settings, service: Service, web: Web, spawn: Spawn, workspaces: _Workspaces) -> Door:
+    known, say = index(), phrases()
+    agent = Agent(web, say)
+    channel = SlackChannel(
+        web,
+        Board(web, spawn),
+        agent,
+        say,
+        spawn,
+        history=workspaces.history,
+        triage=settings.slack_triage_channel,
+        helpers=settings.slack_helpers,
+    )
+    service.add_channel(channel)
+    talks = Talks(service, web, say)
+    commands = Commands(service, talks, web, say)
+    windows = Windows(service, talks, web, say, start_form(known), known.typeahead, workspaces.address)
+    attachments = Attachments(web.session, web.base_url, workspaces.token)
+    forget = workspaces.installations.forget if workspaces.installations is not None else None
+    return Door(service, channel, commands, windows, attachments, agent, web, say, spawn, forget)
 
 
 async def _socket(app: AsyncApp, app_token: str, stop: asyncio.Event) -> None:

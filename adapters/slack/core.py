@@ -55,12 +55,29 @@ class Settings(Protocol):
     def slack_helpers(self) -> str | None: ...
 
     @property
+    def key(self) -> Sequence[Hidden]: ...
+
+    @property
     def http(self) -> Listen: ...
 
 
 def revealed(secret: Hidden | None) -> str | None:
     """The secret itself, or None where it is not set or empty."""
     return (secret.get_secret_value() or None) if secret is not None else None
+
+
+class Vault(Protocol):
+    """Small sealed things that a platform keeps in the store, by name. Durable when a method returns."""
+
+    async def keep(self, name: str, value: bytes, until: datetime.datetime | None = None) -> None:
+        """Replaces what stood under `name`; gone after `until`."""
+
+    async def kept(self, name: str) -> bytes | None: ...
+
+    async def take(self, name: str) -> bytes | None:
+        """Reads and deletes in one step, so that of two only one gets it."""
+
+    async def drop(self, name: str) -> None: ...
 
 
 class Service(Protocol):
@@ -77,6 +94,11 @@ class Service(Protocol):
     async def forget_person(self, person: str) -> int: ...
 
     async def forget_workspace(self, workspace: str) -> int: ...
+
+
+def vault_of(service: Service) -> Vault | None:
+    """The service's vault, or None where its store has none."""
+    return getattr(service, "vault", None)
 
 
 def utc_now() -> datetime.datetime:

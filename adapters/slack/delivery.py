@@ -109,7 +109,11 @@ class SlackChannel:
         opening = link_line(str(link["permalink"]), self._say("open_talk")) if link and link.get("permalink") else ""
         messages = _calling(render.messages(summary, origin(place)), " ".join(filter(None, (call, opening))))
         messages[-1] = _with_resume(messages[-1], origin(place), self._say("resume"))
-        await self._post_all({**place, "channel": self._triage}, messages, key, None)
+        try:
+            await self._post_all({**place, "channel": self._triage}, messages, key, None)
+        except Undeliverable as error:  # another workspace, or we were not invited: the summary at least stands in the talk
+            log.warning("slack: the channel for hand-offs is closed to us: %s", error.reason)
+            await self._post_all(place, render.messages(summary, origin(place)), key, place.get("thread"))
 
     async def tell(self, place: Place, user: str, text: str, response_url: str | None = None) -> None:
         """A short sentence that only `user` sees; given up where it cannot be shown."""

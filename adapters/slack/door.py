@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -46,6 +46,7 @@ class Door:
         web: Web,
         say: Say,
         spawn: Spawn,
+        forget_installation: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._service = service
         self._channel = channel
@@ -56,6 +57,7 @@ class Door:
         self._web = web
         self._say = say
         self._spawn = spawn
+        self._forget_installation = forget_installation
 
     async def take(self, payload: Payload, us: Us) -> Answer:
         """Does what must be durable; gives the body of the acknowledgement, or None for an empty one."""
@@ -80,9 +82,17 @@ class Door:
     # --- events ---------------------------------------------------------------------------------------------------------
 
     async def _event(self, payload: Payload, us: Us) -> None:
-        if _inside(payload, "event").get("type") == "app_home_opened":
-            self._spawn(self._windows.tab_opened(payload))
-            return
+        match _inside(payload, "event").get("type"):
+            case "app_home_opened":
+                self._spawn(self._windows.tab_opened(payload))
+                return
+            case "app_uninstalled":
+                await self._forget_workspace(payload)
+                return
+            case "tokens_revoked":
+                if _inside(_inside(payload, "event"), "tokens").get("bot"):
+                    await self._forget_workspace(payload)
+                return
         heard = inbound.heard(payload, us)
         if heard is None or not await self._concerns_us(heard):
             return
@@ -92,6 +102,14 @@ class Door:
             return
         if not incoming.what.edited:
             self._spawn(self._agent.working(incoming.place))
+
+    async def _forget_workspace(self, payload: Payload) -> None:
+        """We were removed: the installation and all talks there are deleted. No call is made, the token is dead already."""
+        workspace = inbound.workspace_of(payload)
+        if self._forget_installation is not None:
+            await self._forget_installation(workspace.partition(":")[2])
+        count = await self._service.forget_workspace(workspace)
+        log.info("slack: removed from a workspace, %d conversations deleted", count)
 
     async def _concerns_us(self, heard: Heard) -> bool:
         """A reply in a thread only where we talk already, and only of the one we talk with; nobody is interrupted."""

@@ -113,7 +113,8 @@ def same_person(one: str, other: str) -> bool:
 def workspace_of(payload: Payload) -> str:
     """The installation that a payload belongs to: the organisation where the app was installed for all of it, else the workspace."""
     enterprise = _id(payload.get("enterprise_id")) or _id(_map(payload.get("enterprise")).get("id"))
-    whole = payload.get("is_enterprise_install") in (True, "true")
+    first = _map(next(iter(_list(payload.get("authorizations"))), None))
+    whole = payload.get("is_enterprise_install") in (True, "true") or first.get("is_enterprise_install") is True
     if whole and enterprise:
         return f"{CHANNEL}:{enterprise}"
     return f"{CHANNEL}:{team_of(payload)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,25 @@ def question(turn: int = 1) -> Reply:
 
 
 @dataclass
+class MemoryVault:
+    """A vault in memory, as long as no store has one of its own."""
+
+    things: dict[str, bytes] = field(default_factory=dict)
+
+    async def keep(self, name: str, value: bytes, until: datetime.datetime | None = None) -> None:
+        self.things[name] = value
+
+    async def kept(self, name: str) -> bytes | None:
+        return self.things.get(name)
+
+    async def take(self, name: str) -> bytes | None:
+        return self.things.pop(name, None)
+
+    async def drop(self, name: str) -> None:
+        self.things.pop(name, None)
+
+
+@dataclass
 class StandIn:
     """`react` runs after each new incoming, as effects would. `broken`: the store cannot be written."""
 
@@ -38,6 +58,7 @@ class StandIn:
     queries: list[Query] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     broken: bool = False
+    vault: MemoryVault | None = None
     _keys: set[str] = field(default_factory=set)
 
     def add_channel(self, channel: Channel) -> None:
@@ -101,6 +122,7 @@ class Settings:
     slack_client_secret: SecretStr | None = None
     slack_triage_channel: str | None = None
     slack_helpers: str | None = None
+    key: tuple[SecretStr, ...] = ()
     http: Address = HERE
 
 

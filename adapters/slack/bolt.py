@@ -1,0 +1,91 @@
+"""How is Bolt set up? One app for one workspace or for many; every payload goes through the one door. Knows no event.
+
+Bolt reads the environment by itself: a client id and secret there would silently turn one workspace's app into one of many and drop its
+token. So everything is handed over, and the environment is out of its sight while the app is made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import scopes
+from adapters.slack.door import Door
+from adapters.slack.inbound import Us
+from adapters.slack.installations import STATE_SECONDS, Installations, States
+
+INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
+
+WhoAreWe = Callable[[AsyncBoltContext], Awaitable[AuthorizeResult | None]]
+
+
+def make_app(
+    door: Door,
+    client: AsyncWebClient,
+    who_are_we: WhoAreWe,
+    signing_secret: str | None,
+    flow: AsyncOAuthFlow | None = None,
+) -> AsyncApp:
+    """The app. `signing_secret` None: Socket Mode, where the connection itself is trusted. `flow`: for many workspaces."""
+
+    async def enter(body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        answer = await door.take(body, Us(context.bot_user_id or "", context.bot_id or ""))
+        return BoltResponse(status=200, body=answer if answer is not None else "")
+
+    with _environment_hidden():
+        app = AsyncApp(
+            name="postmaster",
+            client=client,
+            authorize=cast(Any, _Authorize(who_are_we)),  # Bolt takes the object as well, and only so beside an OAuth flow
+            oauth_flow=flow,
+            signing_secret=signing_secret or "",
+            request_verification_enabled=signing_secret is not None,
+            attaching_conversation_kwargs_enabled=False,
+        )
+    app.middleware(enter)
+    return app
+
+
+def oauth_flow(client: AsyncWebClient, client_id: str, client_secret: str, installations: Installations, states: States) -> AsyncOAuthFlow:
+    """Installation by "Add to Slack": /slack/install begins it, /slack/oauth_redirect ends it."""
+    with _environment_hidden():
+        settings = AsyncOAuthSettings(
+            client_id=client_id,
+            client_secret=client_secret,
+            scopes=list(scopes.ALL),
+            installation_store=installations,
+            installation_store_bot_only=True,
+            state_store=states,
+            state_expiration_seconds=STATE_SECONDS,
+            install_path=INSTALL,
+            redirect_uri_path=REDIRECT,
+        )
+    return AsyncOAuthFlow(client=client, settings=settings)
+
+
+class _Authorize(AsyncAuthorize):
+    def __init__(self, who_are_we: WhoAreWe) -> None:
+        self._who_are_we = who_are_we
+
+    async def __call__(self, *, context: AsyncBoltContext, **_: Any) -> AuthorizeResult | None:
+        return await self._who_are_we(context)
+
+
+@contextmanager
+def _environment_hidden() -> Iterator[None]:
+    """Slack's variables are out of the environment inside; nothing is awaited there, so nobody else can miss them."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("SLACK_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
