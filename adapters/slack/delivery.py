@@ -103,17 +103,16 @@ class SlackChannel:
     async def hand_off(self, place: Place, summary: Reply, key: str) -> None:
         call = f"<!subteam^{self._helpers}>" if self._helpers else ""
         if self._triage is None:
-            await self._post_all(place, _calling(render.messages(summary, origin(place)), call), key, place.get("thread"))
+            if not call:
+                raise Undeliverable("no_helpers")  # the person has the summary already, to send on
+            line = render.Message(call, ({"type": "section", "text": {"type": "mrkdwn", "text": call, "verbatim": True}},), call)
+            await self._post_all(place, [line], key, place.get("thread"))
             return
         link = await self._web.cosmetic(place, "chat.getPermalink", channel=place["channel"], message_ts=place.get("thread"))
         opening = link_line(str(link["permalink"]), self._say("open_talk")) if link and link.get("permalink") else ""
         messages = _calling(render.messages(summary, origin(place)), " ".join(filter(None, (call, opening))))
         messages[-1] = _with_resume(messages[-1], origin(place), self._say("resume"))
-        try:
-            await self._post_all({**place, "channel": self._triage}, messages, key, None)
-        except Undeliverable as error:  # another workspace, or we were not invited: the summary at least stands in the talk
-            log.warning("slack: the channel for hand-offs is closed to us: %s", error.reason)
-            await self._post_all(place, render.messages(summary, origin(place)), key, place.get("thread"))
+        await self._post_all({**place, "channel": self._triage}, messages, key, None)
 
     async def tell(self, place: Place, user: str, text: str, response_url: str | None = None) -> None:
         """A short sentence that only `user` sees; given up where it cannot be shown."""

@@ -220,7 +220,14 @@ async def test_without_a_triage_channel_the_helpers_are_called_in_the_thread(pee
     async with made(peer, helpers="S1") as channel:
         await channel.hand_off(place, REPLIES["hand_off"], "k1")
 
-    assert peer.ours("C1", place["thread"])[0].text.startswith("<!subteam^S1>")
+    assert [post.text for post in peer.ours("C1", place["thread"])] == ["<!subteam^S1>"]
+
+
+async def test_without_helpers_there_is_nobody_to_call(peer: Peer, place: Place, channel: SlackChannel) -> None:
+    with pytest.raises(Undeliverable):
+        await channel.hand_off(place, REPLIES["hand_off"], "k1")
+
+    assert peer.ours() == []
 
 
 async def test_the_last_state_of_progress_is_shown_though_slack_limits_the_rate(peer: Peer, place: Place) -> None:
