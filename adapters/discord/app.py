@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -24,10 +24,11 @@ from adapters.discord import commands, invite, preflight
 from adapters.discord.api import Api
 from adapters.discord.client import Client, Neighbourhood, intents
 from adapters.discord.delivery import DiscordChannel
-from adapters.discord.desk import Desk, Service
+from adapters.discord.desk import Desk
 from adapters.discord.handles import Handles
 from adapters.discord.inbound import Me
 from adapters.discord.naming import thread_name
+from adapters.discord.office import Office, Service
 from adapters.discord.preflight import Identity
 from adapters.discord.words import words
 from bot.errors import CannotRun
@@ -43,6 +44,7 @@ _PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0, 300.0)
 # A connection that held this long was a good one: the pauses begin anew.
 _GOOD_SECONDS = 300.0
 _LEAVE_SECONDS = 5.0
+_LOGIN_SECONDS = 60.0
 _DRAIN_SECONDS = 20.0
 _SERVERS_NAMED = 20
 _NO_CONTENT_HINT = (
@@ -90,7 +92,7 @@ async def _serve(settings: Settings, service: Service, stop: asyncio.Event) -> N
         near.content = who.content
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        desk = Desk(
+        office = Office(
             me=Me(who.user, who.application),
             service=service,
             channel=channel,
@@ -103,7 +105,7 @@ async def _serve(settings: Settings, service: Service, stop: asyncio.Event) -> N
             other_host=urlsplit(settings.discord_api_url).netloc if settings.discord_api_url else None,
         )
         try:
-            await _Connection(settings, who, channel, near, desk, service, spawn).keep(stop)
+            await _Connection(settings, who, office).keep(stop)
         finally:
             ended = True
             if running:
@@ -119,19 +121,12 @@ class _Connection:
         self,
         settings: Settings,
         who: Identity,
-        channel: DiscordChannel,
-        near: Neighbourhood,
-        desk: Desk,
-        service: Service,
-        spawn: Callable[[Coroutine[Any, Any, Any]], object],
+        office: Office,
     ) -> None:
         self._token = preflight.bare(_token(settings))
         self._who = who
-        self._channel = channel
-        self._near = near
-        self._desk = desk
-        self._service = service
-        self._spawn = spawn
+        self._office = office
+        self._desk = Desk(office)
         self._forums = bool(settings.discord_forums)
         self._shards = settings.discord_shards
         Route.BASE = preflight.api_base(settings.discord_api_url)
@@ -148,53 +143,59 @@ class _Connection:
                 await self._once(stop)
             except discord.PrivilegedIntentsRequired:
                 # The switch was turned off since the preflight, or the review has refused it.
-                self._near.content = False
+                self._office.near.content = False
             except (discord.LoginFailure, discord.ConnectionClosed) as error:
                 raise _for_good(error) from None
-            except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, LookupError, ValueError, TypeError) as error:
-                failures = 0 if time.monotonic() - began > _GOOD_SECONDS else failures + 1
+            except Exception as error:
+                # Also what the library could not read in an event: it ends the connection over that.
+                failures = 1 if time.monotonic() - began > _GOOD_SECONDS else failures + 1
                 pause = _PAUSES_SECONDS[min(failures, len(_PAUSES_SECONDS)) - 1]
                 _log.warning("the connection to Discord broke (%s); again in %.0f s", type(error).__name__, pause, exc_info=True)
                 await _sleep(pause, stop)
 
     async def _once(self, stop: asyncio.Event) -> None:
-        if not self._near.content:
+        if not self._office.near.content:
             _log.warning(_NO_CONTENT_HINT)
         # Named even where Discord's advice is taken: only then does the library connect where it is told to.
         shards = (self._shards.ids, self._shards.count) if self._shards else (range(self._who.shards), self._who.shards)
-        client = Client(self._desk.heard, self._ready, content=self._near.content, shards=shards)
-        leaving: asyncio.Task[None] | None = None
+        client = Client(self._desk.heard, self._ready, content=self._office.near.content, shards=shards)
         try:
-            async with asyncio.TaskGroup() as group:
+            async with asyncio.timeout(_LOGIN_SECONDS):
                 await client.login(self._token)
-                api = Api(client.http, self._who.application)
-                self._near.client = client
-                self._channel.connect(api)
-                syncing = group.create_task(_sync(api))
-                leaving = group.create_task(self._leave_at(stop, client))
-                await client.connect()
-                syncing.cancel()
-                leaving.cancel()
+            api = Api(client.http, self._who.application)
+            self._office.near.client = client
+            self._office.channel.connect(api)
+            async with asyncio.TaskGroup() as group:
+                connecting = group.create_task(client.connect())
+                beside = (group.create_task(_sync(api)), group.create_task(self._leave_at(stop, client, connecting)))
+                await asyncio.wait({connecting})
+                for task in beside:
+                    task.cancel()
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from None
         finally:
-            self._channel.connect(None)
-            self._near.client = None
+            self._office.channel.connect(None)
+            self._office.near.client = None
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LEAVE_SECONDS):
                     await client.leave()
 
-    async def _leave_at(self, stop: asyncio.Event, client: Client) -> None:
+    async def _leave_at(self, stop: asyncio.Event, client: Client, connecting: asyncio.Task[None]) -> None:
         """What is being answered is answered first; what comes in meanwhile is written down for the next process."""
         await stop.wait()
-        await self._service.drain(_DRAIN_SECONDS)
-        await client.leave()
+        await self._office.service.drain(_DRAIN_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                await client.leave()
+        # The library goes on trying to reach a gateway that does not answer, closed or not.
+        await asyncio.wait({connecting}, timeout=1.0)
+        connecting.cancel()
 
     def _ready(self) -> None:
         """Also after a lost session; the events of an interrupted one come by themselves."""
         _log.info("connected to Discord as %s", self._who.name)
-        self._spawn(self._desk.catch_up())
-        for name, granted in self._near.granted()[:_SERVERS_NAMED]:
+        self._office.spawn(self._desk.catch_up())
+        for name, granted in self._office.near.granted()[:_SERVERS_NAMED]:
             if lacking := invite.missing(granted, forums=self._forums):
                 why = "; ".join(f"{permission} ({purpose})" for permission, purpose in lacking.items())
                 _log.warning("in the server %r the bot lacks: %s", name, why)

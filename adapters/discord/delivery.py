@@ -15,11 +15,7 @@ Each refusal of Discord has its decided answer here:
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import logging
-import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -30,6 +26,7 @@ from adapters.discord.api import Api, Json, Refused
 from adapters.discord.board import GAP_SECONDS, Board
 from adapters.discord.custom_ids import KEY
 from adapters.discord.handles import Handle, Handles
+from adapters.discord.posted import Posted, Remembered, nonce
 from adapters.discord.render import Dress, Words
 from bot.channel import Abilities, Place, TryLater, Undeliverable
 from bot.reply import Progress, Reply
@@ -38,7 +35,6 @@ _log = logging.getLogger(__name__)
 
 _FORBIDDEN_SECONDS = 3_600.0
 _NOT_YET_SECONDS = 1.0
-_MOST = 10_000
 _NO_THREADS = frozenset(
     {
         discord_api.MISSING_ACCESS,
@@ -80,55 +76,6 @@ class _Spot:
     channel: str
     reply_to: str | None = None
     carries: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """One reply of ours on the screen: `channel` "" for a private one, whose ids are those of the interaction's webhook."""
-
-    channel: str
-    messages: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.channel}/{'+'.join(self.messages)}"
-
-    @classmethod
-    def read(cls, text: str) -> Posted:
-        channel, _, messages = text.rpartition("/")
-        return cls(channel, tuple(filter(None, messages.split("+"))))
-
-
-class Remembered:
-    """A bounded set whose entries fade."""
-
-    def __init__(self, seconds: float, most: int = _MOST, clock: Callable[[], float] = time.monotonic) -> None:
-        self._seconds, self._most, self._clock = seconds, most, clock
-        self._kept: OrderedDict[str, float] = OrderedDict()
-
-    def add(self, key: str) -> None:
-        self._kept[key] = self._clock() + self._seconds
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-
-    def discard(self, key: str) -> None:
-        self._kept.pop(key, None)
-
-    def __contains__(self, key: str) -> bool:
-        until = self._kept.get(key)
-        if until is None:
-            return False
-        if until <= self._clock():
-            del self._kept[key]
-            return False
-        return True
-
-
-def nonce(key: str, page: int = 0) -> str:
-    """What Discord knows a repeated message by: at most 25 characters, the effect's own key for the first page."""
-    if page == 0 and len(key) <= 25:
-        return key
-    return base64.b32encode(hashlib.sha256(f"{key}\n{page}".encode()).digest())[:25].decode().lower()
 
 
 class DiscordChannel:

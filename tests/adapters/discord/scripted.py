@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 from adapters.discord import app
-from adapters.discord.desk import Service
+from adapters.discord.office import Service
 from bot.channel import Channel, Incoming, Pressed, Query, TryLater, Undeliverable, Wrote
 from bot.config import Settings, load_settings
 from bot.conversation.model import Conversation

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.discord import places
 from adapters.discord.custom_ids import KEY
-from adapters.discord.delivery import Posted, nonce
+from adapters.discord.posted import Posted, nonce
 from bot.channel import Place, Undeliverable
 from bot.conversation.model import Conversation, Known, Slots
 from bot.reply import Literal, Paragraph, Progress, Reply, Task, Text

@@ -109,6 +109,17 @@ async def test_shards_of_this_process_are_the_configured_ones(peer: Peer, servic
     assert sorted(identify["shard"] for identify in peer.identifies) == [[1, 4], [2, 4]]
 
 
+async def test_it_can_be_stopped_while_the_gateway_does_not_answer(peer: Peer, service: Scripted) -> None:
+    stop = asyncio.Event()
+    settings = configured(DISCORD_API_URL=peer.api, DISCORD_GATEWAY_URL=f"ws://127.0.0.1:{peer.port}/nothing-here")
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        group.create_task(app.run(settings, service, stop))
+        await peer.until(lambda: peer.commands)
+        stop.set()
+
+    assert peer.identifies == []
+
+
 async def test_what_is_being_answered_at_the_end_is_answered(peer: Peer, service: Scripted) -> None:
     async with running(peer, service) as stop:
         asked = await peer.mention("I cannot send")
