@@ -30,6 +30,7 @@ _LONG_PHRASE = 1.2  # more for a phrase of 60 letters than for one of 6
 _IN_REPLY = 0.6  # more for what the server said
 _OUTSIDE_REPLY = 0.55  # of a wrapper's strength where the reply itself says something
 _NET_IN_REPLY = 0.6  # of a network's fault where a server has answered for good
+_OUT_OF_PLACE = 0.7  # of a refused sign-in where the reply's code is not one that AUTH gets
 _OTHER_REPLY = 0.8  # of what another reply says than the one that decided
 _VAGUE = 0.5  # of what says only that it did not work, where something says why
 _OF_VENDOR = 0.5  # more for a pattern of the vendor who spoke
@@ -46,6 +47,9 @@ _OTHER_READING = 0.2  # of it, where it is another reading of the same words
 _COMPANION = 0.3  # of the first one's confidence, for a cause that its text cannot be told from
 _MAX_RANKED = 6
 _MAX_QUOTE = 160
+_OF_SIGN_IN = frozenset({"auth.bad_credentials", "auth.basic_disabled", "auth.blocked_sign_in", "auth.too_many_attempts"})
+_NOT_TO_SIGN_IN = frozenset({450, 452, 552, 554})  # RFC 4954 section 6 and RFC 5321 section 4.3.2
+
 # Causes that say only that it did not work, and the families (or causes) that say why.
 _WHY = {"net.connect_failed": ("net.", "tls.", "auth."), "tls.handshake_failed": ("tls.",)}
 
@@ -135,6 +139,8 @@ class Recognizer:
                 strength = strength + _IN_REPLY if decisive.start < hit.end and hit.start < decisive.end else strength * _OTHER_REPLY
                 if hit.cause.startswith("net.") and (decisive.code or 0) >= 500:
                     strength *= _NET_IN_REPLY
+                if hit.cause in _OF_SIGN_IN and decisive.code in _NOT_TO_SIGN_IN:
+                    strength *= _OUT_OF_PLACE
             elif reply_says or (said and hit.pattern.weight == "weak"):
                 strength *= _OUTSIDE_REPLY
             if number in parts:

@@ -36,6 +36,9 @@ _NEXT_LINE = re.compile(
     r"(?:([245]\d\d)(?![\d.])[ -]{0,3}(?:\(?#?([245]\.\d{1,3}\.\d{1,3})\)?)?|\(?#?([245]\.\d{1,3}\.\d{1,3})\)?)"
 )
 
+# The same in a text whose lines were joined: "… is not authorized to 550-5.7.1 send email …".
+_MID_SENTENCE = re.compile(r"(?<=[a-z,] )([245]\d\d)-([245]\.\d{1,3}\.\d{1,3}) +(?=[a-z(<])")
+
 # What looks like a reply code, and what like an enhanced status code.
 _NUMBER = re.compile(r"(?<![\w.])(?:([245]\d\d)(?![\w])(?!\.\d)|#?([245]\.\d{1,2}\.\d{1,3})(?![\w.]|\s?\)))")
 _BETWEEN = re.compile(r"[^0-9a-z]{1,8}")
@@ -106,7 +109,8 @@ def plain(text: str) -> str:
         text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
     if "\n" in text:
         text = _one_line(text)
-    return _SPACE.sub(" ", text).strip()
+    text = _SPACE.sub(" ", text).strip()
+    return _MID_SENTENCE.sub(lambda found: "" if text.count(found[2]) > 1 else found[0], text)
 
 
 def _decoded(found: re.Match[str]) -> str:
