@@ -17,7 +17,7 @@ _OWN = re.compile(
     r"uid|envelope-from|mail from:?|authid|auth_user|-au)\s*(?:is|ist|est|es|=|:|=>|name)?\s*[\"'(<\[]*$"
 )
 _OTHER = re.compile(
-    r"(?:\bto|\btowards|\brcpt to:?|\brecipients?|an|für|\bà|\bpara|\bnaar|\baan|\bdo|\bk|получател\w+|recipients or groups"
+    r"(?:\*\*|=>|==|\bto|\btowards|\brcpt to:?|\brecipients?|an|für|\bà|\bpara|\bnaar|\baan|\bdo|\bk|получател\w+|recipients or groups"
     r"|empfänger|destinataire|destinatari[oa]|ontvanger|unknown|final-recipient: rfc822;"
     r"|original-recipient: rfc822;|x-failed-recipients:?|contact|reach|email us at|support at)\s*[:=]?\s*[\"'(<\[]*$"
 )
@@ -26,6 +26,8 @@ _BOUNCED = re.compile(
     r"|host|sender address|relay|delivery|is not|was not|could not|rejected|said|\.\.\.))"
 )
 _REPLY_BEFORE = re.compile(r"(?:4[2-57]\d|5[0-57]\d)[ \-](?:[45]\.\d\.\d{1,3} )?[\w ,:]{0,30}<?$")
+# smtp://user@domain:…@host: the first is the user, not the host
+_USER_OF_URL = re.compile(r":[^\s@/]{0,200}@")
 _DOMAIN = re.compile(
     (
         r"(?:\b(?:my|our|own|custom|the company|company|eigene|unsere|meine|mi|nuestro|mon|notre|"
@@ -42,13 +44,19 @@ def address_domain(text: str, low: str, pasted: tuple[str, ...], errors: list[tu
         domain = whole.rsplit("@", 1)[-1].lower().rstrip(".")
         if not hosts.placeholder(domain):
             return domain
+    if "%40" in text:  # as it stands in URLs
+        text, low = text.replace("%40", "@"), low.replace("%40", "@")
     best: tuple[int, int, str] | None = None
     for n, match in enumerate(_MAIL.finditer(text)):
         if n > 40:
             break
         start, end = match.span()
         domain = match.group(1).lower().rstrip(".")
-        if hosts.placeholder(domain) or hosts.name(domain) is None or text[max(0, start - 3) : start] == "://":
+        if (
+            hosts.placeholder(domain)
+            or hosts.name(domain) is None
+            or (text[max(0, start - 3) : start] == "://" and not _USER_OF_URL.match(text, end))
+        ):
             continue
         before, after = low[max(0, start - 44) : start], low[end : end + 40]
         weight = 1

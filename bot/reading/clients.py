@@ -57,6 +57,8 @@ def client(
         rank = _RANK.get(entry.kind, 3) if entry else 3 if id == "other" else 4
         if any(a <= start < b for a, b in errors):
             rank -= 3
+        if "_" in text[start:end]:  # a key of a configuration; others have it too
+            rank -= 2
         key = (rank, -start, end)
         if best is None or key > best[0]:
             best = (key, hit)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 # Shorter texts are read whole. A longer one is cut down to about as much.
-WHOLE_CHARS = 6_000
+WHOLE_CHARS = 4_000
 _LINE_CHARS = 1_500
-_EDGE_LINES = 24
+_EDGE_LINES = 16
 _DIGITS = re.compile(r"[0-9a-fA-F]*\d[0-9a-fA-F]*")
 _TELLING = re.compile(
     (

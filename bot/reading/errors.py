@@ -188,7 +188,7 @@ def _back(text: str, line_start: int, start: int) -> int:
             best = max(best, len(lead) - len(tail) + at + len(sign))
     piece = lead[best:]
     colon = piece.rfind(": ")
-    if colon >= 0 and not re.search(r"(?i)error|fail|exception|invalid|denied|refused|rejected|reason", piece[:colon]):
+    if colon >= 0 and not re.search(r"(?i)error|fail|exception|invalid|denied|refused|rejected|reason|dial|lookup", piece[:colon]):
         best += colon + 2
     return line_start + best + len(lead[best:]) - len(lead[best:].lstrip())
 

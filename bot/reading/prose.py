@@ -11,7 +11,15 @@ _MACHINE = re.compile(
     r"|[A-Za-z0-9+/]{60,}={0,2}[ \t]*"  # base64
     r"|[ \t]*(?:Session-ID(?:-ctx)?|Resumption PSK|Master-Key|PSK identity(?: hint)?|TLS session "
     r"ticket.*|Start Time|Timeout|Max Early Data)[ \t]*:.*"
-    r"|(?:<[-~*]{0,2}\*?|<--|>|-->|[ ]?[-~]>|[{}*]|===|\*\*\*)[ \t].*"  # what tools mark as said or noted
+    r"|(?:<[-~*]{0,2}\*?|<--|-->|[ ]?[-~]>)[ \t]+(?:\d{3}[ \-]|[A-Z]{4}).*|[{}] \[\d+ bytes data\]"
+    r"|=== .*|\*\*\* (?:TLS|Host|No auth|Error|\t).*"  # swaks, curl
+    r"|\*[ \t]+(?:Trying|Connected|TLSv|SSL|CA(?:file|path)|Server certificate|subject|start "
+    r"date|expire date|issuer|ALPN|Closing|connect to|Failed|using|old SSL).*"
+    r"|[ \t]*(?:ComputerName|Remote(?:Address|Port)|InterfaceAlias|SourceAddress|PingSucceeded"
+    r"|TcpTestSucceeded|PingReplyDetails.*|NameResolution\w*)[ \t]*:.*"
+    r"|WARNING: TCP connect to .*|Server:\t.*|Address:\t.*|\d{1,5}/tcp .*|Nmap .*|64 bytes from .*|;.*|[\w.\-]+\.\t+\d+\tIN\t.*"
+    r"|.{0,60}\b(?:postfix|exim|sendmail|dovecot)[\w\-]*(?:/[\w\-]+)*\[\d+\]:.*|.*\bstatus=(?:sent|deferred|bounced)\b.*"  # mail logs
+    r"|DEBUG SMTP: .*|Connection: (?:opening|opened|closed).*"
     r"|(?:send|reply): .*|.{0,60}(?:SERVER -> CLIENT|CLIENT -> SERVER):.*|.{0,60}\][ \t][SC]: .*|[SC]: .*"
     r"|250[ \-].*|220[ \-].*|334 .*|235 .*|221 .*|354 .*"
     r"|(?:EHLO|HELO) .*|QUIT[ \t]*|Didn't find STARTTLS.*"

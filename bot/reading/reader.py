@@ -55,11 +55,11 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     names = prose(_where_people_speak(plain))
     client_hits = mentioned(names, index)
     client, version = client_of(names, client_hits, _known(shape, index), spans, index)
-    pasted = read_all(plain, tls_word if tls_word is not None else _tls_word(client, index))
+    pasted = read_all(plain, prose(plain), tls_word if tls_word is not None else _tls_word(client, index))
     client = client or _known(pasted.client, index)
 
-    spoken = prose(low)
-    found_hosts = [mention for mention in host_mentions(plain, low, spans) if mention.host not in pasted.not_hosts]
+    spoken, own = prose(low), prose(plain)
+    found_hosts = [mention for mention in host_mentions(own, spoken, spans) if mention.host not in pasted.not_hosts]
     found_ports = port_mentions(spoken, spoken)
     said_host = next((mention for mention in found_hosts if mention.stance in ("now", "present")), None)
     host = pasted.host or (said_host.host if said_host else None)

@@ -26,6 +26,13 @@ _PLACEHOLDER = re2.compile(
     r"|required|optional|default|prompt|ask|same|unchanged|set|unset|not[ _]set|ok|correct|wrong|incorrect|invalid|bad)(?:[>\])}]*))$"
 )
 
+# What names a secret and shows none: variables of the environment, references of configuration languages.
+REFERENCE = re2.compile(
+    r"(?i)^(?:\$\{|\$\(|\{\{|\$env:|process\.env|os\.(?:environ|getenv)|getenv|env\(|env\.|ENV\["
+    r"|ENV\.|System\.getenv|Environment\.|config\(|config\.|settings\.|secrets\.|\$_ENV|\$_SERVER"
+    r"|decouple|!secret|!env|!ref|!Sub|<%=|valueFrom|secretKeyRef|vault:|op://|sops)"
+)
+
 # Words that follow "password" in ordinary sentences and are no password. Endings (-ed, -ly, -ing …) are judged in `plain_word`.
 _PROSE = frozenset(words.PROSE.split())
 
@@ -47,7 +54,12 @@ def placeholder(value: str) -> bool:
     """Whether the value only stands for a secret: `***`, `<password>`, `${VAR}`, `your_password`, `null`, a word such as "wrong"."""
     value = value.strip()
     return (
-        not value or MARKER in value or len(value) < 3 or _PLACEHOLDER.search(value) is not None or value.lower().rstrip(".,;:!") in _PROSE
+        not value
+        or MARKER in value
+        or len(value) < 3
+        or REFERENCE.search(value) is not None
+        or _PLACEHOLDER.search(value) is not None
+        or value.lower().rstrip(".,;:!") in _PROSE
     )
 
 

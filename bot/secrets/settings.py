@@ -21,7 +21,6 @@ _WORD = "|".join(
         "tokens?",
         r"api[ _\-]?keys?",
         r"(?:access|private|smtp|auth|account|secret|server|client|signing|encryption)[_\-]?key",
-        "credentials?",
         "authcode",
     )
 )
@@ -54,11 +53,6 @@ _MSMTP = re2.compile(
     r"(?im)^[ \t]*(?:password|smtp[-_]auth[-_]password|AuthPass|smtp_pass)[ \t]+(?:\"([^\"\n]+)\"|'([^'\n]+)'|(\S+))[ \t]*$"
 )
 _DEFAULT = re2.compile(r"(?i)(?::-|\?\?|\|\||,)\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s'\"{}()]+)\})")
-_REFERENCE = re2.compile(
-    r"(?i)^(?:\$\{|\$\(|\{\{|\$env:|process\.env|os\.(?:environ|getenv)|getenv|env\(|env\.|ENV\["
-    r"|ENV\.|System\.getenv|Environment\.|config\(|config\.|settings\.|secrets\.|\$_ENV|\$_SERVER"
-    r"|decouple|!secret|!env|!ref|!Sub|<%=|valueFrom|secretKeyRef|vault:|op://|sops)"
-)
 _VARIABLE = re2.compile(r"^(?:\$?[A-Za-z_][\w]*(?:(?:\.|->|::|\[['\"]?)[A-Za-z_][\w'\"\]]*)*(?:\(\))?)$")
 _NEXT_KEY = re2.compile(r"[\s,;&|]+(?:-[a-zA-Z]\s+)?['\"]?[A-Za-z_][\w.\-]+['\"]?\s?(?:=>|=|:\s|:$)")
 _INLINE_COMMENT = re2.compile(r"\s+(?:#|//|--|;|<!--)\s?.*$")
@@ -88,7 +82,7 @@ def find(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             group = match.lastindex or 1
             value = match.group(group)
-            if not _REFERENCE.search(value):
+            if not looks.REFERENCE.search(value):
                 yield from _quoted("password", match.start(group), value)
 
 
@@ -157,7 +151,7 @@ def _kind(key: str, before: str) -> Kind | None:
 
 
 def _quoted(kind: Kind, start: int, value: str) -> Iterator[Span]:
-    if _REFERENCE.search(value):
+    if looks.REFERENCE.search(value):
         yield from _defaults(kind, start, value)
     elif not looks.placeholder(value):
         yield Span(kind, start, start + len(value))
@@ -173,7 +167,7 @@ def _defaults(kind: Kind, start: int, value: str) -> Iterator[Span]:
 
 def _bare(kind: Kind, text: str, key_start: int, start: int, rest: str) -> Span | None:
     """An unquoted value: one word, or the whole rest of a line that is one assignment."""
-    if _REFERENCE.search(rest):
+    if looks.REFERENCE.search(rest):
         return next(_defaults(kind, start, rest), None)
     if following := _NEXT_KEY.search(rest):
         rest = rest[: following.start()]
@@ -204,11 +198,17 @@ def _bare(kind: Kind, text: str, key_start: int, start: int, rest: str) -> Span 
         and not looks.mixed(value.replace("_", "").replace("$", ""))
         and (following_sign in (",", ")", ";", "}", "]") or "." in value or "->" in value)
         and not alone
+        and not _environment(text[key_start:start])
     ):
         return None
     if kind in ("token", "api_key") and (len(value) < 8 or value.isalpha()):
         return None
     return Span(kind, start, start + len(value))
+
+
+def _environment(lead: str) -> bool:
+    """`MAIL_PASSWORD=`: what stands behind is a value and never the name of a variable."""
+    return lead.endswith("=") and lead.strip("=").replace("_", "").isalnum() and lead.isupper()
 
 
 def _balanced(value: str) -> bool:

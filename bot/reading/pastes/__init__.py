@@ -29,14 +29,14 @@ from knowledge.terms import Security
 
 # Transcripts and logs: each reader gets the text and the endpoint that the rest of the text names.
 TRANSCRIPTS: tuple[Callable[[str, Where], Pasted | None], ...] = (
-    openssl.read, swaks.read, curl.read, telnet.read, testnetconnection.read, nmap.read, lookups.read, maillogs.read, bounces.read,
+    openssl.read, swaks.read, curl.read, telnet.read, testnetconnection.read, nmap.read, lookups.read, bounces.read, maillogs.read,
     debuglogs.read, tracebacks.read, failures.read,
 )  # fmt: skip
 
 
-def read_all(text: str, tls_word: Security | None) -> Pasted:
-    """What all kinds together say: of settings the heaviest paste's, of observations all (`hint` for those is what the settings say)."""
-    found = [one for one in (configuration.read(text, tls_word), urls.read(text), calls.read(text)) if one is not None]
+def read_all(text: str, own: str, tls_word: Security | None) -> Pasted:
+    """What all kinds together say: of settings the heaviest paste's, of observations all. `own`: without what only machines say."""
+    found = [one for one in (configuration.read(own, tls_word), urls.read(own), calls.read(own)) if one is not None]
     found.sort(key=lambda one: -one.weight)
     hint = Where(next((one.host for one in found if one.host), ""), "", next((one.port for one in found if one.port), None))
     transcripts = [one for read in TRANSCRIPTS if (one := read(text, hint)) is not None]

@@ -8,6 +8,7 @@ from bot.observations import Observation, TcpConnected, TlsEstablished, TlsFaile
 from bot.reading.pastes import dialogue
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from knowledge.terms import Security
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("python-smtplib", re.compile(r"(?m)^(?:send: ['\"]|reply: b?['\"]|connect: (?:to )?\()")),
@@ -42,9 +43,11 @@ def read(text: str, hint: Where) -> Pasted | None:
     if resolved := _RESOLVED.search(text):
         asked = Where(endpoint(resolved.group(1)).host, resolved.group(2), asked.port)
     where = asked.or_else(hint)
+    sent = re.search(r"(?m)^(?:send: ['\"]|.{0,60}(?:CLIENT -> SERVER|\bC): ?|--> |)STARTTLS\b", text) is not None
     implicit = re.search(r"opening to ssl://|Connected to smtps://|isSSL true", text) is not None
+    mode = Security.IMPLICIT_TLS if implicit else Security.STARTTLS if sent else None
     return Pasted(
-        weight=1, host=asked.host or None, port=asked.port, client=client, error=dialogue.last_refusal(text),
+        weight=1, host=asked.host or None, port=asked.port, client=client, security=mode, error=dialogue.last_refusal(text),
         observations=tuple(_facts(text, where, implicit=implicit)),
     )  # fmt: skip
 

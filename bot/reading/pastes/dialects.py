@@ -70,6 +70,7 @@ r"|\bmail\.NewClient\b"
 ), None),
     ("lettre", r"\blettre\b|\bSmtpTransport::|\bAsyncSmtpTransport\b", None),
     ("powershell", r"(?i)\bSend-MailMessage\b|\bSend-MailKitMessage\b", START),
+    ("aiosmtplib", r"\baiosmtplib\b", IMPLICIT),
     ("python-smtplib", (
 r"(?i)\bsmtplib\b|\bSMTP_SSL\(|\bSMTP(?:AuthenticationError|ServerDisconnected|SenderRefused"
 r"|RecipientsRefused|ConnectError|NotSupportedError|DataError|HeloError|ResponseException)\b"

@@ -128,7 +128,7 @@ def observe(text: str, where: Where, *, under_tls: bool) -> list[Observation]:
                 if len(keywords) > 1 or rest.split(" ")[0].upper() in ("STARTTLS", "AUTH", "SIZE"):
                     words = tuple(_upper_first(word) for word in keywords[1:] if word)
                     seen.append(EhloAnswered(under_tls=tls, keywords=words[:60], **at))
-                keywords = []
+                keywords, stage = [], "mail"
         elif stage == "starttls" and code == 220:
             awaiting_upgrade = True
         elif code >= 400 and not more:

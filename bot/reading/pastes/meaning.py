@@ -2,181 +2,21 @@
 
 from __future__ import annotations
 
+from bot.reading.words import settings as words
 from knowledge.terms import SUBMISSIONS, Security
 
-# Parts that make a key speak of something else than the way out.
-_OTHER = frozenset(
-    [
-        "imap",
-        "imaps",
-        "pop",
-        "pop3",
-        "incoming",
-        "inbound",
-        "db",
-        "database",
-        "redis",
-        "mysql",
-        "mariadb",
-        "pg",
-        "postgres",
-        "postgresql",
-        "mongo",
-        "mongodb",
-        "ldap",
-        "http",
-        "https",
-        "web",
-        "proxy",
-        "elastic",
-        "elasticsearch",
-        "rabbitmq",
-        "amqp",
-        "kafka",
-        "cache",
-        "session",
-        "queue",
-        "broker",
-        "api",
-        "oauth",
-        "socks",
-        "ws",
-        "app",
-        "nginx",
-        "apache",
-        "listen",
-        "bind",
-        "metrics",
-        "ssh",
-        "ftp",
-        "sftp",
-        "s3",
-        "minio",
-        "mx",
-        "helo",
-        "ehlo",
-        "hello",
-        "domain",
-        "dns",
-    ]
-)
-_HOST = frozenset(
-    [
-        "host",
-        "hostname",
-        "server",
-        "address",
-        "addr",
-        "smarthost",
-        "relayhost",
-        "mailhub",
-        "smtphost",
-        "smtpserver",
-        "mailhost",
-        "mailserver",
-        "relay",
-        "servername",
-        "hostaddress",
-        "serveraddress",
-        "mta",
-        "dsn",
-        "url",
-        "endpoint",
-    ]
-)
-_USER = frozenset(
-    [
-        "user",
-        "username",
-        "login",
-        "from",
-        "sender",
-        "mail",
-        "email",
-        "smtpuser",
-        "authuser",
-        "account",
-        "userid",
-        "name",
-        "smtpname",
-        "replyto",
-        "to",
-    ]
-)
-_TRUE = frozenset(["true", "yes", "on", "1", "y", "enabled", "enable", "always", "required", "mandatory", "force"])
-_FALSE = frozenset(["false", "no", "off", "0", "n", "disabled", "never", "none", "null"])
+_OTHER = frozenset(words.OTHER_PARTS.split())
+_HOST = frozenset(words.HOST.split())
+_USER = frozenset(words.USER.split())
+_MODE = frozenset(words.MODE.split())
+_MODE_PARTS = frozenset(words.MODE_PARTS.split())
+_ABOUT_TLS = tuple(words.ABOUT_TLS.split())
+_TRUE = frozenset(words.TRUE.split())
+_FALSE = frozenset(words.FALSE.split())
 
-IMPLICIT = frozenset(
-    [
-        "ssl",
-        "smtps",
-        "implicit",
-        "implicit_tls",
-        "implicittls",
-        "force_tls",
-        "ssl_tls",
-        "ssltls",
-        "tls_ssl",
-        "encryption_smtps",
-        "sslonconnect",
-        "ssl_on_connect",
-        "wrapper",
-        "wrappermode",
-        "tls_wrapper",
-        "implicit_ssl",
-        "smtp_ssl",
-        "ssl_implicit",
-        "useimplicittls",
-        "tls_implicit",
-        "smtp_over_ssl",
-        "tlsonconnect",
-    ]
-)
-STARTTLS = frozenset(
-    [
-        "starttls",
-        "start_tls",
-        "stls",
-        "explicit",
-        "explicit_tls",
-        "encryption_starttls",
-        "smtp_starttls",
-        "tls_starttls",
-        "mandatorystarttls",
-        "mandatory_starttls",
-        "starttls_required",
-        "starttlswhenavailable",
-        "start_tls_when_available",
-        "explicit_ssl",
-        "opportunisticstarttls",
-        "starttls_always",
-        "force_starttls",
-        "required_starttls",
-        "useexplicittls",
-    ]
-)
-PLAIN = frozenset(
-    [
-        "none",
-        "plain",
-        "plaintext",
-        "off",
-        "no",
-        "false",
-        "null",
-        "unencrypted",
-        "disabled",
-        "nothing",
-        "notls",
-        "no_tls",
-        "cleartext",
-        "clear",
-        "insecure",
-        "never",
-        "disable",
-        "nostarttls",
-    ]
-)
+IMPLICIT = frozenset(words.IMPLICIT.split())
+STARTTLS = frozenset(words.STARTTLS.split())
+PLAIN = frozenset(words.PLAIN.split())
 
 
 def truth(value: str) -> bool | None:
@@ -185,34 +25,16 @@ def truth(value: str) -> bool | None:
 
 
 def role(path: str) -> str | None:
-    """ "host", "port", "security" or "user", None for a key that says nothing of the way out."""
-    parts = path.split("_")
+    """What a key sets: "host", "port", "security" or "user"; None for a key that says nothing of the way out."""
+    parts = path.removeprefix("app_config_").split("_")
     if _OTHER.intersection(parts[:-1]) or parts[-1] in _OTHER:
         return None
     last = parts[-1]
     if last == "port" or last.endswith(("smtpport", "mailport", "serverport")):
         return "port"
-    if last in (
-        "ssl",
-        "tls",
-        "starttls",
-        "secure",
-        "security",
-        "encryption",
-        "crypto",
-        "smtpsecure",
-        "scheme",
-        "protocol",
-        "usetls",
-        "usessl",
-        "enablessl",
-        "tlsmode",
-        "smtpencryption",
-        "smtpcrypto",
-        "enctype",
-    ):
+    if last in _MODE:
         return "security"
-    if any(part in ("ssl", "tls", "starttls", "encryption", "secure", "security", "smtps", "smtpsecure", "wrappermode") for part in parts):
+    if _MODE_PARTS.intersection(parts):
         return "security"
     if last in _HOST or last.endswith(("smtphost", "smtpserver", "smtpaddress")):
         return "host"
@@ -251,27 +73,10 @@ def mode(path: str, value: str, port: int | None, tls_word: Security | None = No
     parts = path.split("_")
     joined = path.replace("_", "")
     on = truth(value)
-    if any(
-        word in joined
-        for word in (
-            "verify",
-            "cert",
-            "cafile",
-            "trust",
-            "cipher",
-            "version",
-            "fingerprint",
-            "protocols",
-            "checkserver",
-            "reject",
-            "keyfile",
-            "client",
-            "servername",
-            "loglevel",
-            "session",
-        )
-    ):
+    if any(word in joined for word in _ABOUT_TLS):
         return None
+    if path == "tls_starttls" and on is False:  # msmtp
+        return Security.IMPLICIT_TLS
     if "starttls" in joined or joined.endswith("requiretls") or "explicittls" in joined or joined.endswith("requiretransportsecurity"):
         if mode_word(value) is Security.STARTTLS or on:
             return Security.STARTTLS
