@@ -188,11 +188,15 @@ class Talk(SMTPProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.tls_object = transport.get_extra_info("ssl_object")
-        self._acknowledge()
+        self._loop.call_soon(self._acknowledge)  # the last bytes of a handshake go out after this call
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._line.ended()
+
+    def write(self, data: bytes) -> None:
+        super().write(data)
+        self._acknowledge()  # what we send makes the system hold back its acknowledgements again
 
     def _acknowledge(self) -> None:
         if self.transport is not None:

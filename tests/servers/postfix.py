@@ -37,6 +37,7 @@ smtpd_tls_security_level = may
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:127.0.0.1:{dovecot}
 smtpd_tls_auth_only = yes
+smtpd_peername_lookup = no
 smtpd_client_event_limit_exceptions =
 postscreen_greet_wait = 2s
 postscreen_access_list =

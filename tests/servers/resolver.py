@@ -68,10 +68,10 @@ class Answers(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def resolving(zone: Zone, rebinding: Mapping[str, Sequence[str]] | None = None) -> AsyncIterator[Answers]:
+async def resolving(zone: Zone, rebinding: Mapping[str, Sequence[str]] | None = None, address: str = "127.0.0.1") -> AsyncIterator[Answers]:
     """A resolver that knows `zone`; `rebinding`: name -> the A record of the first question, of the second …, the last for ever."""
     loop = asyncio.get_running_loop()
-    transport, answers = await loop.create_datagram_endpoint(lambda: Answers(zone, rebinding or {}), local_addr=("127.0.0.1", 0))
+    transport, answers = await loop.create_datagram_endpoint(lambda: Answers(zone, rebinding or {}), local_addr=(address, 0))
     answers.port = transport.get_extra_info("sockname")[1]
     try:
         yield answers
