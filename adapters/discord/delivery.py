@@ -6,7 +6,7 @@ Each refusal of Discord has its decided answer here:
     50001, 50013, 50024, 160006 on a new thread: answer as replies in the channel, and do not ask for threads there again for an hour
     50001, 50013 on a message: the effect ends, and the channel is not asked again for an hour (refusals shut an address out)
     50083, 160005  archived and locked: the effect ends, nothing is said
-    10008   an edit's message is gone: an answer is posted anew, a settled question is left
+    10008   an edit's message is gone: an answer is posted anew, a settled question is left; a post's message was posted, and deleted since
     50007   no direct messages: the private word stands where the talk is (it quotes nothing)
     50027, 10015, 10062, 401  the interaction's token has died: the person's direct messages, else the effect ends
     50035   Components V2 refused: the same as ordinary text
@@ -26,7 +26,7 @@ from adapters.discord.api import Api, Json, Refused
 from adapters.discord.board import GAP_SECONDS, Board
 from adapters.discord.custom_ids import KEY
 from adapters.discord.handles import Handle, Handles
-from adapters.discord.posted import Posted, Remembered, nonce
+from adapters.discord.posted import Posted, Remembered, mark, mark_of, marked, nonce
 from adapters.discord.render import Dress, Words
 from bot.channel import Abilities, Place, TryLater, Undeliverable
 from bot.reply import Progress, Reply
@@ -158,17 +158,17 @@ class DiscordChannel:
         return str(Posted(spot.channel, tuple(done)))
 
     async def find(self, place: Place, key: str) -> str | None:
-        """Asks the newest messages for the nonce of the first page; the others follow it, since nobody else posts with our nonces."""
+        """Looks among the newest 50 messages for the marks of its pages."""
         if place["kind"] == "private":
             return None
-        channel = place["root"] if place["kind"] == "start" else place["channel"]
+        channel = place["root"] if place["kind"] == "start" and place["channel"] not in self._no_threads else place["channel"]
         try:
             newest = await self.api.history(channel)
         except Refused:
             return None
-        ids = {str(message.get("nonce")): str(message["id"]) for message in newest if message.get("nonce")}
+        ids = {mark_of(message): str(message["id"]) for message in newest}
         found: list[str] = []
-        while (said := ids.get(nonce(key, len(found)))) is not None:
+        while (said := ids.get(mark(nonce(key, len(found))))) is not None:
             found.append(said)
         return str(Posted(channel, tuple(found))) if found else None
 
@@ -253,7 +253,7 @@ class DiscordChannel:
 
     async def _send_page(self, spot: _Spot, page: Json, once: str) -> str:
         try:
-            return await self.api.send(spot.channel, page, once, spot.reply_to)
+            return await self.api.send(spot.channel, marked(page, once), once, spot.reply_to)
         except Refused as refused:
             if refused.code == discord_api.INVALID_FORM and "content" not in page:
                 raise _FormRefused from None

@@ -368,7 +368,7 @@ def settled(components: Sequence[Mapping[str, Any]], pressed: str) -> list[Json]
 
 
 def _shut(component: Mapping[str, Any], pressed: str) -> Json:
-    done = {name: value for name, value in component.items() if name != "id"}
+    done = dict(component)
     if "components" in done:
         done["components"] = settled(done["components"], pressed)
     if done.get("type") in (_BUTTON, _SELECT) and "custom_id" in done:

@@ -226,7 +226,7 @@ class Peer:
             ("GET", f"/applications/{number}/commands", lambda _, app: self.commands),
             ("PUT", f"/applications/{number}/commands", self._put_commands),
             ("POST", "/users/@me/channels", self._open_dm),
-            ("GET", f"/channels/{number}/messages", lambda _, channel: self.messages[channel][:-51:-1]),
+            ("GET", f"/channels/{number}/messages", lambda _, channel: self._history(channel)),
             ("POST", f"/channels/{number}/messages", self._post),
             ("PATCH", f"/channels/{number}/messages/{number}", self._edit),
             ("DELETE", f"/channels/{number}/messages/{number}", self._delete),
@@ -269,6 +269,11 @@ class Peer:
         message = {"id": self.snowflake(), "channel_id": channel, "author": {"id": BOT, "bot": True}, "edits": [], **body}
         self.messages[channel].append(message)
         return message
+
+    def _history(self, channel: str) -> list[Json]:
+        """Newest first, and without nonces: Discord does not keep them."""
+        newest = [{**one, "components": _numbered(one.get("components") or [])} for one in self.messages[channel][:-51:-1]]
+        return [{name: value for name, value in one.items() if name not in ("nonce", "enforce_nonce")} for one in newest]
 
     def _edit(self, body: Json, channel: str, message: str) -> Any:
         found = next((one for one in self.messages[channel] if one["id"] == message), None)
@@ -665,10 +670,9 @@ def problem_with(body: Mapping[str, Any]) -> str | None:
 
 
 def _numbered(components: list[Json]) -> list[Json]:
-    """Discord gives components back with an id each."""
-    return [
-        {**c, "id": n, **({"components": _numbered(c["components"])} if "components" in c else {})} for n, c in enumerate(components, 1)
-    ]
+    """Discord gives components back with an id each, where they brought none."""
+    inner = [{"components": _numbered(one["components"])} if "components" in one else {} for one in components]
+    return [{"id": number, **one, **below} for number, (one, below) in enumerate(zip(components, inner, strict=True), 1)]
 
 
 def _user(user: str) -> Json:

@@ -146,7 +146,7 @@ async def test_a_post_whose_answer_was_lost_is_not_said_twice(peer: Peer, servic
     assert len(peer.calls("POST", f"/channels/{thread}/messages")) == 2
 
 
-async def test_what_an_earlier_run_posted_is_found_again_by_its_nonce(peer: Peer, service: Scripted) -> None:
+async def test_what_an_earlier_run_posted_is_found_again_by_its_mark(peer: Peer, service: Scripted) -> None:
     async with running(peer, service):
         thread = (await peer.mention("I cannot send"))["id"]
         await peer.until(lambda: service.posted)
@@ -320,6 +320,18 @@ async def test_progress_that_meets_a_rate_limit_still_shows_its_end(peer: Peer, 
 
 
 # --- small things --------------------------------------------------------------------------------------------------------------------
+
+
+async def test_all_pages_of_a_long_answer_are_found_again(peer: Peer, service: Scripted) -> None:
+    service.says = lambda incoming, talk: [Reply((Paragraph((Literal("word " * 2_000),)),))]
+    async with running(peer, service):
+        await peer.mention("I cannot send")
+        await peer.until(lambda: service.posted)
+        assert service.channel is not None
+        found = await service.channel.find(service.received[0].place, "effect1")
+
+    assert found == service.posted[0]
+    assert len(Posted.read(found).messages) == 3
 
 
 def test_a_nonce_fits_and_differs_by_page() -> None:

@@ -109,7 +109,7 @@ def test_a_click_shuts_every_button_and_marks_the_pressed_one() -> None:
     row = shut[-1]["components"]
     assert all(button["disabled"] for button in row)
     assert [button["style"] for button in row] == [1, 3, 2, 2]
-    assert "id" not in shut[0]
+    assert all(component["id"] == 7 for component in shut)
 
 
 # --- limits --------------------------------------------------------------------------------------------------------------------------
