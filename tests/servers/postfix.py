@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -77,18 +78,22 @@ def missing() -> str | None:
 
 @contextmanager
 def running(folder: Path, papers: Papers, at: str | None = None) -> Iterator[dict[str, int]]:
-    """Start it; gives the port of each set-up by its name in SETUPS. `at`: a loopback address where it also stands on 25, 465 and 587."""
+    """Start it, configured in `folder`; gives the port of each set-up by its name in SETUPS.
+
+    `at`: a loopback address where it also stands on 25, 465 and 587.
+    """
     config = folder / "etc"
-    for made in (config, folder / "data", folder / "queue"):
-        made.mkdir(parents=True)
-    folder.chmod(0o755)
-    for above in list(folder.parents)[:2]:  # pytest's own folders are closed to others; Postfix's daemons are others
-        above.chmod(0o755)
-    shutil.chown(folder / "data", "postfix")
-    with _dovecot() as dovecot:
+    config.mkdir(parents=True)
+    # Its queue lies elsewhere: pytest closes its folders to all others again and again, and Postfix's daemons are others.
+    with tempfile.TemporaryDirectory(prefix="postmaster-postfix-") as made, _dovecot() as dovecot:
+        room = Path(made)
+        room.chmod(0o755)
+        for inside in (room / "data", room / "queue"):
+            inside.mkdir()
+        shutil.chown(room / "data", "postfix")
         certificate, key = papers.files("good")
         expired, other = papers.files("expired"), papers.files("wrong_name")
-        main = MAIN.format(folder=folder, daemons=DAEMONS, key=key, certificate=certificate, dovecot=dovecot)
+        main = MAIN.format(folder=room, daemons=DAEMONS, key=key, certificate=certificate, dovecot=dovecot)
         (config / "main.cf").write_text(main)
         ports = dict(zip(SETUPS, _free_ports(len(SETUPS)), strict=True))
         lines = []
@@ -103,7 +108,7 @@ def running(folder: Path, papers: Papers, at: str | None = None) -> Iterator[dic
         (config / "master.cf").write_text("\n".join(lines) + "\n")
         started = subprocess.run(["postfix", "-c", str(config), "start"], stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
         if started.returncode:
-            log = folder / "log"
+            log = room / "log"
             raise RuntimeError(f"Postfix does not start: {started.stderr!r} {log.read_text()[-2000:] if log.exists() else 'no log'}")
         try:
             _wait_for(ports["relay"])
