@@ -59,6 +59,7 @@ ShowProgress = Callable[[str, ProbeRequest, Observations, bool], Progress]
 STEPS_BEFORE_PARKING = 3
 GRACE = datetime.timedelta(seconds=5)  # an event that waits longer was left behind by an instance that died
 DRAIN_SECONDS = 20.0
+CANCEL_AGAIN_SECONDS = 0.5
 PURGE_EVERY_SECONDS = 3600.0
 SHORTEST_SLEEP_SECONDS = 0.02
 AFTER_TROUBLE_SECONDS = 1.0  # something due stayed due: do not spin on it
@@ -109,6 +110,7 @@ class Service:
         self._group: asyncio.TaskGroup | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
+        self._leaving = False
         self._nudged = asyncio.Event()
         self._delivery = delivery.Delivery(
             store,
@@ -190,6 +192,7 @@ class Service:
         """Works until `stop`; then drains, gives back what is not finished, and returns. Cancel it to leave at once.
 
         Raises `StoreUnreachable` where the store stays away longer than the patience."""
+        self._draining = self._leaving = False
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
@@ -197,10 +200,12 @@ class Service:
                 self._spawn(self._delivery.keep_leases())
                 for conversation in await self._patiently(self._store.waiting, tuple(self._channels)):
                     self._work_on(conversation)
-                await stop.wait()
-                await self.drain(DRAIN_SECONDS)
-                for task in tuple(self._tasks):
-                    task.cancel()
+                try:
+                    await stop.wait()
+                    await self.drain(DRAIN_SECONDS)
+                finally:
+                    self._leaving = True
+                    await self._end_tasks()
         except* StoreUnreachable as group_error:
             raise _first(group_error) from None
         finally:
@@ -218,11 +223,22 @@ class Service:
             return False
         return True
 
+    async def _end_tasks(self) -> None:
+        """A library may swallow one cancel (a reply that comes in the same moment); so it is asked until all are gone."""
+        while tasks := tuple(self._tasks):
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=CANCEL_AGAIN_SECONDS)
+
     # --- steps -----------------------------------------------------------------------------------------------------------
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         assert self._group is not None, "effects run only inside run()"
-        task = self._group.create_task(work)
+        try:
+            task = self._group.create_task(work)
+        except RuntimeError:  # the group is ending over an error of another task
+            work.close()
+            return
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -316,7 +332,7 @@ class Service:
         """One timer on the earliest that falls due: a wake, a retry, the end of somebody's lease, an event left behind, the purge."""
         purge_at = time.monotonic()
         look = True
-        while True:
+        while not self._leaving:
             if time.monotonic() >= purge_at:
                 purge_at = time.monotonic() + PURGE_EVERY_SECONDS
                 deleted = await self._patiently(self._store.purge, self._now() - self._keep)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from bot.errors import UsageError
+from bot.errors import CannotRun, UsageError
 from bot.store.port import Store
 
 KINDS = "sqlite:PATH, redis://HOST:PORT/NUMBER or memory:"
@@ -20,7 +20,20 @@ def open_store(address: str) -> Store:
         return SqliteStore(":memory:")
     if scheme == "sqlite":
         return _sqlite(rest)
+    if scheme in ("redis", "rediss", "unix"):
+        return _redis(address)
     raise UsageError(f"POSTMASTER_STORE must be {KINDS}, not {address!r}.")
+
+
+def _redis(address: str) -> Store:
+    try:
+        from bot.store.redis import RedisStore
+    except ImportError as error:
+        raise CannotRun("A store in Redis or Valkey needs the package redis: pip install 'postmaster-bot[redis]'.") from error
+    try:
+        return RedisStore(address)
+    except ValueError as error:
+        raise UsageError(f"POSTMASTER_STORE is no address of a store ({error}): write it as redis://HOST:PORT/NUMBER.") from error
 
 
 def _sqlite(rest: str) -> Store:

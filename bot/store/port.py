@@ -4,7 +4,8 @@ A conversation's events come in by `receive` (claimed and written before anyone 
 with its unhandled events in the platform's order; `commit` writes state, effects and "handled" in one go under the version that
 was read. Effects are claimed by compare-and-set with owner, lease and fencing number; nobody holds a lock.
 
-Every method raises `StoreUnreachable`, with one sentence, when the store is away, full or broken; then nothing was written.
+Every method raises `StoreUnreachable`, with one sentence, when the store is away, full or broken. Nothing was written
+then, unless the connection broke over it: then it may have been, and asking again finds out (a duplicate, a lost race, a stale fence).
 What each crash leaves behind is argued state by state in README.md.
 """
 
@@ -84,6 +85,7 @@ class Store(Protocol):
     async def receive(self, event: AnyEvent, keys: Sequence[str]) -> bool:
         """Claims all `keys` and writes the event, durable when it returns. False: one of the keys was claimed before (a duplicate).
 
+        Keys are known at least within their conversation: the deliveries of one event name the same one.
         An event with `order` "" (a probe's result, a wake) is taken after those that wait already."""
 
     async def load(self, conversation: str) -> Loaded: ...
@@ -143,7 +145,9 @@ class Store(Protocol):
         """Gives back all that `owner` has claimed and not finished (it stops); others may take it at once."""
 
     async def next_due(self, channels: Sequence[str], grace: datetime.timedelta = datetime.timedelta(0)) -> datetime.datetime | None:
-        """When the earliest wake, retry or end of a lease falls due, or an unhandled event has waited for `grace`."""
+        """When the earliest wake, retry or end of a lease falls due, or an unhandled event has waited for `grace`.
+
+        May name an earlier moment at which nothing is due yet: then it is worth asking again at that moment."""
 
     async def claim_wakes(
         self, channels: Sequence[str], owner: str, lease: datetime.timedelta, now: datetime.datetime, limit: int = 100

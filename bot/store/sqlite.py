@@ -197,8 +197,9 @@ def _data_version(db: sqlite3.Connection) -> int:
 def _receive(db: sqlite3.Connection, event: AnyEvent, keys: Sequence[str], body: bytes) -> bool:
     if db.execute(f"SELECT 1 FROM claim WHERE key IN ({sqlite_outbox.marks(keys)}) LIMIT 1", tuple(keys)).fetchone():
         return False
-    now, ours = time.time(), event.conversation if event.order == "" else None
-    db.executemany("INSERT INTO claim (key, at, conversation) VALUES (?, ?, ?)", [(key, now, ours) for key in dict.fromkeys(keys)])
+    now, own = time.time(), event.order == ""
+    claims = [(key, now, event.conversation, own) for key in dict.fromkeys(keys)]
+    db.executemany("INSERT INTO claim (key, at, conversation, own) VALUES (?, ?, ?, ?)", claims)
     order = event.order
     if not order:  # after all that waits
         sql = "SELECT coalesce(max(ord), '') FROM inbox WHERE conversation = ? AND parked IS NULL"

@@ -76,5 +76,6 @@ def _change(db: sqlite3.Connection, key: str, change: Callable[[Conversation], C
 
 def _delete(db: sqlite3.Connection, key: str) -> None:
     db.execute("DELETE FROM conversation WHERE key = ?", (key,))
-    for table in ("inbox", "effect", "wake", "claim", "trace"):
+    db.execute("DELETE FROM claim WHERE conversation = ? AND own", (key,))  # the platform may still deliver its own again
+    for table in ("inbox", "effect", "wake", "trace"):
         db.execute(f"DELETE FROM {table} WHERE conversation = ?", (key,))

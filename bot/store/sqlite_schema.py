@@ -36,7 +36,9 @@ MIGRATIONS = (
     CREATE INDEX inbox_waiting ON inbox (channel, received) WHERE parked IS NULL;
 
     -- Keys under which events came. `own`: of our own events (a probe's result, a wake), whose keys only name the conversation.
-    CREATE TABLE claim (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at REAL NOT NULL, conversation TEXT NOT NULL, own INTEGER NOT NULL);
+    CREATE TABLE claim (
+        seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at REAL NOT NULL, conversation TEXT NOT NULL, own INTEGER NOT NULL
+    );
     CREATE INDEX claim_own ON claim (conversation) WHERE own;
 
     -- The outbox. state: 0 owed, 1 done (only posts stay, for later edits), 2 ended without success. `ready`: from when on it may be

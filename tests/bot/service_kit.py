@@ -7,7 +7,6 @@ import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from bot.channel import Abilities, Incoming, Place, What, Wrote
 from bot.conversation.model import AnyEvent, Conversation, PendingProbe, Post, Probe, ProbeDone, ProbeRequest, Said, Step, StopPressed
@@ -156,8 +155,8 @@ async def running(service: Service) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def opened(path: Path | None) -> AsyncIterator[Store]:
-    store = open_store(f"sqlite:{path}" if path else "memory:")
+async def opened(address: str) -> AsyncIterator[Store]:
+    store = open_store(address)
     await store.open()
     yield store
     await store.close()

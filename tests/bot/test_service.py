@@ -32,9 +32,9 @@ from bot.store.port import Store
 from tests.bot.service_kit import TALK, Room, ScriptedBroker, echo, knowledge, opened, running, said, say, service_on, until
 
 
-@pytest.fixture(params=["memory", "file"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(tmp_path / "store.sqlite" if request.param == "file" else None) as made:
+@pytest.fixture
+async def store(address: str) -> AsyncIterator[Store]:
+    async with opened(address) as made:
         yield made
 
 

@@ -1,9 +1,8 @@
-"""Which stores run the shared suite? Each that can run here; a fresh one for each test."""
+"""A store of each kind, fresh for each test of the shared suite."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,21 +11,10 @@ from bot.store.port import Store
 
 
 @pytest.fixture
-def lasting_address(tmp_path: Path) -> str:
-    """A store that outlives its process."""
-    return f"sqlite:{tmp_path / 'store.sqlite'}"
-
-
-@pytest.fixture(params=["memory", "lasting"])
-def address(request: pytest.FixtureRequest) -> str:
-    if request.param == "memory":
-        return "memory:"
-    address: str = request.getfixturevalue("lasting_address")
-    return address
-
-
-@pytest.fixture
-async def store(address: str) -> AsyncIterator[Store]:
+async def store(address: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
+    monkeypatch.setattr(
+        "bot.store.redis.HINT_SECONDS", 0.0
+    )  # looks at once: what is asked for by tests is asked right after it was written
     made = open_store(address)
     await made.open()
     yield made

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import bot.delivery
 import bot.service
+import bot.store.redis
 from bot.channel import Place
 from bot.reply import Reply, plain_text
 from bot.store import open_store
@@ -56,6 +57,7 @@ async def main(address: str, platform: str, first: int, count: int, fault: str) 
     bot.delivery.LEASE = datetime.timedelta(seconds=0.6)
     bot.delivery.RENEW_SECONDS = 0.15
     bot.service.GRACE = datetime.timedelta(seconds=0.3)
+    bot.store.redis.HINT_SECONDS = 0.3
     store = open_store(address)
     await store.open()
     service = service_on(store, FileRoom(Path(platform), fault), ScriptedBroker())

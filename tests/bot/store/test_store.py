@@ -6,6 +6,8 @@ import asyncio
 import datetime
 from dataclasses import replace
 
+import pytest
+
 from bot.conversation.model import Edit, HandOff, Said, Wake
 from bot.store import open_store
 from bot.store.port import Loaded, Marked, Store
@@ -105,6 +107,16 @@ async def test_a_handled_event_is_gone_and_its_keys_stay_claimed(store: Store) -
 
     assert [event.id for event in (await store.load("talk")).events] == ["talk/2"]
     assert not await store.receive(said(1), ["1"])
+
+
+async def test_an_effects_id_is_taken_once(store: Store) -> None:
+    await begun(store, [post("0.0")])
+
+    with pytest.raises(ValueError, match=r"0\.0|contradicts"):
+        await store.commit(talk(), 1, [post("0.0")], ())
+    with pytest.raises(ValueError, match=r"1\.0|contradicts"):
+        await store.commit(talk(), 1, [post("1.0"), post("1.0")], ())
+    assert (await store.load("talk")).version == 1
 
 
 async def test_a_parked_event_is_put_aside(store: Store) -> None:
@@ -323,7 +335,7 @@ async def test_a_wake_is_due_at_its_time_for_one_owner(store: Store) -> None:
     assert len(await store.claim_wakes(CHANNELS, "other", LEASE, at + LEASE)) == 1
 
     await store.wake_done(wake)
-    assert await store.next_due(CHANNELS) is None
+    assert await store.claim_wakes(CHANNELS, "me", LEASE, at + 3 * LEASE) == []
 
 
 async def test_a_wake_that_was_set_anew_is_not_done_with_the_old_one(store: Store) -> None:

@@ -1,0 +1,466 @@
+"""The store in Redis or Valkey: many instances on many machines share it.
+
+Each transaction is one Lua script on the keys of one conversation (`redis_scripts.py`). What must be found across conversations stands
+in indexes beside them, written in the same round trip *before* the script: a crash between leaves a hint too many, never one too few.
+`look:<channel>` says when to look at which conversation next; whoever looks puts the true moment there, if the hint is still the one
+that was read. Every write hints at a look within `HINT_SECONDS`, and a look postpones its hint by more than that before it asks: no
+correction can swallow the hint of a write that came meanwhile.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import redis.asyncio
+from redis import exceptions
+
+from bot.conversation.model import AnyEffect, AnyEvent, Conversation, Edit, Post, Wake
+from bot.errors import StoreUnreachable
+from bot.store import codec, outbox, redis_scripts
+from bot.store.forgetting import without_message, without_person
+from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
+
+PREFIX = "postmaster"
+CLAIMS_KEPT_SECONDS = 24 * 3600
+HINT_SECONDS = 5.0
+POSTPONED_SECONDS = 60.0
+AT_ONCE = 200
+WATCH_SECONDS = 2.0
+REPLY_SECONDS = 10.0
+MAX_BIRTHS = 20_000
+
+SENTENCES: tuple[tuple[type[Exception], str], ...] = (
+    (exceptions.AuthenticationError, "The store at {name} refuses the password: put the right one into POSTMASTER_STORE."),
+    (exceptions.NoPermissionError, "The store at {name} does not allow that: give its user the rights of the README."),
+    (exceptions.OutOfMemoryError, "The store at {name} has no memory left: raise its maxmemory, or shorten POSTMASTER_RETENTION_DAYS."),
+    (exceptions.ReadOnlyError, "The store at {name} is a replica: point POSTMASTER_STORE at the primary."),
+    (exceptions.BusyLoadingError, "The store at {name} is still loading its data: wait a moment."),
+    (exceptions.TimeoutError, "The store at {name} does not answer in time: look whether it is overloaded or cut off."),
+    (exceptions.ConnectionError, "The store at {name} cannot be reached: start it, or set POSTMASTER_STORE to where it runs."),
+    (exceptions.RedisError, "The store at {name} cannot be used ({error}): see what its log says."),
+)
+
+
+class RedisStore:
+    def __init__(self, url: str) -> None:
+        self._client: redis.asyncio.Redis = redis.asyncio.Redis.from_url(
+            url, socket_timeout=REPLY_SECONDS, socket_connect_timeout=REPLY_SECONDS, health_check_interval=30
+        )
+        options = self._client.connection_pool.connection_kwargs
+        self._name = str(options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}")
+        self._channels: set[str] = set()
+        self._births: dict[str, str] = {}
+
+    @property
+    def watch_seconds(self) -> float | None:
+        return WATCH_SECONDS
+
+    async def open(self) -> None:
+        async with self._sentences():
+            await self._client.ping()
+            await self._load_scripts()
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def changed_elsewhere(self) -> bool:
+        return True
+
+    # --- inbox -------------------------------------------------------------------------------------------------------------
+
+    async def receive(self, event: AnyEvent, keys: Sequence[str]) -> bool:
+        talk, now = event.conversation, time.time()
+        marks = (("p", event.person), ("m", event.message), ("w", event.workspace))
+        traces = [f"{PREFIX}:of:{mark}:{value}" for mark, value in marks if value]
+        claims = [_claim(talk, key) for key in dict.fromkeys(keys)]
+        body, kind = codec.encode_event(event), type(event).__name__
+        values = (event.id, event.order, f"{now:.6f}", kind, event.person, event.message, body, CLAIMS_KEPT_SECONDS, *traces)
+
+        def hints(pipe: Any) -> None:
+            _hint(pipe, event.channel, talk, now + HINT_SECONDS)
+            for trace in traces:
+                pipe.sadd(trace, talk)
+
+        return bool(await self._run("receive", talk, values, claims, hints=hints))
+
+    async def load(self, conversation: str) -> Loaded:
+        version, question, birth, state, *bodies = await self._run("load", conversation)
+        events = tuple(codec.decode_event(body) for body in bodies)
+        if birth:
+            self._remember_birth(conversation, birth.decode())
+        if not state:
+            return Loaded(None, 0, events)
+        return Loaded(codec.decode_conversation(state), int(version), events, question.decode())
+
+    async def waiting(self, channels: Sequence[str], received_before: datetime.datetime | None = None) -> Sequence[str]:
+        self._channels.update(channels)
+        until = time.time() + POSTPONED_SECONDS + HINT_SECONDS
+        arrivals: list[tuple[float, str]] = []
+        talks = [talk for channel in channels for talk, _ in await self._looks(channel, until)]
+        for talk, (_, arrival, _) in zip(talks, await self._summaries(talks, 0.0), strict=True):
+            if arrival is not None and (received_before is None or arrival <= received_before.timestamp()):
+                arrivals.append((arrival, talk))
+        return [talk for _, talk in sorted(arrivals)]
+
+    async def discard(self, event: AnyEvent) -> None:
+        async with self._sentences(), self._client.pipeline(transaction=True) as pipe:
+            pipe.hdel(_keys(event.conversation)[1], event.id)
+            pipe.hdel(_keys(event.conversation)[2], event.id)
+            await pipe.execute()
+
+    async def owes(self, conversation: str) -> bool:
+        ((_, arrival, owed),) = await self._summaries([conversation], 0.0)
+        return arrival is not None or owed > 0
+
+    # --- commit ------------------------------------------------------------------------------------------------------------
+
+    async def commit(
+        self,
+        conversation: Conversation,
+        read_version: int,
+        effects: Sequence[AnyEffect],
+        handled: Sequence[str],
+        *,
+        owner: str = "",
+        lease_until: datetime.datetime | None = None,
+        parked: Mapping[str, str] | None = None,
+    ) -> Sequence[ClaimedEffect] | None:
+        talk, now = conversation.key, time.time()
+        ready = outbox.durable(effects)
+        bodies = [codec.encode_effect(effect) for effect in ready]
+        state = codec.encode_conversation(conversation)
+        birth = self._births.get(talk) or secrets.token_hex(8)
+
+        wakes = {effect.wake: effect.at.timestamp() for effect in effects if isinstance(effect, Wake)}
+        soonest = min([now + HINT_SECONDS if owner else now, *wakes.values()])
+
+        def hints(pipe: Any) -> None:
+            _hint(pipe, conversation.channel, talk, soonest)
+            pipe.zadd(f"{PREFIX}:updated", {talk: now})
+
+        while True:
+            keys = [outbox.key(birth, talk, effect.id) for effect in ready]
+            order = {
+                "read": read_version,
+                "now": now,
+                "birth": birth,
+                "question": outbox.last_question_after(effects, ""),
+                "channel": conversation.channel,
+                "workspace": conversation.workspace,
+                "asker": conversation.asker,
+                "owner": owner,
+                "lease": lease_until.timestamp() if owner and lease_until else 0,
+                "handled": list(handled),
+                "parked": dict(parked or {}),
+                "wakes": {wake: repr(at) for wake, at in wakes.items()},
+                "effects": [_effect_order(effect, key) for effect, key in zip(ready, keys, strict=True)],
+            }
+            verdict, *rest = await self._run("commit", talk, (json.dumps(order), state, *bodies), hints=hints)
+            if verdict == b"birth":
+                birth = rest[0].decode()
+                self._remember_birth(talk, birth)
+                continue
+            break
+        if verdict == b"lost":
+            return None
+        if verdict == b"twice":
+            raise ValueError(f"two effects of one conversation have the id {rest[0].decode()!r}")
+        self._remember_birth(talk, birth)
+        claimed = []
+        for effect, key, got, place in zip(ready, keys, rest[::2], rest[1::2], strict=True):
+            if got == b"held" and lease_until is not None:
+                claimed.append(_claimed(conversation, effect, key, 1, 1, place, lease_until))
+        return claimed
+
+    # --- outbox ------------------------------------------------------------------------------------------------------------
+
+    async def claim_effects(
+        self,
+        channels: Sequence[str],
+        owner: str,
+        lease: datetime.timedelta,
+        now: datetime.datetime,
+        limit: int = 100,
+        conversation: str | None = None,
+    ) -> Sequence[ClaimedEffect]:
+        self._channels.update(channels)
+        until = now + lease
+        claimed: list[ClaimedEffect] = []
+        for talk in await self._due_talks(channels, now, conversation):
+            values = (owner, repr(until.timestamp()), repr(now.timestamp()), limit - len(claimed))
+            state, *rest = await self._run("claim", talk, values)
+            if rest:
+                of_talk = codec.decode_conversation(state)
+                if of_talk.channel not in channels:
+                    continue
+                for body, key, fence, attempts, _, place in zip(*(rest[n::6] for n in range(6)), strict=True):
+                    claimed.append(_claimed(of_talk, codec.decode_effect(body), key.decode(), fence, attempts, place, until))
+            if len(claimed) >= limit:
+                break
+        return claimed
+
+    async def renew(self, effect: ClaimedEffect, owner: str, lease_until: datetime.datetime) -> bool:
+        return bool(await self._run("renew", effect.conversation, (effect.effect.id, effect.fence, owner, repr(lease_until.timestamp()))))
+
+    async def done(self, effect: ClaimedEffect, message: str | None = None) -> Marked:
+        of = effect.effect.of if isinstance(effect.effect, Edit) else ""
+        kind = "post" if isinstance(effect.effect, Post) else ""
+        values = (effect.effect.id, effect.fence, message or "", kind, of)
+        return Marked((await self._run("done", effect.conversation, values)).decode())
+
+    async def posted(self, conversation: str, effect: str) -> str | None:
+        async with self._sentences():
+            found = await self._client.hget(_keys(conversation)[3], effect)
+        message = json.loads(found).get("message") if found else None
+        return None if message is None else str(message)
+
+    async def failed(self, effect: ClaimedEffect, reason: str, retry_at: datetime.datetime | None) -> bool:
+        retry = repr(retry_at.timestamp()) if retry_at else ""
+        again = time.time() if retry_at is None else min(retry_at.timestamp(), time.time() + HINT_SECONDS)
+
+        def hints(pipe: Any) -> None:
+            _hint(pipe, effect.channel, effect.conversation, again)
+
+        return bool(await self._run("failed", effect.conversation, (effect.effect.id, effect.fence, reason, retry), hints=hints))
+
+    async def release(self, owner: str) -> int:
+        released, now = 0, time.time()
+        for channel in sorted(self._channels):
+            for talk, _ in await self._looks(channel, now + POSTPONED_SECONDS + HINT_SECONDS):
+                count = int(await self._run("release", talk, (owner, repr(now))))
+                released += count
+                if count:
+                    async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
+                        _hint(pipe, channel, talk, now)
+                        await pipe.execute()
+        return released
+
+    # --- what falls due --------------------------------------------------------------------------------------------------------
+
+    async def next_due(self, channels: Sequence[str], grace: datetime.timedelta = datetime.timedelta(0)) -> datetime.datetime | None:
+        self._channels.update(channels)
+        earliest: float | None = None
+        for channel in channels:
+            await self._look(channel, grace.total_seconds())
+            async with self._sentences():
+                first: list[Any] = await self._client.zrange(_look_key(channel), 0, 0, withscores=True)
+            for _, moment in first:
+                earliest = float(moment) if earliest is None else min(earliest, float(moment))
+        return None if earliest is None else _moment(earliest)
+
+    async def claim_wakes(
+        self, channels: Sequence[str], owner: str, lease: datetime.timedelta, now: datetime.datetime, limit: int = 100
+    ) -> Sequence[DueWake]:
+        self._channels.update(channels)
+        due: list[DueWake] = []
+        for channel in channels:
+            for talk in await self._due_talks((channel,), now, None):
+                rest = await self._run("claim_wakes", talk, (owner, repr((now + lease).timestamp()), repr(now.timestamp())))
+                due += [DueWake(talk, wake.decode(), _moment(float(at)), channel) for wake, at in zip(rest[::2], rest[1::2], strict=True)]
+                if len(due) >= limit:
+                    return due
+        return due
+
+    async def wake_done(self, wake: DueWake) -> None:
+        await self._run("wake_done", wake.conversation, (wake.wake, repr(wake.at.timestamp())))
+
+    # --- forgetting --------------------------------------------------------------------------------------------------------
+
+    async def conversations_of(self, person: str, limit: int = 50) -> Sequence[Conversation]:
+        found: list[tuple[float, Conversation]] = []
+        for talk in await self._members(f"{PREFIX}:of:p:{person}"):
+            async with self._sentences():
+                row: list[Any] = await self._client.hmget(_keys(talk)[0], ["updated", "state"])
+            updated, state = row
+            if state:
+                found.append((float(updated or 0), codec.decode_conversation(state)))
+        return [conversation for _, conversation in sorted(found, key=lambda one: one[0], reverse=True)][:limit]
+
+    async def forget_message(self, message: str) -> None:
+        index = f"{PREFIX}:of:m:{message}"
+        for talk in await self._members(index):
+            await self._run("drop_events", talk, ("message", message))
+            await self._change(talk, lambda conversation: without_message(conversation, message))
+        async with self._sentences():
+            await self._client.delete(index)
+
+    async def forget_person(self, person: str) -> int:
+        index = f"{PREFIX}:of:p:{person}"
+        talks = await self._members(index)
+        for talk in talks:
+            async with self._sentences():
+                asker = await self._client.hget(_keys(talk)[0], "asker")
+            left = await self._run("drop_events", talk, ("person", person))
+            if asker == person.encode() or (asker is None and not left):
+                await self._delete(talk)
+            else:
+                await self._change(talk, lambda conversation: without_person(conversation, person))
+        async with self._sentences():
+            await self._client.delete(index)
+        return len(talks)
+
+    async def forget_workspace(self, workspace: str) -> int:
+        index = f"{PREFIX}:of:w:{workspace}"
+        talks = await self._members(index)
+        for talk in talks:
+            await self._delete(talk)
+        async with self._sentences():
+            await self._client.delete(index)
+        return len(talks)
+
+    async def purge(self, before: datetime.datetime) -> int:
+        deleted, cutoff = 0, before.timestamp()
+        while True:
+            async with self._sentences():
+                old: list[Any] = await self._client.zrange(f"{PREFIX}:updated", "-inf", f"({cutoff!r}", byscore=True, offset=0, num=AT_ONCE)
+            if not old:
+                return deleted
+            for member in old:
+                deleted += await self._delete(member.decode(), repr(cutoff))
+
+    async def _delete(self, talk: str, untouched_since: str = "") -> bool:
+        traces = await self._run("delete", talk, (untouched_since,))
+        self._births.pop(talk, None)
+        async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
+            for trace in traces[:-1]:
+                pipe.srem(trace.decode(), talk)
+            pipe.zrem(f"{PREFIX}:updated", talk)
+            await pipe.execute()
+        return bool(traces)
+
+    async def _change(self, talk: str, change: Callable[[Conversation], Conversation]) -> None:
+        while True:
+            loaded = await self.load(talk)
+            if loaded.conversation is None:
+                return
+            if await self._run("change", talk, (loaded.version, codec.encode_conversation(change(loaded.conversation)))):
+                return
+
+    async def _members(self, index: str) -> list[str]:
+        async with self._sentences():
+            members: set[Any] = await self._client.smembers(index)
+        return sorted(member.decode() for member in members)
+
+    # --- looking -----------------------------------------------------------------------------------------------------------
+
+    async def _looks(self, channel: str, until: float) -> list[tuple[str, float]]:
+        """Conversations whose next look is by `until`, with the score as it stands."""
+        async with self._sentences():
+            found: list[Any] = await self._client.zrange(_look_key(channel), "-inf", repr(until), byscore=True, withscores=True)
+        return [(talk.decode(), float(score)) for talk, score in found]
+
+    async def _due_talks(self, channels: Sequence[str], now: datetime.datetime, conversation: str | None) -> list[str]:
+        if conversation is not None:
+            return [conversation]
+        return [talk for channel in channels for talk, _ in await self._looks(channel, now.timestamp())]
+
+    async def _look(self, channel: str, grace: float) -> None:
+        """Looks at each conversation whose hint has come, and puts there when the next look is due."""
+        looks = await self._looks(channel, time.time())
+        if not looks:
+            return
+        async with self._sentences():
+            later = f"{time.time() + POSTPONED_SECONDS:.6f}"
+            async with self._client.pipeline(transaction=False) as pipe:
+                for talk, score in looks:
+                    pipe.evalsha(_CORRECT_SHA, 1, _look_key(channel), talk, repr(score), later)
+                await pipe.execute()
+        due = await self._summaries([talk for talk, _ in looks], grace)
+        async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
+            for (talk, _), (moment, _, _) in zip(looks, due, strict=True):
+                right = "" if moment is None else f"{moment:.6f}"
+                pipe.evalsha(_CORRECT_SHA, 1, _look_key(channel), talk, later, right)
+            await pipe.execute()
+
+    async def _summaries(self, talks: Iterable[str], grace: float) -> list[tuple[float | None, float | None, int]]:
+        """For each conversation: when something is due, when the oldest waiting event came, how many effects are owed."""
+        async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
+            for talk in talks:
+                pipe.evalsha(_SHAS["summary"], 8, *_keys(talk), repr(grace))
+            rows = await pipe.execute()
+        return [(float(due) if due else None, float(arrival) if arrival else None, int(owed)) for due, arrival, owed in rows]
+
+    # --- scripts -----------------------------------------------------------------------------------------------------------
+
+    async def _run(
+        self, name: str, talk: str, values: Sequence[Any] = (), claims: Sequence[str] = (), hints: Callable[[Any], None] | None = None
+    ) -> Any:
+        keys = (*_keys(talk), *claims)
+        async with self._sentences():
+            for _ in range(2):
+                async with self._client.pipeline(transaction=False) as pipe:
+                    if hints is not None:
+                        hints(pipe)
+                    pipe.evalsha(_SHAS[name], len(keys), *keys, *values)
+                    try:
+                        return (await pipe.execute())[-1]
+                    except exceptions.NoScriptError:  # the server was started anew
+                        await self._load_scripts()
+        raise StoreUnreachable(f"The store at {self._name} forgets its scripts: look whether something flushes them.")
+
+    async def _load_scripts(self) -> None:
+        for text in (*redis_scripts.SCRIPTS.values(), redis_scripts.CORRECT):
+            await self._client.script_load(text)
+
+    def _remember_birth(self, talk: str, birth: str) -> None:
+        if len(self._births) >= MAX_BIRTHS:
+            self._births.pop(next(iter(self._births)))
+        self._births[talk] = birth
+
+    @asynccontextmanager
+    async def _sentences(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except exceptions.RedisError as error:
+            sentence = next(sentence for kind, sentence in SENTENCES if isinstance(error, kind))
+            raise StoreUnreachable(sentence.format(name=self._name, error=error)) from error
+        except OSError as error:
+            raise StoreUnreachable(f"The store at {self._name} cannot be reached ({error.strerror}): start it.") from error
+
+
+_SHAS = {name: hashlib.sha1(text.encode()).hexdigest() for name, text in redis_scripts.SCRIPTS.items()}
+_CORRECT_SHA = hashlib.sha1(redis_scripts.CORRECT.encode()).hexdigest()
+
+
+def _tag(talk: str) -> str:
+    return hashlib.blake2b(talk.encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _keys(talk: str) -> list[str]:
+    return [f"{PREFIX}:{{{_tag(talk)}}}:{part}" for part in redis_scripts.PARTS]
+
+
+def _claim(talk: str, key: str) -> str:
+    return f"{PREFIX}:{{{_tag(talk)}}}:claim:{key}"
+
+
+def _look_key(channel: str) -> str:
+    return f"{PREFIX}:look:{channel}"
+
+
+def _hint(pipe: Any, channel: str, talk: str, moment: float) -> None:
+    pipe.zadd(_look_key(channel), {talk: moment}, lt=True)
+
+
+def _moment(seconds: float) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+
+
+def _effect_order(effect: AnyEffect, key: str) -> dict[str, Any]:
+    order: dict[str, Any] = {"id": effect.id, "in_order": outbox.in_order(effect), "key": key}
+    return {**order, "of": effect.of} if isinstance(effect, Edit) else order
+
+
+def _claimed(
+    talk: Conversation, effect: AnyEffect, key: str, fence: int, attempts: int, place: bytes, until: datetime.datetime
+) -> ClaimedEffect:
+    posted = {effect.of: place.decode()} if isinstance(effect, Edit) and place else {}
+    again = attempts > 1
+    return ClaimedEffect(talk.key, talk.channel, talk.place, effect, key, fence, attempts, again, posted, until, talk.asker, talk.workspace)
