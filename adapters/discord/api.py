@@ -42,6 +42,8 @@ _ACKNOWLEDGE_SECONDS = 2.8
 _BAN_SECONDS = 60.0
 _OUTAGE_SECONDS = 5.0
 
+# Components V2 and suppressed embeds: the flags that an edit may name.
+_KEPT_FLAGS = 1 << 15 | 1 << 2
 _MESSAGE_NOW, _DEFER_MESSAGE, _DEFER_UPDATE, _UPDATE, _AUTOCOMPLETE, _MODAL = 4, 5, 6, 7, 8, 9
 
 
@@ -107,9 +109,9 @@ class Api:
     async def defer_update(self, interaction: str, token: str) -> None:
         await self._acknowledge(interaction, token, _DEFER_UPDATE, None)
 
-    async def update(self, interaction: str, token: str, components: list[Json]) -> None:
-        """Acknowledges a click and changes the clicked message in one."""
-        await self._acknowledge(interaction, token, _UPDATE, {"components": components})
+    async def update(self, interaction: str, token: str, components: list[Json], flags: int) -> None:
+        """Acknowledges a click and changes the clicked message in one; `flags` are those of the message."""
+        await self._acknowledge(interaction, token, _UPDATE, {"components": components, "flags": flags & _KEPT_FLAGS})
 
     async def complete(self, interaction: str, token: str, choices: list[Json]) -> None:
         await self._acknowledge(interaction, token, _AUTOCOMPLETE, {"choices": choices})

@@ -141,9 +141,10 @@ class Interactions:
             return
         if not await written:
             return
-        components = (payload.get("message") or {}).get("components") or []
+        message = payload.get("message") or {}
+        components = message.get("components") or []
         if payload.get("type") == _COMPONENT and components:
-            await self._office.api.update(interaction, token, render.settled(components, click.raw))
+            await self._office.api.update(interaction, token, render.settled(components, click.raw), int(message.get("flags") or 0))
         else:
             await self._office.api.defer_update(interaction, token)
 

@@ -86,6 +86,7 @@ class Peer:
         self.close_with: list[int] = []  # close codes for the next identifications
         self.files: dict[str, bytes] = {}
         self.typing: list[str] = []
+        self.at_request: Callable[[str, str], object] | None = None  # called when a request is done and not yet answered
         self.heartbeats = 0
         self.heartbeat_seconds = 30.0
         self.answers_heartbeats = True
@@ -181,6 +182,8 @@ class Peer:
             seconds = float(limited["X-RateLimit-Reset-After"])
             return _json({"message": "slow", "retry_after": seconds, "global": False}, 429, {"Via": "1.1 google"})
         answer = await self._answer(request, path, body)
+        if self.at_request is not None:
+            self.at_request(request.method, path)
         answer.headers.update(limited or {})
         if path.endswith("/threads") and answer.status == 200:
             await self.dispatch("THREAD_CREATE", {**self.threads[path.split("/")[-2]], "newly_created": True})
