@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.text import clean, escaped, mentions, said, speaks_to, split, weight, without_leading_mention
@@ -36,6 +36,7 @@ def test_only_our_own_mention_in_front_is_taken_off() -> None:
     assert not mentions("ask <@UBOTTLE>", "UBOT")
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(5, 40))
 def test_a_split_text_is_whole_again_and_each_part_fits(text: str, limit: int) -> None:
     parts = split(text, limit)
@@ -44,6 +45,7 @@ def test_a_split_text_is_whole_again_and_each_part_fits(text: str, limit: int) -
     assert all(weight(part) <= limit for part in parts)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_an_escaped_text_holds_no_bracket_and_comes_back_unharmed(text: str) -> None:
     assert "<" not in escaped(text)
@@ -51,6 +53,7 @@ def test_an_escaped_text_holds_no_bracket_and_comes_back_unharmed(text: str) -> 
     assert said(escaped(text.replace("`", ""))) == clean(text.replace("`", "").replace("\xa0", " ")).strip()
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_clean_text_can_be_sent_and_turns_nothing_around(text: str) -> None:
     shown = clean(text + "\u202e\ud800")

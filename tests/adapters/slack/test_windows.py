@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack import home, modals
@@ -19,7 +19,7 @@ from knowledge.index import index
 from tests.adapters.slack.conftest import Running
 from tests.adapters.slack.limits import faults
 from tests.adapters.slack.peer import BOT_USER, TEAM, Peer, Post
-from tests.adapters.slack.test_render import SNAPSHOTS, replies, same_as_snapshot
+from tests.adapters.slack.test_render import SNAPSHOTS, often, replies, same_as_snapshot
 from tests.adapters.slack.usual import REPLIES
 
 
@@ -48,8 +48,8 @@ async def test_the_message_shortcut_opens_a_window_with_the_diagnosis_at_once(pe
         await peer.until(lambda: bool(peer.views))
 
     view = next(iter(peer.views.values()))
-    assert core.queries[0].verb == "explain"
-    assert core.queries[0].text == "550 5.7.1 a@b.example"
+    assert core.queries[1].verb == "explain"
+    assert core.queries[1].text == "550 5.7.1 a@b.example"
     assert [button["value"] for button in view["blocks"][-1]["elements"]] == [modals.IN_THREAD, modals.IN_PRIVATE]
     assert core.received == []
 
@@ -60,7 +60,7 @@ async def test_a_monitoring_tools_message_is_read_from_its_attachment(peer: Peer
         await peer.acked(await peer.send("interactive", payload))
         await peer.until(lambda: bool(peer.views))
 
-    assert core.queries[0].text == "Alert\nConnection refused"
+    assert core.queries[1].text == "Alert\nConnection refused"
 
 
 async def test_a_secret_in_the_message_does_not_travel_in_the_window(peer: Peer, running: Running) -> None:
@@ -208,6 +208,7 @@ def test_an_answer_in_a_window_shows_its_table_as_a_list(name: str) -> None:
     assert "smtp.example.com" in json.dumps(view) or "mx.example.com" in json.dumps(view)
 
 
+@often
 @given(replies)
 def test_every_answer_fits_a_window(reply: Any) -> None:
     view = modals.answer_view(reply, phrases(), {"text": "x" * 5000}, [("in_thread", "Answer in thread")])
@@ -216,6 +217,7 @@ def test_every_answer_fits_a_window(reply: Any) -> None:
     assert len(view["private_metadata"]) <= 3000
 
 
+@settings(deadline=None)
 @given(st.text(max_size=4000))
 def test_what_a_window_carries_comes_back(text: str) -> None:
     carried = modals.unpacked({"private_metadata": modals.packed({"text": text, "channel": "C1"})})
