@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 from functools import cache
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
@@ -78,6 +78,8 @@ def converter() -> cattrs.Converter:
     made.register_unstructure_hook(datetime.datetime, datetime.datetime.isoformat)
     made.register_structure_hook(datetime.datetime, lambda text, _: datetime.datetime.fromisoformat(text))
     configure_union_passthrough(str | int | float | bool | None, made)
+    # What was written is taken as it is: a word that is new to this process must not make a whole conversation unreadable.
+    made.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, lambda value, _: value)
     _tell_observations_apart(made)  # before anything that holds one is compiled
     left_out = override(omit=True)
     made.register_unstructure_hook(Said, make_dict_unstructure_fn(Said, made, _cattrs_omit_if_default=True, reading=left_out))

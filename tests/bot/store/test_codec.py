@@ -106,6 +106,12 @@ def test_fields_that_a_newer_process_wrote_are_passed_over() -> None:
     assert codec.decode_conversation(json.dumps(data).encode()) == Conversation("c", turn=3)
 
 
+def test_a_word_that_a_newer_process_wrote_is_taken_as_it_is() -> None:
+    data = b'[{"_":"NameDidNotResolve","host":"h","reason":"invented later"}]'
+
+    assert codec.encode_observations(codec.decode_observations(data)) == data
+
+
 def test_a_lone_surrogate_does_not_stop_the_writing() -> None:
     conversation = Conversation("c", place={"room": "\ud800"})
 
