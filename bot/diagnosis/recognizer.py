@@ -10,10 +10,11 @@ candidate, not a finding.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from bot.diagnosis.certainty import confidence
 from bot.diagnosis.model import Recognition
@@ -37,7 +38,12 @@ _OF_VENDOR = 0.5  # more for a pattern of the vendor who spoke
 _INSIDE_LONGER = 0.35  # of what is only a part of another cause's longer phrase
 _STATUS_CODE = 2.0  # an enhanced status code, as a part of a phrase's strength
 _REPLY_CODE = 1.4
-_BARE = 0.4  # of what other software says as well, where no word of mail stands beside it
+_BARE = 0.3  # of what other software says as well, where no word of mail stands beside it
+_OF_OTHERS = 0.2  # of anything, where a name of other software stands there
+_STRANGE = 0.4  # of the words of such a text may be unknown
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_SPEAKER = re.compile(r"([\w .()-]{2,30}): ")
+_OF_ANY_LANGUAGE = ("error", "exception", "socket", "system", "java", "errno", "warning", "fatal", "uncaught", "unhandled", "traceback")
 _OF_ANY_PROGRAM = ("net.", "tls.", "auth.", "relay.", "recipient.", "sender.", "greylisted")
 _LIKENESS = 1.5  # of likeness to an example, where no phrase is known
 _UNLIKE = 0.25  # likeness that any two texts have
@@ -66,6 +72,7 @@ class Recognizer:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._causes = knowledge.causes
+        self._clients = tuple(knowledge.clients.values())
         self._patterns = PatternSet(knowledge.causes.values())
         self._codes = CodePatterns(knowledge.causes.values())
         self._similar = Similar(knowledge.causes.values())
@@ -105,7 +112,11 @@ class Recognizer:
         if not strength:
             return []
         if bare:
-            strength = {cause: value if cause.startswith(_OF_ANY_PROGRAM) else value * _BARE for cause, value in strength.items()}
+            everything = _OF_OTHERS if self._is_strange(unwrapped.text) else 1.0
+            # The knowledge holds other languages only as mail programs speak them.
+            not_of_any_program = min(everything, _BARE if unwrapped.text.isascii() else 1.0)
+            for cause in strength:
+                strength[cause] *= everything if cause.startswith(_OF_ANY_PROGRAM) else not_of_any_program
         _make_way(strength)
         order = sorted(strength, key=lambda cause: -strength[cause])
         ranked = []
@@ -117,6 +128,24 @@ class Recognizer:
                 score = strength[cause] - strength[order[0]]
             ranked.append((cause, confidence(max(0.0, score)), best.words))
         return self._with_companions(_descending(ranked))
+
+    def _is_strange(self, text: str) -> bool:
+        """Whether it names things that no pattern, no example and no program's name holds: other software, most likely.
+
+        Either the program that speaks ("virsh: end of file") is unknown, or many of the words are.
+        """
+        speaker = _SPEAKER.match(text)
+        if speaker and any(word not in self._vocabulary and not word.endswith(_OF_ANY_LANGUAGE) for word in _WORD.findall(speaker[1])):
+            return True
+        words = frozenset(_WORD.findall(text))
+        return len(words) > 2 and len(words - self._vocabulary) > _STRANGE * len(words)
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        sources = [pattern.regex for cause in self._causes.values() for pattern in cause.patterns]
+        sources += [example.text for cause in self._causes.values() for example in cause.examples]
+        sources += [name for client in self._clients for name in (client.id, client.name, *client.aliases)]
+        return frozenset(word for text in sources for word in _WORD.findall(text.lower()))
 
     def _doubt(self, other: str, strength: dict[str, float], evidence: dict[str, list[_Evidence]], best: _Evidence) -> float:
         """How much a runner-up takes off: less where it is only another reading of the same words."""
