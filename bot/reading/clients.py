@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import re2
 
 from bot.reading.words import clients as words
@@ -15,9 +17,18 @@ _NOT_OWN = re2.compile(
     r"|on|with|from|via|mit|auf|sur|en|con|no|em|met|op)\s+(?:my |the |meinem? |mon |mi |il mio "
     r"|mijn )?$"
 )
+_DENIED = re.compile(r"\b(?:not|nicht|pas|instead of|rather than|statt|no es|non|niet|не)\s+(?:the |my |in |on |with )?$", re.IGNORECASE)
 # An application says more than the library it is built on, a device more than its family.
 _RANK = {"application": 5, "device": 5, "desktop": 5, "phone": 5, "web": 5, "framework": 4, "server": 3, "library": 2, "family": 1}
 _VERSION = re2.compile(r"(?i)^[ \-]*(?:v|version |esr )?(\d{1,4}(?:\.\d{1,4}){0,3})\b")
+
+
+def _known(client: str, index: Index) -> str:
+    """The id itself; of one without an entry its family's ("printer-lexmark" -> "printer"), else "other"."""
+    if index.client(client) or not index.knowledge.clients:
+        return client
+    family = client.split("-")[0]
+    return family if index.client(family) else "other"
 
 
 def mentioned(text: str, index: Index) -> tuple[Hit, ...]:
@@ -29,7 +40,7 @@ def mentioned(text: str, index: Index) -> tuple[Hit, ...]:
                 match.start() - 1 : match.start()
             ] in ("@", ".", "/"):
                 continue
-            hits.append((match.start(), match.end(), client if index.client(client) or not index.knowledge.clients else "other"))
+            hits.append((match.start(), match.end(), _known(client, index)))
     for match in _OTHERS.finditer(text):
         if (
             text[match.start() - 1 : match.start()] not in ("@", ".", "/")
@@ -51,7 +62,8 @@ def client(
     best: tuple[tuple[int, int, int], Hit] | None = None
     for hit in hits:
         start, end, id = hit
-        if id in _TESTS or _NOT_OWN.search(text[max(0, start - 40) : start]):
+        before = text[max(0, start - 40) : start]
+        if id in _TESTS or _NOT_OWN.search(before) or _DENIED.search(before):
             continue
         entry = index.client(id)
         rank = _RANK.get(entry.kind, 3) if entry else 3 if id == "other" else 4

@@ -300,6 +300,8 @@ def port_mentions(text: str, low: str) -> list[PortMention]:
             continue
         start, end = match.span(1)
         around = text[max(0, start - 2) : end + 2]
+        if text[start - 1 : start] == ":" and text[end : end + 2].strip()[:1] == "]":  # the end of an IPv6 address
+            continue
         if text[start - 1 : start] not in _BEFORE_PORT or text[end : end + 1] not in _BEHIND_PORT:
             continue
         if re.search(r"\d[.\-/:]\d|\d{2}:\d{2}|\.\d|\d\.\d", around) or text[end : end + 2] in (".0", "-5") or _date_like(text, start, end):

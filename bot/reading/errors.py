@@ -18,6 +18,8 @@ _ANCHORS = tuple(
         r"(?:^|[^\w.@/\-])(?:smtp;?[ :]*)?(?:4[2-57]\d|5[0-57]\d)[ \-]+(?:#?[45]\.\d{1,2}\.\d{1,3}\b|[A-Za-z<\"'(\[#\pL])",
         r"(?:^|[^\w.])#?[45]\.[0-7]\.\d{1,3}\b",
         r"\(\s*(?:4[2-57]\d|5[0-57]\d),",
+        r"(?i)\b(?:get|got|getting|receive|shows?|only)\s+(?:a |an |the |error |code )*(?:4[2-57]\d|5[0-57]\d)\b",
+        r"^\s*(?:4[2-57]\d|5[0-57]\d)\s*[?.!]*\s*$",
         r"(?i)\b(?:code|error|status|reply|response|antwort|erreur|fehler|erro|error:|smtp)[ :\"=]*[45]\d\d\b",
         r"(?:[A-Za-z_][\w$]*(?:\.|::|\\))*[A-Z][\w$]*(?:Error|Exception|Timeout|Failure|Refused|Disconnected)\b|(?:::|\.)Error\b",
         (
@@ -39,6 +41,7 @@ _ANCHORS = tuple(
 _PHRASES = tuple(compile_words("|".join(group)) for group in words.PHRASES)
 _SAID = compile_words(words.SAYS)
 _SPOKEN = compile_words(words.SPOKEN)
+_LABEL = compile_words(words.LABELS)
 _QUOTED = re2.compile(r"\"([^\"\n]{8,600})\"|(?:^|\s)'([^'\n]{8,600})'(?:\s|$|[.,])")
 _UNIT = re.compile(
     (
@@ -195,7 +198,7 @@ def _back(text: str, line_start: int, start: int) -> int:
 
 def _told(text: str) -> str | None:
     """No anchor: what stands behind "it says", or in quotes."""
-    if match := _SAID.search(text):
+    if match := _SPOKEN.search(text) or _LABEL.search(text):
         rest = text[match.end() :].split("\n", 1)[0].strip(" \t\"'.,:")
         if 3 <= len(rest) <= 400 and not rest.endswith("?"):
             return rest

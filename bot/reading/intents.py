@@ -12,11 +12,47 @@ _ASKS_PORT = re.compile(
     r"\b(?:server|port|host|smtp|settings?)\b[^.\n]{0,40}\?|^(?:what|which)\b[^\n]{0,60}\b(?:server"
     r"|port|host|settings?|smtp)\b"
 )
-_CORRECTION_FIRST = re.compile(r"\s*(?:sorry|oops|no,|actually|correction|i mean)")
+_CORRECTION_FIRST = re.compile(
+    r"\s*(?:(?:ah|oh|no|ok),? )?(?:sorry|oops|ups|no[, ]|nope|wait|actually|correction|i mean"
+    r"|i misspoke|wrong|typo|my bad|pardon|perdón|scusa|entschuldigung|i said|i was wrong|change"
+    r"|make)"
+)
 # "what does 'relaying denied' mean": quotes an error and asks about the words.
-_ABOUT_WORDS = re.compile(r"\b(?:what (?:does|is|do)\b[^\n]*\bmeans?\b|explain|difference between|was bedeutet|que signifie|qué significa)")
+_ABOUT_WORDS = re.compile(
+    r"\b(?:what (?:does|is|do)\b[^\n]*\bmeans?\b|what means|meaning of|what(?:'s| is) |explain"
+    r"|difference between|was (?:bedeutet|ist|heißt)|que signifie|qu'est|c'est quoi|qué (?:es"
+    r"|significa)|что (?:такое|значит)|wat (?:is|betekent)|cos'è|o que)"
+)
 _MAY = re.compile(r"\b(?:can i|could i|should i|may i|is it ok|do i have to|kann ich|puis-je|puedo|posso)\b[^\n]*\?\s*$")
 _TERM_ONLY = re.compile(r"^[\w /\-]{2,30}\?$")
+
+# Asks how things are, not for settings.
+_CONCEPT = re.compile(
+    r"^\s*(?:(?:so|and|but|ok|okay|btw|hi|hello|hey|quick question|question|just wondering)[,: "
+    r"]+)*(?:why|explain|define|meaning|differences?|what(?:'s| is) the (?:difference|point|meaning"
+    r"|purpose)|what means?|is |are |does |did |has |will "
+    r"|do (?:i|we|you|they|app|all) |(?:can|could|should|must|may) (?:i|we|you|it|one|someone"
+    r"|the|my|a|smtp|gmail|outlook|yahoo|this|they) |when |since when|how (?:secure"
+    r"|safe|long|does|do (?:app|spf|dkim|they)|come)|was (?:ist|bedeutet|heißt)|warum|wieso|wozu"
+    r"|ist |unterschied|pourquoi|c'est quoi"
+    r"|qu'est|à quoi|por qué|para qué|qué (?:es|significa)|por que|o que (?:é|significa)|perché"
+    r"|cos'è|cosa (?:è|significa)|waarom|wat (?:is|betekent)|dlaczego|co to|почему|зачем|что "
+    r"(?:такое|значит)|proč|neden)"
+)
+_VERSUS = re.compile(r"\bvs\.?\b|\bversus\b|\bwhich (?:one|is better|is safer)\b|\bdifference\b|\bbetter (?:than|is)\b")
+_SENDS = re.compile(r"\bsend|\bsmtp|outgoing|\bsent\b")
+_ABOUT_SENDING = re.compile(
+    r"\b(?:server|password|login|log ?in|account|certificate|tls|ssl|form|scan\w*|printer|deliver\w*"
+    r"|kontakt\w*|passwort|mot de passe|contraseña|senha|пароль)\b"
+)
+_TROUBLE = re.compile(
+    r"(?:can'?t|cannot|couldn'?t|error|fail|not work|problem|doesn'?t|won'?t|stopped|warning|"
+    r"reject|refus|block|timed? ?out|nicht|impossible|no (?:puedo|funciona)|não|non (?:riesco"
+    r"|funziona)|niet|не )"
+)
+_HOW = re.compile(r"\bsteps?\b|set ?up|how (?:do|to|can|would|should)|guide|\bconfigur|einricht|anleitung|cómo|comment|come |как ")
+_RIGHT = re.compile(r"\b(?:is|are) (?:this|that|these|my|it) [^\n?]*\b(?:right|correct|ok|okay|format|valid|fine|wrong)\b[^\n?]*\?")
+_YES_OR_NO = re.compile(r"\b(?:is|are|does|can|should|will|would)\b[^\n?]*\?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,92 +73,98 @@ class Said:
 
 def intent(low: str, said: Said, asked: str | None) -> Intent:
     """`low`: the text in lower case. Short replies are judged as such first; then errors; then what is asked for."""
-    short = len(low.split()) <= 14
-    works = talk.WORKS.search(low) is not None and talk.STILL.search(low) is None
-    facts = said.host or said.port or said.security or said.error or said.provider
-    if talk.HUMAN.search(low) and len(low.split()) <= 30 and not said.error:
+    words = len(low.split())
+    short = words <= 14
+    if talk.HUMAN.search(low) and words <= 30 and not said.error:
         return "human"
-    if short and talk.CANCEL.search(low) and not said.error:
-        return "cancel"
-    if short and talk.RESTART.search(low) and not said.error:
-        return "restart"
+    if short and not said.error:
+        if talk.CANCEL.search(low):
+            return "cancel"
+        if talk.RESTART.search(low) and not talk.OFF_TOPIC.search(low):
+            return "restart"
     if short and talk.GREETING.search(low):
         return "greeting"
-    thanks = talk.THANKS.search(low) is not None
     question = talk.QUESTION.search(low) is not None
-    if (
-        not said.error
-        and not question
-        and short
-        and (
-            works
-            or (
-                thanks
-                and not said.host
-                and not said.port
-                and talk.PROBLEM.search(low) is None
-                and talk.CONFIGURE.search(low) is None
-                and talk.LOOKUP.search(low) is None
-            )
-        )
-    ):
+    concept = _CONCEPT.match(low) is not None or _VERSUS.search(low) is not None
+    problem = talk.PROBLEM.search(low) is not None
+    configure = talk.CONFIGURE.search(low) is not None
+    lookup = talk.LOOKUP.search(low) is not None
+    facts = said.host or said.port or said.security or said.client or said.provider or said.domain
+    if short and not said.error and not question and _thanks(low, said, problem=problem, asks=configure or lookup):
         return "thanks"
-    if (
-        said.corrects
-        and (said.host or said.port or said.security or said.client or said.provider or said.domain)
-        and len(low.split()) <= 25
-        and not (said.error and _CORRECTION_FIRST.match(low) is None)
-    ):
+    first = _CORRECTION_FIRST.match(low) is not None
+    plain = not (said.error or concept or low.rstrip().endswith("?")) and (words <= 10 or not problem)
+    if said.corrects and facts and words <= 25 and (first or plain):
         return "correction"
-    if said.error and not said.code and (_ABOUT_WORDS.search(low) or (_MAY.search(low) and not said.client)):
+    if said.error and _about_words(low, said, words):
         return "question"
     if said.error:
         return "fix_error"
     if talk.STILL.search(low) and not question:
         return "fix_error"
-    bare = said.host or said.port or said.security or said.client or said.provider or said.domain
-    if asked is not None and bare and short and not question and talk.CONFIGURE.search(low) is None:
+    if asked is not None and facts and short and not question and not configure:
         return "fix_error"
-    problem = talk.PROBLEM.search(low) is not None
-    off = talk.OFF.search(low) is not None
-    configure = talk.CONFIGURE.search(low) is not None
-    lookup = talk.LOOKUP.search(low) is not None
-    mail = talk.MAIL.search(low) is not None or facts
-    if off and not lookup and not (problem and re.search(r"\bsend|smtp|outgoing", low)) and not said.host and not said.port:
+    return _wish(low, said, asked, question=question, concept=concept, problem=problem, configure=configure, lookup=lookup)
+
+
+def _thanks(low: str, said: Said, *, problem: bool, asks: bool) -> bool:
+    if talk.WORKS.search(low) and not talk.STILL.search(low):
+        return True
+    return talk.THANKS.search(low) is not None and not (said.host or said.port or asks or (problem and not talk.WORKS.search(low)))
+
+
+def _about_words(low: str, said: Said, words: int) -> bool:
+    """Quotes a code or an error's words to ask what they mean, and is not in trouble with a program of their own."""
+    if said.client or said.host:
+        return not said.code and _MAY.search(low) is not None and not said.client
+    return (words <= 8 and (_ABOUT_WORDS.search(low) is not None or (_CONCEPT.match(low) is not None and not said.code))) or (
+        not said.code and _MAY.search(low) is not None
+    )
+
+
+def _wish(
+    low: str, said: Said, asked: str | None, *, question: bool, concept: bool, problem: bool, configure: bool, lookup: bool
+) -> Intent:
+    """Nothing short and no error quoted: what is told or asked for."""
+    place = said.provider or said.domain or said.host
+    mail = talk.MAIL.search(low) is not None or place or said.port or said.security or said.client
+    if talk.OFF_TOPIC.search(low) and not said.host and not said.port and not (lookup and place) and not _SENDS.search(low):
         return "off_topic"
+    if lookup and place and not concept and not problem and not (said.client and configure):
+        return "configure" if said.client and not _ASKS_PORT.search(low) else "lookup"
+    if concept and (said.term or mail) and not (said.client and place):
+        return "question"
     if (
         problem
-        and mail
+        and (mail or _ABOUT_SENDING.search(low))
+        and not (configure and not _TROUBLE.search(low))
         and not (question and said.term and not said.client)
-        and not (configure and not re.search(r"(?:can'?t|cannot|error|fail|not work|problem|doesn't)", low))
     ):
         return "fix_error"
-    if configure and (said.client or said.host or (said.provider and not _ASKS_PORT.search(low)) or mail):
-        return (
-            "configure"
-            if (said.client or not (said.provider and lookup)) or re.search(r"step|set ?up|how (?:do|to|can)", low)
-            else "lookup"
-        )
-    if lookup and (said.provider or said.domain or said.host) and not (question and said.term and not said.provider):
-        return "configure" if said.client and not _ASKS_PORT.search(low) else "lookup"
-    if question and (said.term or mail):
+    if configure and mail and not (question and concept):
+        return "configure" if said.client or not (place and lookup) or _HOW.search(low) else "lookup"
+    if _RIGHT.search(low):
         return "question"
-    if re.search(r"\b(?:is|are|does|can|should|will|would)\b[^\n?]*\?\s*$", low) and mail and not lookup:
+    if said.client and (place or lookup):
+        return "configure"
+    if lookup and place:
+        return "lookup"
+    if question and (said.term or mail):
         return "question"
     if said.term and (_TERM_ONLY.search(low.strip()) or low.rstrip().endswith("?")):
         return "question"
-    if problem and (said.client or said.provider or asked):
+    if _YES_OR_NO.search(low) and mail and not lookup:
+        return "question"
+    if problem and asked:
         return "fix_error"
-    if said.client and (said.host or said.port or said.security or said.provider):
+    if said.client and (said.port or said.security):
         return "configure"
     if said.host or said.port or said.security:
         return "configure"
-    if said.domain or said.provider:
+    if place:
         return "lookup"
     if asked is not None and asked != "other":
         return "fix_error"
-    if lookup and mail:
+    if mail and lookup:
         return "lookup"
-    if said.client and mail:
-        return "configure"
-    return "off_topic"
+    return "configure" if said.client and talk.MAIL.search(low) else "off_topic"

@@ -81,12 +81,20 @@ def corrects(text: str) -> bool:
 
 
 _CORRECTION = re.compile(
-    r"(?:^|[.!\n,;]\s*|\b)(?:sorry|oops|ups|whoops|correction|i meant|i mean|my bad|my mistake"
-    r"|typo|make that|scratch that|no wait|wait,? no|nope,? it'?s|no,? it'?s|actually(?:,)? (?:it'?s"
-    r"|i|the|port|we)|it'?s actually|i was wrong|i misread|misread"
-    r"|entschuldigung|verzeihung|ich meinte|meinte|nee,? doch|doch nicht|korrektur|falsch geschrieben"
-    r"|vertippt|pardon|désolé|je voulais dire|je me suis trompé|perdón|perdon|quise decir|me "
-    r"equivoqué|desculpa|quis dizer|me enganei|scusa|volevo dire|mi sono sbagliato"
+    r"^\s*(?:(?:ah|oh|uh|hm+|ok),? )?(?:no(?=[,.:!]| (?:it'?s|its|the|i mean|i meant|wait|sorry"
+    r"|port|i am|i'm))|nope|nah|wait|sorry|oops|ups|whoops|actually|correction"
+    r"|typo|wrong|pardon|perdón|perdon|scusa|desculpa|nein(?=,)|non(?=,)|нет(?=,)|ой|nee(?=,))\b[,.: !-]"
+    r"|\b(?:sorry|oops|ups|whoops|correction|i meant|i mean|i misspoke|my bad|my mistake|make "
+    r"(?:that|it)|scratch that|no wait|wait,? no|actually(?:,)? (?:it'?s|i|the|port|we)|it'?s "
+    r"actually"
+    r"|i was wrong|i misread|misread|i said \w+ but|should (?:be|read)|change (?:the |my )?(?:port"
+    r"|server|host|client|program|encryption|security) to"
+    r"|entschuldigung|verzeihung|ich meinte|meinte|doch nicht|korrektur|vertippt|désolé|je voulais "
+    r"dire|je me suis trompé|quise decir|me equivoqué|quis dizer|me enganei|volevo dire|mi sono "
+    r"sbagliato"
     r"|ik bedoel|ik bedoelde|przepraszam|miałem na myśli|извини|извините|ошибся|я имел в виду"
     r"|förlåt|jag menade|undskyld|jeg mente|unnskyld)\b"
+    # one thing and not the other
+    r"|\b(?:not|nicht|pas|statt|nie|не|niet|inte|ikke|rather than|instead of)\s+(?:on |port |"
+    r"the |with |via )?[\w./-]+\s*$|^\s*(?:it'?s )?not\s+[\w./-]+(?: [\w./-]+)?,\s"
 )

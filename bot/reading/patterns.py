@@ -12,6 +12,8 @@ import re
 import re2
 
 _BOUNDARY = re.compile(r"(^|\(\?[imsU]+\)|\||\(\?:|\()\\b|\\b")
+# RE2's `\\w` is ASCII too: behind "отправ" it would match nothing.
+_LETTER_BEHIND_ANOTHER_SCRIPT = re.compile(r"(?<=[^\x00-\x7F])\\w")
 # "(?:\\b|$)" closes a word although it begins an alternative.
 _OR_END = re.compile(r"\(\?:\\b\|(?=[$\[])")
 # Not `[^\pL\pN_]`: that class alone is some hundred instructions, and stands hundreds of times in a pattern.
@@ -24,6 +26,7 @@ def compile_words(pattern: str, flags: str = "i") -> re2._Regexp:
     options = re2.Options()
     options.max_mem = 64 << 20
     options.log_errors = False
+    pattern = _LETTER_BEHIND_ANOTHER_SCRIPT.sub(r"[^\\x00-\\x7F]", pattern)
     pattern = _OR_END.sub(lambda m: "(?:" + _BEHIND + "|", pattern)
     unicode = _BOUNDARY.sub(lambda m: m.group(1) + _BEFORE if m.group(1) is not None else _BEHIND, pattern)
     return re2.compile(f"(?{flags})" + unicode, options)

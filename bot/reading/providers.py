@@ -36,10 +36,12 @@ _OWN_WORDS = (
     ("gmail", re2.compile(r"(?s)\b(?:535|534|530)[ \-]5\.[57]\.\d.*\bgsmtp\b")),
     ("microsoft365", re2.compile(r"(?i)SmtpClientAuthentication is disabled for the (?:Tenant|Mailbox)|aka\.ms/smtp_auth_disabled")),
 )
+_DENIED = re.compile(r"\b(?:not|nicht|pas|instead of|rather than|statt|niet|не)\s+(?:the |my |at |with |from )?$")
 # Names that are words of every day too count beside one of these.
 _BESIDE = re.compile(
     r"(?:smtp|serveur|server|servidor|mail|email|chez|bei|bij|isp|provider|account|konto|compte|cuenta)\s+"
-    r"(?:d[e']\s*|von\s+|for\s+|bei\s+|at\s+|with\s+|pour\s+)?(?!smtp|port|server)([a-z][a-z0-9.\-]{1,20})"
+    r"(?:d[e']\s*|von\s+|for\s+|bei\s+|at\s+|with\s+|pour\s+)?(?!smtp|port|server|for\b)([a-z][a-z0-9.\-]{1,20})"
+    r"|\bfor\s+([a-z][a-z0-9.\-]{1,20})\s*\??$"
     r"|(?!smtp|mail)([a-z][a-z0-9.\-]{1,20})\s+(?:smtp|mailserver|mail server|e-?mail|postausgang|outgoing)"
 )
 _365 = re.compile(
@@ -67,6 +69,7 @@ def provider(
         and not _RECEIVES_AFTER.search(low[hit[1] : hit[1] + 30])
         and not _RECEIVES_BEFORE.search(low[max(0, hit[0] - 40) : hit[0]])
         and not (hit[0] and text[hit[0] - 1] == "@")
+        and not _DENIED.search(low[max(0, hit[0] - 24) : hit[0]])
     ]
     if host is not None and domain is None and named_hits and "." not in host:
         return named_hits[0][2]
@@ -74,8 +77,8 @@ def provider(
         return "microsoft365"
     if not named_hits:
         for match in list(_BESIDE.finditer(low))[:12]:
-            word = match.group(1) or match.group(2)
-            at = match.start(1) if match.group(1) else match.start(2)
+            word = match.group(1) or match.group(2) or match.group(3)
+            at = match.start(match.lastindex or 1)
             inside = any(a <= at < b for a, b, _ in clients) or any(a <= at < b for a, b in errors)
             if not inside and word not in _NOT_ALONE and "@" not in low[match.start() : match.end() + 1] and (found := _whole(index, word)):
                 return found

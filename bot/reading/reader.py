@@ -19,6 +19,7 @@ from bot.reading.intents import Said, intent
 from bot.reading.model import HostTypo, Reading, Tried
 from bot.reading.pastes import observations, read_all
 from bot.reading.pastes.configuration import dialect
+from bot.reading.pastes.dialects import TLS_WORD
 from bot.reading.pastes.where import Where
 from bot.reading.prose import prose
 from bot.reading.providers import provider as provider_of
@@ -61,7 +62,8 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     spoken, own = prose(low), prose(plain)
     found_hosts = [mention for mention in host_mentions(own, spoken, spans) if mention.host not in pasted.not_hosts]
     found_ports = port_mentions(spoken, spoken)
-    said_host = next((mention for mention in found_hosts if mention.stance in ("now", "present")), None)
+    meant = ("now", "present", "advice") if mentions.corrects(low) else ("now", "present")
+    said_host = next((mention for mention in found_hosts if mention.stance in meant), None)
     host = pasted.host or (said_host.host if said_host else None)
     port = pasted.port or _port(found_hosts, found_ports, host, corrects=mentions.corrects(low))
     security, vague = (pasted.security, False) if pasted.security is not None else security_said(spoken, port, spans)
@@ -94,11 +96,12 @@ def _known(id: str | None, index: Index) -> str | None:
 
 
 def _tls_word(client: str | None, index: Index) -> Security | None:
-    """What the program's own menu means by "TLS"."""
+    """What the program means by "TLS": its own menu's word, or the value of its setting."""
     entry = index.client(client) if client else None
     if entry is None:
         return None
-    return next((mode for mode, word in entry.words.items() if word.strip().lower() in ("tls", "tls (465)", "tls (587)")), None)
+    menu = next((mode for mode, word in entry.words.items() if word.strip().lower() in ("tls", "tls (465)", "tls (587)")), None)
+    return menu or TLS_WORD.get(entry.id)
 
 
 def _own_word(
@@ -213,7 +216,7 @@ def _aside(
         domain=reading.address_domain is not None,
         host=reading.host is not None,
         port=reading.port is not None,
-        security=reading.security is not None,
+        security=reading.security is not None or reading.ambiguous_security,
         term=term is not None or (question and _TERM.search(low) is not None),
         corrects=mentions.corrects(low),
         code=re.search(r"\b[45]\d\d\b|\b[45]\.\d\.\d|0x[0-9a-fA-F]{4}", reading.error or "") is not None,

@@ -45,7 +45,7 @@ _ERROR_AROUND = re.compile(
     r"|connection (?:is )?not|version|extension|don't appear|before auth|lib\(|reason\()"
 )
 _QUESTION = re.compile(
-    r"(?:what(?:'s| is| does)|was ist|difference|unterschied|explain|meaning|mean\b|bedeutet|"
+    r"(?:what(?:'s| is| does)|was ist|difference|unterschied|explain|meaning|bedeutet|"
     r"better|safer|more secure|sicherer|qu'est|qué es|o que é|cos'è|wat is|czym|что такое|should "
     r"i (?:use|pick|choose|take)|which (?:is|one)|vs\.?|versus| or |need)"
 )
@@ -77,12 +77,6 @@ def security_said(low: str, port: int | None, errors: list[tuple[int, int]]) -> 
             or stance(low, start, end) not in ("now", "present")
         ):
             continue
-        if "tls" not in match.group():
-            return None, True
-        if port == 465:
-            return Security.IMPLICIT_TLS, False
-        if port in (587, 25, 2525):
-            return Security.STARTTLS, False
         return None, True
     return None, False
 

@@ -14,6 +14,7 @@ _ARG = r"(?:[brufBRUF@$]{0,2}(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')(?:\.
 
 # A literal that must be in the lower-cased text, the name of the call, how many arguments stand before the secret.
 _CALLS = (
+    ("auth", r"\bauth\s*=", 1),  # auth=("user", "password")
     ("login", r"(?:\.|\b)login", 1),  # smtplib, aiosmtplib, imaplib
     ("yagmail", r"yagmail\.SMTP", 1),
     ("networkcredential", r"\bNetworkCredential", 1),

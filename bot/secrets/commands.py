@@ -18,7 +18,7 @@ _FORMS = (
     )
     + _QUOTED,
     # curl -u user:password
-    r"(?i)\s(?:-u|--user|--proxy-user)(?:[ \t]+|=)[\"']?[^\s:\"']+:(?:([^\"'\n]+)[\"']|([^\"'\n]+)[\"']|([^\s\"']+))",
+    r"(?i)(?:^|\s)(?:-u|--user|--proxy-user)(?:[ \t]+|=)[\"']?[^\s:\"']+:(?:([^\"'\n]+)[\"']|([^\"'\n]+)[\"']|([^\s\"']+))",
     # an address with a secret behind it: sasl_passwd, passwd.client, "login: a@b.example / secret"
     (
         r"(?i)\b[\w.+%\-]+@(?:[\w\-]+\.)+[\w\-]{2,}(?::|[ \t]*[/|][ \t]*|[ \t]+:[ \t]*)(?:\"([^\"\n]+)\""
@@ -30,10 +30,12 @@ _FORMS = (
     r"(?im)^\s*(?:[\w\-*]+\.)+[\w\-*]+:[\w.+%@\-]+:(?:\"([^\"\n]+)\"|'([^'\n]+)'|(\S+))\s*$",
     # a command that prints it: passwordeval "echo secret"
     r"(?i)(?:passwordeval|pass_?cmd|passcommand)[\"']?\s*[:=]?\s*[\"']?echo\s+(?:-n\s+)?" + _QUOTED,
+    # PowerShell: "secret" | ConvertTo-SecureString
+    r"(?i)(?:\"([^\"\n]+)\"|'([^'\n]+)'|(\S+))\s*\|\s*ConvertTo-SecureString",
     # netrc
     r"(?i)\blogin[ \t]+\S+[ \t]+password[ \t]+" + _QUOTED,
 )
-_LITERALS = (("-",), (" -u", "--user", "--proxy-user"), ("@",), (":",), (":",), ("echo",), ("login",))
+_LITERALS = (("-",), ("-u", "--user", "--proxy-user"), ("@",), (":",), (":",), ("echo",), ("securestring",), ("login",))
 _COMPILED = tuple(re2.compile(form) for form in _FORMS)
 
 

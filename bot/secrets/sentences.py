@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import re2
 
-from bot.secrets import looks
+from bot.secrets import asides, looks
 from bot.secrets.span import Span
 from bot.secrets.words import CJK_GLUE, CJK_PASSWORD_WORDS, GLUE, PASSWORD_WORDS
 
@@ -96,3 +96,4 @@ def _judge(text: str, match: re2._Match[str], *, strong: bool) -> Iterator[Span]
         )
     if good and value and value[0] not in "<$%{[(":
         yield Span("password", start, end)
+        yield from asides.beside(text, end)

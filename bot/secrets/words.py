@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Written alone or at the end of a key. Sources: the field labels of mail programs in these languages.
 PASSWORD_WORDS = (
-    "passwords?", "passwort", "passwrd", "passwd", "passphrase", "passcode", "pass", "pswd", "pwd", "pw", "kennwort", "app[ -]?passwort", "zugangscode",  # en de
+    "passwords?", "passwort", "passwrd", "passwd", "pass ?phrase", "passcode", "pass", "pswd", "pwd", "pw", "kennwort", "app[ -]?passwort", "zugangscode",  # en de
     "mot de passe", "mots de passe", "mdp", "code d'application",  # fr
     "contraseñas?", "contrasenas?", "clave", "palavra-passe", "palavra passe", "senhas?",  # es pt
     "wachtwoord", "ww", "adgangskode", "kodeord", "passord", "lösenord", "losenord", "lösen",  # nl da no sv

@@ -1,0 +1,111 @@
+"""Which word is a secret although no "password is" stands before it? Keys named in passing, pairs of user and password, brackets.
+
+All of these are taken only where the word itself looks like a secret: letters with digits or signs, no host, no code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import re2
+
+from bot.secrets import looks
+from bot.secrets.span import Kind, Span
+from bot.secrets.words import PASSWORD_WORDS
+
+_WORDS = "|".join(sorted(PASSWORD_WORDS, key=len, reverse=True))
+_TOKEN = r"[\"'`(\[]?([^\s\"'`,;()\[\]<>]+)"
+_MAIL = r"[\w.+%\-]+@[\w\-]+(?:\.[\w\-]+)+"
+# (kind, least length, a literal that must be in the lower-cased text, pattern whose group 1 is the candidate)
+_FORMS: tuple[tuple[Kind, int, str, str], ...] = (
+    ("api_key", 10, "key", (
+rf"(?i)\b(?:api|access|server|smtp|secret|account|sending|private)?[ _\-]?keys?(?:[ \t]+(?:is"
+rf"|was|ist|es|est|=|:|->))?[ \t]*[:=]?[ \t]*{_TOKEN}"
+)),
+    ("token", 10, "token", (
+rf"(?i)\b(?:api|access|server|smtp|auth|account|refresh|bearer)?[ _\-]?tokens?(?:[ \t]+(?:is"
+rf"|was|ist|es|est|=|:|->))?[ \t]*[:=]?[ \t]*{_TOKEN}"
+)),
+    ("api_key", 10, "secret", (
+rf"(?i)\b(?:client|api|access|aws|app)?[ _\-]?secret(?:[ _\-]?(?:access )?key)?(?:[ \t]+(?:is"
+rf"|was|ist|=|:|->))?[ \t]*[:=]?[ \t]*{_TOKEN}"
+)),
+    # password [x], pw/x, smtpPwd x, password set to x, password I use: x, my password's x
+    ("password", 5, "", rf"(?i)(?:^|[^a-zA-Z])\w*(?:{_WORDS})[ \t]*(?:[\[({{/→]|->)[ \t]*([^\s\"'`,;()\[\]<>]+)"),
+    ("password", 5, "", rf"(?i)\b[a-z_\-]+(?:pwd|passw(?:or)?d|pass)[ \t]+{_TOKEN}"),
+    ("password", 5, "", (
+rf"(?i)(?:^|[^a-zA-Z])(?:{_WORDS})(?:'s|[ \t]+(?:is |was |has been |had been )?(?:set|changed"
+rf"|reset|updated)[ \t]+to|[ \t]+(?:to|saya|benim|now|mine|meine?s?))[ \t]+{_TOKEN}"
+)),
+    ("password", 5, "", rf"(?i)(?:^|[^a-zA-Z])(?:{_WORDS})(?:[ \t]+[a-z']+){{1,4}}(?:[ \t]*[:=]|[ \t]+(?:is|was|ist|war))[ \t]*{_TOKEN}"),
+    # x as password, x (my password), x is my password
+    ("password", 5, "", (
+rf"(?i)(?:^|[\s(\"',])([^\s(\"',]+)[\"']?[ \t]*(?:as|als|comme|como|come|=|\()[ \t]*(?:my|"
+rf"the|our|a|mein|das|mon|mi|minha)?[ \t]*(?:smtp |app |mail )?(?:{_WORDS})(?:[^a-zA-Z]|$)"
+)),
+    # log in with a@b.example and x; credentials are bob / x
+    ("password", 5, "", (
+rf"(?i)\b(?:log(?:ged|ging)?[ \-]?in|login|sign(?:ed)? in|auth\w*|account|anmelden|credentials?"
+rf"|creds|zugangsdaten|zugang)\b[^.\n]*?{_MAIL}[\"']?(?:[ \t]+(?:and|und|et|y|e|with|mit)|"
+rf"[ \t]*[,/|])?[ \t]+{_TOKEN}"
+)),
+    ("password", 5, "", (
+rf"(?i)\b(?:credentials?|creds|login(?: data)?|user/pass|user/pw|user/password|zugangsdaten"
+rf"|identifiants|credenciales)\b(?:[ \t]+(?:are|is|sind|sont|son))?[ \t]*:?[ \t]*[\"']?[\w.+@%\-]+[\"']?[ "
+rf"\t]*(?:/|:|\||,|[ \t]and[ \t])[ \t]*{_TOKEN}"
+)),
+)  # fmt: skip
+_COMPILED = tuple((kind, least, literal, re2.compile(pattern)) for kind, least, literal, pattern in _FORMS)
+_NEARBY = (
+    "pass",
+    "pw",
+    "login",
+    "log in",
+    "logged",
+    "sign",
+    "cred",
+    "auth",
+    "account",
+    "zugang",
+    "identif",
+    *(word.split("[")[0][:4] for word in PASSWORD_WORDS),
+)
+# A quoted phrase of plain words behind "with the password".
+_QUOTED = re2.compile(
+    rf"(?i)\b(?:with|using|my|use|enter(?:ed)?|typed?|mit|avec|con|com)[ \t]+(?:the |my |das |"
+    rf"le |la |el )?(?:smtp |mail |app )?(?:{_WORDS})[ \t]+[\"']([^\"'\n]+)[\"']"
+)
+# "password a and b": what stands beside one that was found.
+_ALSO = re2.compile(r"^[\"']?[ \t]*(?:and|or|und|oder|et|ou|y|e|,|/|\||then|dann)[ \t]*(?:then |also |with |auch )?[\"']?([^\s\"',;()]+)")
+
+
+def find(text: str) -> Iterator[Span]:
+    low = text.lower()
+    near = any(word in low for word in _NEARBY)
+    for kind, least, literal, pattern in _COMPILED:
+        if (literal and literal not in low) or (not literal and not near):
+            continue
+        for match in pattern.finditer(text):
+            value = match.group(1).rstrip(".,;:!?)")
+            if len(value) >= least and _secret(value, kind):
+                yield Span(kind, match.start(1), match.start(1) + len(value))
+    if near:
+        for match in _QUOTED.finditer(text):
+            if not any(looks.plain_word(word) for word in match.group(1).split()) and not looks.placeholder(match.group(1)):
+                yield Span("password", *match.span(1))
+
+
+def beside(text: str, end: int) -> Iterator[Span]:
+    """A second secret right behind one that ends at `end`: "password a and b"."""
+    also = _ALSO.search(text[end : end + 80])
+    if also is not None:
+        value = also.group(1).rstrip(".,;:!?)")
+        if looks.secret_word(value):
+            yield Span("password", end + also.start(1), end + also.start(1) + len(value))
+
+
+def _secret(value: str, kind: Kind) -> bool:
+    if kind == "password":
+        return looks.secret_word(value) and "=" not in value
+    digits, letters = sum(c.isdigit() for c in value), sum(c.isalpha() for c in value)
+    return digits >= 2 and letters >= 2 and looks.secret_word(value) and "=" not in value and "://" not in value
