@@ -31,7 +31,7 @@ rf"(?i)\b(?:client|api|access|aws|app)?[ _\-]?secret(?:[ _\-]?(?:access )?key)?(
 rf"|was|ist|=|:|->))?[ \t]*[:=]?[ \t]*{_TOKEN}"
 )),
     # password [x], pw/x, smtpPwd x, password set to x, password I use: x, my password's x
-    ("password", 5, "", rf"(?i)(?:^|[^a-zA-Z])\w*(?:{_WORDS})[ \t]*(?:[\[({{/→]|->)[ \t]*([^\s\"'`,;()\[\]<>]+)"),
+    ("password", 5, "", rf"(?i)(?:^|[^a-zA-Z])\w*(?:{_WORDS})[ \t]*(?:[\[({{/→<|]|->)[ \t]*([^\s\"'`,;()\[\]<>]+)"),
     ("password", 5, "", rf"(?i)\b[a-z_\-]+(?:pwd|passw(?:or)?d|pass)[ \t]+{_TOKEN}"),
     ("password", 5, "", (
 rf"(?i)(?:^|[^a-zA-Z])(?:{_WORDS})(?:'s|[ \t]+(?:is |was |has been |had been )?(?:set|changed"
@@ -108,4 +108,10 @@ def _secret(value: str, kind: Kind) -> bool:
     if kind == "password":
         return looks.secret_word(value) and "=" not in value
     digits, letters = sum(c.isdigit() for c in value), sum(c.isalpha() for c in value)
-    return digits >= 2 and letters >= 2 and looks.secret_word(value) and "=" not in value and "://" not in value
+    return (
+        (digits >= 2 or (digits == 1 and len(value) >= 20))
+        and letters >= 2
+        and looks.secret_word(value)
+        and "=" not in value
+        and "://" not in value
+    )

@@ -9,7 +9,7 @@ import re2
 from bot.secrets import looks
 from bot.secrets.span import Span
 
-_STRING = r"(?:[brufBRUF@$]{0,2})(?:\"((?:[^\"\\\n]|\\.)+)\"|'((?:[^'\\\n]|\\.)+)')"
+_STRING = r"(?:[brufBRUF@$]{0,2})(?:\"\"|'')?(?:\"((?:[^\"\\\n]|\\.)+)\"|'((?:[^'\\\n]|\\.)+)')"
 _ARG = r"(?:[brufBRUF@$]{0,2}(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')(?:\.\w+\(\))?|[^,()\"'\n]*(?:\([^()\n]*\))?[^,()\"'\n]*)\s*,\s*"
 
 # A literal that must be in the lower-cased text, the name of the call, how many arguments stand before the secret.

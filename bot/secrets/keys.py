@@ -17,7 +17,7 @@ _FORMS: tuple[tuple[Kind, str, str], ...] = (
     ("api_key", "-", r"\b([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})\b"),  # Mailgun, since 2018
     ("api_key", "re_", r"\b(re_[A-Za-z0-9_]*[0-9][A-Za-z0-9_]{2,})"),  # Resend
     ("api_key", "md-", r"\b(md-[A-Za-z0-9_\-]{10,})"),  # Mandrill
-    ("api_key", "mlsn.", r"\b(mlsn\.[0-9a-fA-F]{8,})"),  # MailerSend
+    ("api_key", "mlsn.", r"\b(mlsn\.[0-9A-Za-z]{6,})"),  # MailerSend
     ("api_key", "smtp2go", r"\b(api-[0-9A-F]{24,40})\b"),  # SMTP2GO
     ("api_key", "aiza", r"\b(AIza[\w\-]{30,})"),
     ("api_key", "pmak-", r"\b(PMAK-[\w\-]{20,})"),

@@ -12,13 +12,14 @@ from bot.secrets import words
 MARKER = "\ufffc"
 
 _PLACEHOLDER = re2.compile(
-    r"(?i)^(?:[*•●xX.#_\-?…=]+|<.*|\[.*\]|\{\{.*|\$\{.*|\$\(.*|%[\w.]+%|\$[A-Za-z_][\w.>\-]*|!secret.*|!ENV.*|!env_var.*|@\w+@|__\w+__"
-    r"|(?:your|dein|ihr|votre|tu|su|seu|sua|uw|my|the|some|example|sample|dummy|fake|real|actual"
+    r"(?i)^(?:[*•●xX.#_\-?…=]+|<[^0-9]*>?|\[.*\]|\{\{.*|\$\{.*|\$\(.*|%[\w.]+%|\$[A-Za-z_][A-Za-z_.>\-]*"
+    r"|\$\w*(?i:pass|pw|secret|key|token)\w*|!secret.*|!ENV.*|!env_var.*|@\w+@|__\w+__"
+    r"|(?:your|dein|deine|ihr|votre|tu|su|seu|sua|uw|example|sample|dummy|fake"
     r"|app|smtp|mail|email|gmail|user|db|account)?"
-    r"[\s_.\-]*(?:super)?[\s_.\-]*(?:(?:app|smtp|mail|email|gmail|account|application|secret|user)[\s_.\-]*){0,2}"
+    r"[\s_.\-]*(?:(?:app|smtp|mail|email|gmail|account|application|secret|user)[\s_.\-]*){0,2}"
     r"(?:password|passwd|passwort|pass|pwd|secret|contraseña|senha|kennwort|key|api[_\-]?key|"
     r"token|hier|here)(?:[\s_.\-]*(?:here|hier|value))?"
-    r"|(?:your|dein|ihr|votre|tu|seu)[\s_\-].*|[A-Z0-9]+(?:_[A-Z0-9]+)*_(?:PASSWORD|PASS|PASSWD|PWD|SECRET|KEY|TOKEN)"
+    r"|(?:your|dein|deine|votre)[\s_\-].*|[A-Z0-9]+(?:_[A-Z0-9]+)*_(?:PASSWORD|PASS|PASSWD|PWD|SECRET|KEY|TOKEN)"
     r"|(?:[<\[({]*)?(?:redacted|removed|hidden|censored|masked|snip|snipped|omitted|deleted|stripped"
     r"|change[_\-]?me|change[_\-]?it|entfernt|geheim"
     r"|oculto|masqué|credentials hidden|placeholder|todo|tbd|foobar|foo|bar|string|str|n/a|none"
@@ -37,12 +38,17 @@ REFERENCE = re2.compile(
 _PROSE = frozenset(words.PROSE.split())
 
 _ENDINGS = ("ed", "ly", "ing", "ion", "ions", "ment", "ness", "able", "ible", "ität", "ung", "wird", "mente", "ción", "ções", "ção")
-_HOST = re2.compile(r"(?i)^[a-z0-9\-]+(?:\.[a-z0-9\-]+)+\.?(?::\d{1,5})?$")
+# A dotted word is taken for a host only with an ending that hosts have; "summer.2024" is a password.
+_HOST = re2.compile(
+    r"(?i)^[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*\.(?:com|net|org|edu|gov|info|biz|io|co|example|test"
+    r"|invalid|local|lan|localhost|internal|corp|cloud|email|mail"
+    r"|online|site|app|dev|[a-z]{2})\.?(?::\d{1,5})?$"
+)
 _CODE = re2.compile(
-    r"(?i)^[(\[#]?(?:\d{3}[ \-]?)?\d?\.?\d{1,3}\.\d{1,3}[)\].,:;]*$|^[(\[#]?\d{1,8}[)\].,:;%]*$"
+    r"(?i)^[(\[#]?(?:\d{3}[ \-]?)?\d?\.?\d{1,3}\.\d{1,3}[)\].,:;]*$|^[(\[#]?\d{1,3}[)\].,:;%]*$"
     r"|^0x[0-9a-f]+[.,;:)]*$|^#?5\d\d-?5?\.?\d?\.?\d*$"
 )
-_URLISH = re2.compile(r"(?i)^(?:[a-z][a-z0-9+.\-]*://|www\.|[/~\\]|[a-z]:\\)")
+_URLISH = re2.compile(r"(?i)^(?:[a-z][a-z0-9+.\-]*://|www\.|[/~\\][^\s/\\]*[/\\]|[a-z]:\\)")
 _FILE = re2.compile(
     r"(?i)^[\w./\\\-]+\.(?:py|php|js|ts|rb|go|java|cs|ya?ml|env|conf|cfg|ini|log|txt|json|toml"
     r"|properties|xml|html?|sh|ps1|exe|c|h)(?::\d+)?[.,:;)]*$"

@@ -16,7 +16,7 @@ _FOR = (
     r"(?:[ \t]+(?:for|of|to|von|für|fürs|zu|pour|de|del|da|do|du|voor|van|till|för|til|для|от"
     r"|к|dla|pro|di|per)[ \t]+[^\s,;]+(?:[ \t]+[^\s,;]+){0,3}?)?"
 )
-_VALUE = r"(?:[\"“„«`']([^\"”“»`'\n]+)[\"”“»`']|([^\s\"“„«`',;][^\s,;\"”“»`]+))"
+_VALUE = r"(?:[\"“„«`']([^\"”“»`'\n]+)[\"”“»`']|([^\s\"“„«`',;][^\s\"”“»`]+))"
 # with a word or sign between: the value may be any word that sentences do not go on with
 _SAID = re2.compile(
     rf"(?i)(?:^|[^a-zA-Z0-9_])(?:{_WORDS}){_FOR}[ \t]*(?:\([^()\n]+\))?[ \t]*(?:(?:[ \t](?:{_GLUE})[ "
@@ -59,13 +59,28 @@ def find(text: str) -> Iterator[Span]:
             yield Span("password", *match.span(1))
 
 
+def _ended(value: str) -> str:
+    """Without the signs of the sentence behind it, or what a list goes on with ("x,y" stays, "x,port:587" does not)."""
+    for sign in (",", ";"):
+        head, found, tail = value.partition(sign)
+        if found and (tail.startswith(("port", "host", "server", "user", "smtp", "login")) or len(head) < 3):
+            value = head or value
+    while (value and value[-1] in ".,;:)]}>'?") or value.endswith("!)"):
+        value = value[:-1]
+    return value
+
+
+def _number(value: str, least: int) -> bool:
+    """A password of digits only: longer than codes and ports are."""
+    return value.isdigit() and least <= len(value) <= 32
+
+
 def _judge(text: str, match: re2._Match[str], *, strong: bool) -> Iterator[Span]:
     group = 1 if match.span(1)[0] >= 0 else 2
     value = match.group(group)
     start = match.start(group)
     if group == 2:
-        while (value and value[-1] in ".,;:)]}>'?") or value.endswith("!)"):
-            value = value[:-1]
+        value = _ended(value)
     end = start + len(value)
     if group == 1:
         good = (
@@ -76,7 +91,7 @@ def _judge(text: str, match: re2._Match[str], *, strong: bool) -> Iterator[Span]
         if not strong and _REFUSED.search(text[max(0, match.start() - 12) : match.start() + 1]):
             good = False
     elif strong:
-        good = looks.secret_word(value) or (
+        good = (looks.secret_word(value) or _number(value, 5)) or (
             len(value) >= 4
             and not looks.plain_word(value)
             and not looks.placeholder(value)
@@ -87,7 +102,7 @@ def _judge(text: str, match: re2._Match[str], *, strong: bool) -> Iterator[Span]
     else:
         before = text[max(0, match.start() - 14) : match.start() + 1]
         good = (
-            looks.secret_word(value)
+            (looks.secret_word(value) or _number(value, 6))
             and not _REFUSED.search(before)
             and "'" not in value
             and "=" not in value

@@ -23,6 +23,7 @@ CJK_GLUE = ("是", "为", "為", "は", "が", "은", "는", "이")
 
 # Words that follow "password" in ordinary sentences and are no password. Endings (-ed, -ly, -ing …) are judged in `looks.plain_word`.
 PROSE = """
+    see via per
     is was are be been being not no the a an and or but so to for of in on at by from with without it its this that these those i my we
     you your he right wrong ok okay fine good bad same new old correct incorrect invalid valid missing empty blank expired required
     needed necessary optional set reset change changed changing works working work worked does doesn't doesnt did didn't didnt do don't

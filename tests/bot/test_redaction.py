@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 import urllib.parse
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -56,6 +58,10 @@ FORMS = (
     "api_key={}",
 )
 PASSWORDS = st.from_regex(r"[A-Za-z]{4,6}[0-9]{2,4}[A-Za-z]{2,6}", fullmatch=True)
+
+DATA = Path(__file__).parent / "redaction"
+SAID = [json.loads(line) for line in (DATA / "secrets.jsonl").read_text(encoding="utf-8").splitlines()]
+LOOKALIKES = (DATA / "lookalikes.txt").read_text(encoding="utf-8").splitlines()
 
 
 def pieces(secret: str) -> list[str]:
@@ -209,3 +215,17 @@ def test_what_only_looks_like_a_secret_stays(text: str) -> None:
 
 def test_host_and_port_of_a_url_with_a_password_survive() -> None:
     assert redact("smtp://bob:Wachtel77@mail.plover.example:587").text == "smtp://bob:[password removed]@mail.plover.example:587"
+
+
+@pytest.mark.parametrize("said", SAID, ids=lambda said: str(said["text"])[:60])
+def test_secrets_go_however_people_say_them(said: dict[str, str]) -> None:
+    safe = redact(said["text"])
+
+    assert said["secret"] not in safe.text
+    assert not any(piece in safe.text for piece in pieces(said["secret"]))
+    assert redact(safe.text).text == safe.text
+
+
+@pytest.mark.parametrize("text", LOOKALIKES)
+def test_sentences_about_passwords_and_keys_stay(text: str) -> None:
+    assert redact(text).text == text
