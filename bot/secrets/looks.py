@@ -63,6 +63,7 @@ def placeholder(value: str) -> bool:
         not value
         or MARKER in value
         or len(value) < 3
+        or (len(value) < 4 and value.isdigit())
         or REFERENCE.search(value) is not None
         or _PLACEHOLDER.search(value) is not None
         or value.lower().rstrip(".,;:!") in _PROSE
