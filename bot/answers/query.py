@@ -26,5 +26,5 @@ def answer(query: Query, index: Index, today: datetime.date) -> Reply:
 
 
 def help_reply(index: Index) -> Reply:
-    lines = sorted(key for key in index.knowledge.phrases if key.startswith("answers.help.line"))
+    lines = [f"answers.help.line{number}" for number in range(1, 6)]
     return Reply((paragraph(index, "answers.help.intro"), Bullets(tuple((Text(index.phrase(line)),) for line in lines))))

@@ -61,6 +61,13 @@ def check(folder: Path, today: datetime.date | None = None) -> list[str]:
     return problems
 
 
+def aged(folder: Path, today: datetime.date | None = None) -> list[str]:
+    """Every fact that nobody has looked at for a year, in the same form. It may still be right, so it is no fault of the file."""
+    day = today or datetime.date.today()
+    files = [_File(path, folder) for path in sorted(folder.rglob("*.toml"))]
+    return [remark for file in files for path, value in _dates(file.table, ()) for remark in _age(file, value, path, day)]
+
+
 def _files(folder: Path, kind: str) -> list[_File]:
     return [_File(path, folder) for path in sorted((folder / kind).glob("*.toml"))]
 
@@ -139,16 +146,32 @@ def _links_and_dates(file: _File, value: Any, path: KeyPath, today: datetime.dat
             yield from _links_and_dates(file, inner, (*path, position), today)
 
 
-def _date(file: _File, value: Any, path: KeyPath, today: datetime.date) -> Iterator[str]:
+def _dates(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    """Where each day stands on which somebody looked, and the day."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        if key == "checked":
+            yield (*path, key), inner
+        else:
+            yield from _dates(inner, (*path, key))
+
+
+def _span(value: Any) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day that a date, or a month, may mean."""
     if isinstance(value, datetime.date):
-        first = last = value
-    else:
-        first = datetime.date.fromisoformat(f"{value}-01" if len(str(value)) == 7 else str(value))
-        last = first + datetime.timedelta(days=30) if len(str(value)) == 7 else first
-    if first > today:
-        yield file.at(path, f"{value} is in the future; write the day on which somebody looked")
-    elif today - last > _MAX_AGE:
+        return value, value
+    first = datetime.date.fromisoformat(f"{value}-01" if len(str(value)) == 7 else str(value))
+    return first, first + datetime.timedelta(days=30) if len(str(value)) == 7 else first
+
+
+def _age(file: _File, value: Any, path: KeyPath, today: datetime.date) -> Iterator[str]:
+    if today - _span(value)[1] > _MAX_AGE:
         yield file.at(path, f"last looked at {value}, more than a year ago; look again and write today's date, or correct the fact")
+
+
+def _date(file: _File, value: Any, path: KeyPath, today: datetime.date) -> Iterator[str]:
+    if _span(value)[0] > today:
+        yield file.at(path, f"{value} is in the future; write the day on which somebody looked")
 
 
 def _domains(files: list[_File]) -> Iterator[str]:

@@ -79,7 +79,8 @@ def converter() -> cattrs.Converter:
     made.register_structure_hook(datetime.datetime, lambda text, _: datetime.datetime.fromisoformat(text))
     configure_union_passthrough(str | int | float | bool | None, made)
     # What was written is taken as it is: a word that is new to this process must not make a whole conversation unreadable.
-    made.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, lambda value, _: value)
+    literal: object = Literal
+    made.register_structure_hook_func(lambda kind: get_origin(kind) is literal, lambda value, _: value)
     _tell_observations_apart(made)  # before anything that holds one is compiled
     left_out = override(omit=True)
     made.register_unstructure_hook(Said, make_dict_unstructure_fn(Said, made, _cattrs_omit_if_default=True, reading=left_out))
