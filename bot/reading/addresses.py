@@ -9,15 +9,22 @@ import re2
 from bot.reading import hosts
 
 _MAIL = re2.compile(r"(?i)(?:[\pL\pN._%+'\-]+|\"[^\"\n]+\")@([\pL\pN\-]+(?:\.[\pL\pN\-]+)+)")
-_OWN = re.compile(
-    r"(?:not owned by user|authenticated as|logged in as|log(?:ged)? in with|sasl_username=|account"
-    r"|user(?:name)?|login|my (?:address|email|mail|account)|from|sender|i am|i'm|ich bin|absender"
-    r"|konto|benutzer(?:name)?|compte|expéditeur|cuenta|remitente|usuario|conta|remetente|utilizador"
-    r"|mittente|utente|afzender|gebruiker|konto|nadawca|отправитель|логин|пользователь|почта|"
-    r"uid|envelope-from|mail from:?|authid|auth_user|-au)\s*(?:is|ist|est|es|=|:|=>|name)?\s*[\"'(<\[]*$"
+# Who logs in says more than who is named as sender.
+_LOGIN = re.compile(
+    r"(?:not owned by user|authenticated as|logged in as|log(?:ged)? in (?:with|as)|sasl_username="
+    r"|account|user(?:name)?|login|uid|authid|auth_user|-au"
+    r"|konto|benutzer(?:name)?|compte|cuenta|usuario|conta|utilizador|utente|gebruiker|логин|"
+    r"пользователь)\s*(?:is|ist|est|es|=|:|=>|name)?\s*[\"'(<\[]*$"
+)
+_SENDER = re.compile(
+    r"(?:my (?:address|email|mail)|from|sender|i am|i'm|ich bin|absender|expéditeur|remitente"
+    r"|remetente|mittente|afzender|nadawca|отправитель|почта"
+    r"|envelope-from|mail from:?|failed the check in region [\w-]+)\s*(?:is|ist|est|es|=|:|=>|address)?\s*[\"'(<\[]*$"
 )
 _OTHER = re.compile(
-    r"(?:\*\*|=>|==|\bto|\btowards|\brcpt to:?|\brecipients?|an|für|\bà|\bpara|\bnaar|\baan|\bdo|\bk|получател\w+|recipients or groups"
+    r"(?:\*\*|=>|==|\bto|\btowards|\brcpt to:?|\brecipients?|an|für|\bà|\bpara|\bnaar|\baan|\bdo"
+    r"|\bk|получател\w+|recipients or groups|relay for|rejected addresses|rejected address|deliver(?:y)? "
+    r"to|failed for|bounced for"
     r"|empfänger|destinataire|destinatari[oa]|ontvanger|unknown|final-recipient: rfc822;"
     r"|original-recipient: rfc822;|x-failed-recipients:?|contact|reach|email us at|support at)\s*[:=]?\s*[\"'(<\[]*$"
 )
@@ -59,8 +66,10 @@ def address_domain(text: str, low: str, pasted: tuple[str, ...], errors: list[tu
         ):
             continue
         before, after = low[max(0, start - 44) : start], low[end : end + 40]
-        weight = 1
-        if _OWN.search(before):
+        weight = 0 if any(a <= start < b for a, b in errors) else 1
+        if _LOGIN.search(before):
+            weight = 4
+        elif _SENDER.search(before) or "senderrefused" in low[max(0, start - 200) : start]:
             weight = 3
         elif _OTHER.search(before) or _BOUNCED.search(after) or _REPLY_BEFORE.search(before):
             weight = 0

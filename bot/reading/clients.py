@@ -51,6 +51,28 @@ def mentioned(text: str, index: Index) -> tuple[Hit, ...]:
     return tuple(sorted(hits))
 
 
+# Languages name a library only where nothing else does.
+_LANGUAGES = frozenset(
+    {
+        "c#",
+        ".net",
+        "python",
+        "python script",
+        "python3",
+        "node",
+        "nodejs",
+        "node.js",
+        "php",
+        "java",
+        "ruby",
+        "go",
+        "golang",
+        "perl",
+        "rust",
+        "asp.net",
+        "vb.net",
+    }
+)
 # Tools that people test with; they are not what shall send the mail.
 _TESTS = frozenset({"swaks", "curl"})
 
@@ -69,6 +91,8 @@ def client(
         rank = _RANK.get(entry.kind, 3) if entry else 3 if id == "other" else 4
         if any(a <= start < b for a, b in errors):
             rank -= 3
+        if text[start:end].lower() in _LANGUAGES:
+            rank -= 1
         if "_" in text[start:end]:  # a key of a configuration; others have it too
             rank -= 2
         key = (rank, -start, end)

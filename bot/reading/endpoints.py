@@ -78,6 +78,7 @@ _CONNECTED_NAME = tuple(
             r"in the cert's altnames:|Host:|valid for,? not)\s*[\"'`]((?:[\w\-]+\.)+[\w\-]+)[\"'`]"
         ),
         r"(?i)Host: ((?:[\w\-]+\.)+[\w\-]+?)\.? is not (?:in the cert|cert's CN)",
+        r"(?i)valid for [^\n]{1,200}, not ([\w.\-]+\.[a-z]+)",
         r"(?i)the server [\"']((?:[\w\-]+\.)+[\w\-]+)[\"']",
         r"(?i)(?:error while talking to|talking to|greeting from|handshake with|certificate (?:of|for|from)) [\"']?((?:[\w\-]+\.)+[\w\-]+)",
     )
@@ -275,13 +276,13 @@ _NAMED_PORT = re2.compile(
     r"|é|è|jest|on|to|set to|für smtp|smtp|=>|[:=#]|を|は|是|号)*\s*[:=#]?\s*[\"'(]*(\d{2,5})\b"
 )
 _BARE = re2.compile(r"\b(\d{2,5})\b")
+_INCOMING = frozenset({110, 143, 993, 995})
+_FETCHES = re.compile(r"\b(?:imaps?|pop3?s?|incoming|posteingang|http|https|mysql|redis)\s*(?:server |ssl |tls )?$")
 _BEFORE_PORT = frozenset(["", *" \t\n(,;/>:\"'#|+-[="])
 _BEHIND_PORT = frozenset(["", *" \t\n),;/.:!?\"'|+]-"])
 _NOT_A_PORT = re.compile(
-    (
-        r"^\s*(?:mb|kb|gb|mib|ms|seconds?|sec|s\b|minutes?|min\b|hours?|days?|%|mails?|e-?mails?|"
-        r"messages?|users?|recipients?|people|times?|pages?|accounts?|years?|\d{3}|dollars?|€|\$)"
-    ),
+    r"^\s*(?:(?:mb|kb|gb|mib|ms|seconds?|sec|s|minutes?|min|hours?|days?|mails?|e-?mails?|messages?|users?|recipients?|people|times?|pages?"
+    r"|accounts?|years?|dollars?)(?![\w.-])|%|€|\$|\d{3}(?!\d))",
     re.IGNORECASE,
 )
 

@@ -26,6 +26,7 @@ _ANCHORS = tuple(
             r"\bE(?:CONN[A-Z]+|TIMEDOUT|AUTH|SOCKET|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|ENVELOPE"
             r"|MESSAGE|DNS|TLS|PROTO|PIPE|OAUTH2?|STREAM|OPENBREAKER)\b"
         ),
+        r"\b[a-z_]{4,40}\(\): [A-Z]",
         r"(?i)\[(?:Win)?Err(?:no|or)? ?-?\d+\]|\berrno[ :=]+-?\d+",
         (
             r"(?i)\b0x[0-9a-f]{6,10}\b|\bAADSTS\d+|\(?#?MBR\d+|\b8000\d{4}\b|\b800c[0-9a-f]{4}\b|\bSec_E_\w+"
@@ -72,6 +73,7 @@ _LEAD = re.compile(
 _TIMEOUT_SETTING = re.compile(r"timeout\s*(?:[,)=:_]|\s+:)", re.IGNORECASE)
 MAX = 4_000
 _PHRASE_CHARS = 140
+_CODED = re.compile(r"\d{3}|[\"'()]")
 
 
 class ErrorSpan(NamedTuple):
@@ -92,6 +94,8 @@ def error_spans(text: str) -> list[ErrorSpan]:
                 start = match.start() + said.end()
             while start < end and text[start] in " \t\n([,;:\"'" and text[start] not in "([":
                 start += 1
+            if pattern in _PHRASES and (colon := text.rfind(": ", start, end)) >= 0 and end - colon > 8:
+                start = colon + 2  # what a person says before a colon names the program
             piece = text[start:end]
             if end - start > _PHRASE_CHARS:  # the words stand too far apart to be of one sentence
                 continue
@@ -117,7 +121,9 @@ def quoted(text: str, errors: list[ErrorSpan]) -> list[tuple[int, int]]:
         start = span.anchor
         for said in _SAID.finditer(text[span.anchor : span.end]):
             start = span.anchor + said.end()
-        found.append((start, span.end))
+        tail = text.rfind(", ", start, span.end)
+        aside = tail >= 0 and tail > span.anchor + 3 and len(text[tail : span.end].split()) <= 5 and not _CODED.search(text, tail, span.end)
+        found.append((start, tail if aside else span.end))
     return found
 
 

@@ -17,7 +17,8 @@ _TRIED_BEFORE = re.compile(
     r"|before(?: it was| that)?|earlier|formerly|old(?:er)?(?: one)?|from|switched from|changed "
     r"(?:it )?from|moved from"
     r"|also tried|already tried|even tried|probiert|versucht|vorher|früher|essayé|probé|intenté"
-    r"|tentei|provato|geprobeerd|пробовал|пробовала)(?:\s+(?:it|with|on|port|using|both|also|"
+    r"|tentei|provato|geprobeerd|пробовал|пробовала)(?:\s+(?:\d{2,5}[,/]?|\d{2,5}(?:/(?:ssl|tls"
+    r"|starttls))?,?|and|or|und|oder|,|it|with|on|port|using|both|also|"
     r"auch|mit|avec|con|com|per|via|the|ssl|tls|starttls|as well|сервер|порт))*\s+[\"'(]?)$"
 )
 _TRIED_AFTER = re.compile(

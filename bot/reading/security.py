@@ -44,6 +44,12 @@ _ERROR_AROUND = re.compile(
     r"|not available|not offered|not supported|failed|failure|startup|negotiat|could not be established"
     r"|connection (?:is )?not|version|extension|don't appear|before auth|lib\(|reason\()"
 )
+# What a server offers or lacks is no setting of the person's.
+_OFFERED = re.compile(
+    r"(?:250[ \-]|\b(?:offers?|offered|advertis\w+|announc\w+|lists?|supports?|mentions?|requires?"
+    r"|demands?|wants?|needs?|ehlo shows?|bietet|unterstützt|verlangt|propose|ofrece)"
+    r"\s+(?:only |no |the |both |also |just |kein |auch )*)$"
+)
 _QUESTION = re.compile(
     r"(?:what(?:'s| is| does)|was ist|difference|unterschied|explain|meaning|bedeutet|"
     r"better|safer|more secure|sicherer|qu'est|qué es|o que é|cos'è|wat is|czym|что такое|should "
@@ -96,6 +102,8 @@ def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> b
     if _ERROR_AROUND.search(re.split(r",|\n|->|=>|→|: |;", tail)[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
         return False
     sentence = low[max(0, start - 40) : start]
+    if _OFFERED.search(sentence):
+        return False
     cut = max(sentence.rfind("."), sentence.rfind("\n"), sentence.rfind(","))
     return not _QUESTION.search(sentence[cut + 1 :])
 

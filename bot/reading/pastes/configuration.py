@@ -19,6 +19,7 @@ _SCHEME = re.compile(
     ),
     re.IGNORECASE,
 )
+_LOGIN = ("user", "login", "account", "auth")  # keys of who logs in; others name the sender
 _ADDRESS = re.compile(r"[\w.+%\-]+@([\w\-]+(?:\.[\w\-]+)+)")
 
 # Keys that may have a name without a dot as value (a container, a machine at home), and values that are no such name.
@@ -51,7 +52,8 @@ def read(text: str, tls_word: Security | None = None) -> Pasted | None:
     security = security or _decide(words, port)
     if security is None and _switched_off(found) and not words:
         security = None
-    users = tuple(match.group(0) for pair, what in found if what == "user" and (match := _ADDRESS.search(pair.value)))
+    named = [(pair.path, match.group(0)) for pair, what in found if what == "user" and (match := _ADDRESS.search(pair.value))]
+    users = tuple(address for _, address in sorted(named, key=lambda one: not any(word in one[0] for word in _LOGIN)))
     if host is None and port is None and security is None and not users:
         return None
     return Pasted(weight=3, host=host, port=port, security=security, addresses=users)

@@ -55,7 +55,8 @@ r"(?i)\bnodemailer\b|\bcreateTransport\b|\bsmtp-connection\b|\bcode: '(?:EAUTH|E
 r"|EENVELOPE|EDNS|ETLS|EMESSAGE|ESTREAM|ETIMEDOUT|ECONNREFUSED)'|Missing credentials for "
 r"\"?PLAIN|\bcommand: '(?:CONN|API|AUTH|MAIL|RCPT|DATA)|\b(?:connect|getaddrinfo|queryA) E[A-Z_]{5,}"
 r"|\bError: (?:read|write) E[A-Z]+|\bInvalid login: \d{3}|\brequireTLS\b|\bsecure: (?:true|false)\b"
-r"|Greeting never received|self[- ]signed certificate in certificate chain.*code:|Mail command "
+r"|Greeting never received|Hostname/IP does(?:n't| not) match certificate's altnames|self[- "
+r"]signed certificate in certificate chain.*code:|Mail command "
 r"failed: \d|Can't send mail - all recipients"
 ), None),
     ("javamail", (

@@ -27,7 +27,7 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
     ("apple-mail", r"(?i)\b(?:apple mail|mail\.app|mac ?mail|mail (?:app )?(?:on|auf|for|sur|su|en) (?:my |the |meinem |mon |mi |dem )?(?:mac|macos|macbook|imac)\w*|macos mail|(?:sonoma|sequoia|ventura|tahoe|monterey) mail)\b"),
     ("android-gmail", r"(?i)\bgmail[- ]app\b|\bgmail (?:on|for) (?:my )?(?:android|phone|pixel)\b|\bandroid gmail\b"),
     ("gmail-web", r"(?i)\bsend[- ](?:mail[- ])?as\b|\bgmail (?:web|alias)\b"),
-    ("samsung-email", r"(?i)\bsamsung (?:e-?mail|mail)(?: app)?\b|\bgalaxy (?:mail|email)\b"),
+    ("samsung-email", r"(?i)\bsamsung (?:e-?mail|mail)(?: app)?\b|\bgalaxy(?: \w+){0,3} (?:e-?mail|mail)(?: app)?\b"),
     ("em-client", r"(?i)\bem ?client\b"),
     ("python-smtplib", r"(?i)\bpython(?:\d(?:\.\d+)?)?(?: script)?\b|\bsmtplib\b"),
     ("nodemailer", r"(?i)\bnode(?:\.?js)?(?: ?\d\d)?\b|\bnodemailer\b"),
@@ -67,9 +67,9 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
 OTHERS = (
     r"(?i)\b(?:n8n|blue ?mail|postiz|jira|confluence|odoo|moodle|discourse|mastodon|ghost|zammad|osticket|redmine|mattermost|rocket\.?chat|matrix synapse|synapse|drupal|joomla|typo3|prestashop|magento|opencart|shopware|mautic|listmonk|paperless(?:-ngx)?|immich|bookstack|wiki\.?js|plausible|umami|posthog"
     r"|cal\.com|calcom|chatwoot|freescout|glpi|snipe-?it|netbox|librenms|nagios|icinga|checkmk|prtg|solarwinds|veeam|sonarr|radarr|overseerr|jellyfin|plex|tautulli|nas4free|unraid|openmediavault|qnap|asustor|pfsense|opnsense|mikrotik|unifi|ubiquiti|fritz!?box|openwrt|draytek|fortigate|sophos|watchguard|meraki"
-    r"|hikvision|dahua|reolink|nvr|dvr|blue iris|shinobi|frigate|octoprint|node-?red|openhab|iobroker|domoticz|fhem|tasmota|salesforce|hubspot|zoho crm|sugarcrm|suitecrm|vtiger|dolibarr|erpnext|frappe|netsuite|quickbooks|xero|datev|lexware|afterbuy|jtl|billbee"
-    r"|supabase|appwrite|pocketbase|directus|strapi|keystone|medusa|sentry|airflow|superset|metabase|redash|dagster|prefect|rundeck|ansible|terraform|teamcity|bitbucket|argo|harbor|sonarqube|artifactory|rancher|portainer|coolify|dokploy|caprover|yunohost|cloudron|plesk|cpanel|directadmin|virtualmin|webmin|ispconfig"
+    r"|hikvision|dahua|reolink|nvr|dvr|blue iris|shinobi|frigate|octoprint|node-?red|openhab|iobroker|domoticz|fhem|tasmota|salesforce|hubspot|zoho crm|sugarcrm|suitecrm|vtiger|dolibarr|sap (?:b1|business one|s/4hana)|erp|erpnext|frappe|netsuite|quickbooks|xero|datev|lexware|afterbuy|jtl|billbee"
+    r"|supabase|appwrite|pocketbase|directus|strapi|keystone|medusa|sentry|airflow|superset|metabase|redash|dagster|prefect|rundeck|ansible|terraform|teamcity|bitbucket|argo|harbor|sonarqube|artifactory|rancher|portainer|coolify|dokploy|caprover|yunohost|cloudron"
     r"|foxmail|fairemail|aquamail|aqua mail|nine mail|spark mail|airmail|canary mail|mailspring|mailbird|postbox|the bat|sylpheed|claws(?: mail)?|kmail|geary|betterbird|seamonkey|pegasus|incredimail|windows mail|mail and calendar|winmail|eudora|opera mail|roundcube|rainloop|snappymail|squirrelmail|sogo|zimbra desktop|edison|my ?mail|protonmail bridge|spike|superhuman|missive|front app"
     r"|flask|fastapi|celery|codeigniter|yii2?|cakephp|zend|laminas|swiftmailer|perl|indy|delphi|vba|excel macro|crystal reports|ssrs|sql server|dbmail|oracle|utl_smtp|peoplesoft|lettre|rust|elixir|swoosh|erlang|nestjs|strapi|meteor|parse server|filemaker|labview|matlab|r script|blastula"
-    r"|blat|mailx|s-nail|heirloom|ssmtp|nullmailer|dma|esmtp|git send-email|fail2ban|logwatch|monit|smartd|mdadm|apcupsd|backuppc|duplicati|urbackup|borgmatic|acronis|synergy|syncthing|mailcow|mailu|iredmail|hestia|froxlor|calibre(?:-web)?|audiobookshelf|navidrome|firefly|actual budget|monica|lychee|photoprism|piwigo|wallabag|linkding|changedetection|healthchecks|gotify|ntfy|apprise|diun|watchtower)\b"
+    r"|blat|mailx|s-nail|heirloom|ssmtp|nullmailer|dma|esmtp|git send-email|fail2ban|logwatch|monit|smartd|mdadm|apcupsd|backuppc|duplicati|urbackup|borgmatic|acronis|synergy|syncthing|calibre(?:-web)?|audiobookshelf|navidrome|firefly|actual budget|monica|lychee|photoprism|piwigo|wallabag|linkding|changedetection|healthchecks|gotify|ntfy|apprise|diun|watchtower)\b"
 )
