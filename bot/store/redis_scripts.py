@@ -42,6 +42,8 @@ local function held(id, fence)
   if one.state ~= 0 or one.fence ~= tonumber(fence) then return nil end
   return one
 end
+-- JSON keeps 14 digits of a number: a moment is cut to the millisecond, so that it is never due later than it says.
+local function moment(text) return math.floor(tonumber(text) * 1000) / 1000 end
 local function next_seq() return redis.call('HINCRBY', TALK, 'seq', 1) end
 local function posted(id)
   local found = id and redis.call('HGET', OUTBOX, id)
@@ -99,7 +101,7 @@ for id, why in pairs(c.parked) do
   local found = redis.call('HGET', INBOX, id)
   if found then local one = cjson.decode(found); one.id = id; one.parked = why; put(INBOX, one) end
 end
-for id, at in pairs(c.wakes) do put(WAKES, {id = id, at = at, ready = tonumber(at), owner = ''}) end
+for id, at in pairs(c.wakes) do put(WAKES, {id = id, at = at, ready = moment(at), owner = ''}) end
 local blocked = false
 for _, one in ipairs(owed()) do
   if one.in_order and (one.owner ~= c.owner or one.ready <= c.now) then blocked = true end
@@ -193,7 +195,7 @@ for _, one in ipairs(owed()) do
   if one.owner == ARGV[1] then one.owner, one.ready = '', tonumber(ARGV[2]); put(OUTBOX, one); released = released + 1 end
 end
 for _, one in ipairs(items(WAKES)) do
-  if one.owner == ARGV[1] then one.owner, one.ready = '', tonumber(one.at); put(WAKES, one); released = released + 1 end
+  if one.owner == ARGV[1] then one.owner, one.ready = '', moment(one.at); put(WAKES, one); released = released + 1 end
 end
 return released
 """
@@ -205,7 +207,7 @@ for _, one in ipairs(items(WAKES)) do
   if one.ready <= tonumber(ARGV[3]) then
     answer[#answer + 1] = one.id
     answer[#answer + 1] = one.at
-    one.owner, one.ready = ARGV[1], tonumber(ARGV[2])
+    one.owner, one.ready = ARGV[1], moment(ARGV[2])
     put(WAKES, one)
   end
 end
