@@ -60,7 +60,7 @@ class JsonChannel:
 
 def _write(reply: dict[str, Any]) -> None:
     try:
-        streams.write_json({"reply": reply})
+        streams.write_json({"schema": 1, "reply": reply})
     except BrokenPipeError:
         raise Undeliverable("closed pipe") from None  # the next line that this process writes ends it
 
@@ -103,12 +103,12 @@ async def _talk(locale: str | None) -> int:
             what = row if isinstance(row, str) else what_of(row, channel.turn)
             if isinstance(what, str):
                 streams.say(what)
-                streams.write_json({"error": what})
-                streams.write_json({"idle": True})
+                streams.write_json({"schema": 1, "error": what})
+                streams.write_json({"schema": 1, "idle": True})
                 continue
             await service.receive(line.incoming(what))
             await service.idle(line.conversation)
-            streams.write_json({"idle": True})
+            streams.write_json({"schema": 1, "idle": True})
     return 0
 
 

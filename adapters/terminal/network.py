@@ -37,10 +37,10 @@ def target(text: str) -> tuple[str, int | None]:
 
 
 def check(server: str, security: str | None, *, as_json: bool) -> int:
-    """Asks the server: endpoints, certificate, findings. 1 where the asked endpoint (or, none asked, every endpoint) fails."""
-    from bot.answers.check import check_blocks, check_json, failed
+    """Asks the server: endpoints, certificate, findings. 1 where a fault is found."""
+    from bot.answers.check import check_blocks, check_json, faulty
     from bot.diagnosis.model import Situation
-    from bot.observations import NotProbed
+    from bot.observations import EndpointObservation, NotProbed
 
     host, port = target(server)
     known = index()
@@ -49,7 +49,7 @@ def check(server: str, security: str | None, *, as_json: bool) -> int:
     seen = asyncio.run(_probe(host, port, mode, known))
     seconds = time.monotonic() - began
     refused = seen.first(NotProbed)
-    if refused is not None and refused.port in (None, port):
+    if refused is not None and not seen.all(EndpointObservation):
         raise UsageError(_refusal(refused.reason, host, port, known))
     asked = Situation(host=host, port=port, security=mode)
     if as_json:
@@ -58,7 +58,7 @@ def check(server: str, security: str | None, *, as_json: bool) -> int:
         from adapters.terminal.printed import show
 
         show(check_blocks(seen, asked, known, today()))
-    return 1 if failed(seen, asked) else 0
+    return 1 if faulty(seen, asked, known) else 0
 
 
 def lookup(query: str, client: str | None, *, offline: bool, as_json: bool) -> int:
@@ -102,8 +102,10 @@ async def _probe(host: str, port: int | None, mode: Security | None, known: Inde
 
     async with open_network(known) as network:
         network.check_target(host, port)
-        with live(host, port, known) as seen:
-            return await probe(ProbeRequest(host, port, mode), network, seen.add, known.by_host(host))
+        with live(host, port, known) as display:
+            seen = await probe(ProbeRequest(host, port, mode), network, display.add, known.by_host(host), index=known)
+        await _need_resolver(seen, network)
+        return seen
 
 
 async def _discover(domain: str, known: Index) -> Observations:
@@ -112,8 +114,19 @@ async def _discover(domain: str, known: Index) -> Observations:
 
     async with open_network(known) as network:
         network.check_target(domain)
-        with live(domain, None, known) as seen:
-            return await probe(ProbeRequest(None, domain=domain), network, seen.add)
+        with live(domain, None, known) as display:
+            seen = await probe(ProbeRequest(None, domain=domain), network, display.add, index=known)
+        await _need_resolver(seen, network)
+        return seen
+
+
+async def _need_resolver(seen: Observations, network: Network) -> None:
+    """Raises `CannotRun` where no resolver answers at all: then nothing was seen, and a name is not to blame."""
+    from bot.observations import CandidateFound, NameResolved
+
+    if not seen.all(NameResolved) and not seen.all(CandidateFound) and await network.lookup(".", "NS", 3.0) is None:
+        asked = ", ".join(network.policy.resolvers) or "the system's resolver"
+        raise CannotRun(f"No name could be looked up: {asked} gives no answer. Is this machine on the network? (POSTMASTER_RESOLVERS)")
 
 
 class live:

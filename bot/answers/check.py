@@ -10,14 +10,14 @@ from bot.answers.diagnosis import advice_blocks, findings_json, sources_block
 from bot.answers.evidence import evidence
 from bot.answers.wording import spans
 from bot.diagnosis.advice import advise
-from bot.diagnosis.certainty import ACT_AT
+from bot.diagnosis.certainty import ACT_AT, CONFIDENCE
 from bot.diagnosis.diagnose import diagnose
-from bot.diagnosis.model import Finding, Situation
+from bot.diagnosis.model import Certainty, Finding, Situation
 from bot.diagnosis.survey import PortView, best, survey
 from bot.observations import Observations
-from bot.reply import Block, Code, Emphasis, Evidence, Paragraph, Table, Text
+from bot.reply import Block, Code, Emphasis, Evidence, Paragraph, Span, Spans, Table, Text
 from knowledge.index import Index
-from knowledge.terms import RELAY, Security
+from knowledge.terms import CUSTOMARY_SECURITY, RELAY, Security
 
 _FAULT_CAUSE: tuple[tuple[type[o.EndpointObservation], str], ...] = (
     (o.TcpRefused, "net.refused"),
@@ -39,6 +39,9 @@ def endpoint_error(view: PortView, asked: Situation) -> str | None:
             return cause
     if view.refusal is not None:
         return "server.unavailable"
+    entered = asked.security if asked.port == view.port else None
+    if view.speaks is Security.NONE and view.port != RELAY and entered is None:
+        return "tls.not_offered"
     if asked.port == view.port and asked.security is not None and view.speaks is not None and view.speaks is not asked.security:
         if asked.security is Security.STARTTLS and view.speaks is Security.NONE:
             return "tls.not_offered"
@@ -75,14 +78,28 @@ def check_json(seen: Observations, asked: Situation, index: Index, site: str, se
 
 def check_findings(seen: Observations, asked: Situation, index: Index) -> tuple[Finding, ...]:
     """What is wrong: the asked endpoint's fault first, then what is seen beside it and certain enough to tell."""
-    return tuple(finding for finding in diagnose(asked, seen, index) if (finding.confidence or 0) >= ACT_AT)
+    found = tuple(finding for finding in diagnose(asked, seen, index) if (finding.confidence or 0) >= ACT_AT)
+    return found if found or not _fails(seen, asked) else _plain_fault(seen, asked, index)
 
 
-def failed(seen: Observations, asked: Situation) -> bool:
-    """Whether the asked endpoint (or, where none was asked for, every endpoint) fails: exit status 1."""
+def _plain_fault(seen: Observations, asked: Situation, index: Index) -> tuple[Finding, ...]:
+    """What is plain to see at an endpoint that fails where no rule explains it: it turns us away, hangs up, stays silent."""
+    for view in survey(seen):
+        error = endpoint_error(view, asked)
+        if asked.port in (None, view.port) and error is not None and index.cause(error) is not None:
+            return (Finding(error, Certainty.SEEN, (view.refusal or view.facts[-1],), confidence=CONFIDENCE[Certainty.SEEN]),)
+    return ()
+
+
+def faulty(seen: Observations, asked: Situation, index: Index) -> bool:
+    """Exit status 1: the asked endpoint (or, where none was asked for, every endpoint) fails, or something else is seen to be wrong."""
+    return _fails(seen, asked) or bool(check_findings(seen, asked, index))
+
+
+def _fails(seen: Observations, asked: Situation) -> bool:
     views = survey(seen)
     if asked.port is None:
-        return not any(view.works for view in views)
+        return not any(endpoint_error(view, asked) is None and view.speaks is not None for view in views)
     mine = [view for view in views if view.port == asked.port]
     return not mine or all(endpoint_error(view, asked) is not None or view.speaks is None for view in mine)
 
@@ -109,17 +126,22 @@ def _addresses(seen: Observations) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for fact in seen.all(o.NameResolved) for address in fact.addresses))
 
 
+def _asked_as(port: int, asked: Situation) -> Security:
+    """The mode in which a port was asked that was not seen to speak any."""
+    entered = asked.security if asked.port == port else None
+    return entered or CUSTOMARY_SECURITY.get(port, Security.STARTTLS)
+
+
 def _endpoint_json(view: PortView, asked: Situation) -> dict[str, Any]:
     clear, encrypted = view.ehlo(under_tls=False), view.ehlo(under_tls=True)
     last = encrypted or clear
     greeting = view.fact(o.GreetedInClear) or view.fact(o.GreetedUnderTls)
     connected, tls = view.fact(o.TcpConnected), view.fact(o.TlsEstablished)
     certificate = view.fact(o.CertificateShown)
-    speaks = view.speaks or (asked.security if asked.port == view.port else None)
     return {
         "address": view.address,
         "port": view.port,
-        "security": speaks.value if speaks is not None else None,
+        "security": (view.speaks or _asked_as(view.port, asked)).value,
         "reachable": view.connected is True,
         "error": endpoint_error(view, asked),
         "banner": greeting.text if greeting is not None else None,
@@ -131,7 +153,7 @@ def _endpoint_json(view: PortView, asked: Situation) -> dict[str, Any]:
         "seconds": {
             "connect": _rounded(connected.seconds if connected is not None else None),
             "banner": _rounded(greeting.seconds if greeting is not None else None),
-            "ehlo": None,
+            "ehlo": _rounded(last.seconds if last is not None else None),
             "tls": _rounded(tls.seconds if tls is not None else None),
         },
     }
@@ -163,8 +185,7 @@ def check_blocks(seen: Observations, asked: Situation, index: Index, today: date
     views = survey(seen)
     blocks: list[Block] = [Paragraph(_headline(seen, asked, index))]
     if views:
-        head = tuple(index.phrase(f"answers.check.{name}") for name in ("port", "address", "state", "mode", "login", "certificate"))
-        blocks.append(Table(head, tuple(_row(view, asked, index) for view in views)))
+        blocks.append(_table(views, asked, index))
     for finding in check_findings(seen, asked, index)[:3]:
         advice = advise(finding, asked, seen, index, today)
         blocks.append(Paragraph((Emphasis(advice.cause.title + "."), Text(" "), Text(advice.cause.meaning))))
@@ -174,15 +195,26 @@ def check_blocks(seen: Observations, asked: Situation, index: Index, today: date
     return tuple(blocks)
 
 
-def _headline(seen: Observations, asked: Situation, index: Index) -> Any:
-    view = best(survey(seen), near=asked.port)
+def _headline(seen: Observations, asked: Situation, index: Index) -> Spans:
+    views = survey(seen)
+    view = best(views, near=asked.port)
     if view is not None and view.speaks is not None:
-        mode = Text(index.phrase(f"answers.mode.{view.speaks.value}"))
-        return spans(index, "answers.check.enter", host=Code(view.host), port=Code(str(view.port)), mode=mode)
-    if not survey(seen):
+        own = asked.port is not None and view.port != asked.port
+        return spans(
+            index, "answers.check.enter_instead" if own else "answers.check.enter", **_endpoint(view, index), asked=str(asked.port)
+        )
+    if not views:
         fact = seen.first(o.NameDidNotResolve) or seen.first(o.NotProbed)
         return evidence(fact, index) if fact is not None else spans(index, "answers.check.nothing", host=asked.host or "?")
+    view = best(views, near=asked.port, login=False)
+    if view is not None and view.speaks is not None:
+        return spans(index, "answers.check.no_login", **_endpoint(view, index))
     return spans(index, "answers.check.none_works", host=asked.host or "?")
+
+
+def _endpoint(view: PortView, index: Index) -> dict[str, Span]:
+    assert view.speaks is not None
+    return {"host": Code(view.host), "port": Code(str(view.port)), "mode": Text(index.phrase(f"answers.mode.{view.speaks.value}"))}
 
 
 def port_sentence(view: PortView, asked: Situation, index: Index) -> str:
@@ -197,15 +229,38 @@ def port_sentence(view: PortView, asked: Situation, index: Index) -> str:
     return index.phrase("answers.state.good")
 
 
-def _row(view: PortView, asked: Situation, index: Index) -> tuple[str, ...]:
+# A line of the table with the longest state fits 100 columns: these are left for the login methods, beside the addresses or the dates.
+_LOGIN_COLUMNS, _LOGIN_COLUMNS_BESIDE_ADDRESSES = 28, 12
+
+
+def _table(views: tuple[PortView, ...], asked: Situation, index: Index) -> Table:
+    """A line a port. Addresses stand there only where there are several, in place of the certificates' dates."""
+    several = len({view.address for view in views}) > 1
+    head = tuple(
+        index.phrase(f"answers.check.{name}") for name in ("port", "state", "mode", "login", "address" if several else "certificate")
+    )
+    return Table(head, tuple(_row(view, asked, index, several) for view in views))
+
+
+def _row(view: PortView, asked: Situation, index: Index, several: bool) -> tuple[str, ...]:
     ehlo = view.ehlo(under_tls=True) or view.ehlo(under_tls=False)
+    methods = ehlo.auth if ehlo is not None else ()
     certificate = view.fact(o.CertificateShown)
     until = certificate.not_after.date().isoformat() if certificate is not None and certificate.not_after is not None else ""
     return (
         str(view.port),
-        view.address or "-",
         port_sentence(view, asked, index),
-        index.phrase(f"answers.mode.{view.speaks.value}") if view.speaks is not None else "-",
-        " ".join(ehlo.auth) if ehlo is not None and ehlo.auth else "-",
-        index.phrase("answers.check.until", day=until) if until else "-",
+        index.phrase(f"answers.mode_short.{view.speaks.value}") if view.speaks is not None else "-",
+        _fitted(methods, _LOGIN_COLUMNS_BESIDE_ADDRESSES if several else _LOGIN_COLUMNS) or "-",
+        (view.address or "-") if several else index.phrase("answers.check.until", day=until) if until else "-",
     )
+
+
+def _fitted(words: tuple[str, ...], columns: int) -> str:
+    """As many of the words as fit, and how many more there are."""
+    shown = " ".join(words)
+    kept = len(words)
+    while len(shown) > columns and kept:
+        kept -= 1
+        shown = f"{' '.join(words[:kept])} +{len(words) - kept}".strip()
+    return shown

@@ -51,6 +51,7 @@ class Move(Enum):
     SETTINGS = auto()  # wants settings, has no fault
     DONT_KNOW = auto()
     QUESTION = auto()  # a side question
+    ASIDE = auto()  # asks for settings in the middle of looking for a fault
     WORKS = auto()
     STILL_FAILS = auto()
     THANKS = auto()
@@ -76,8 +77,8 @@ def _proceed(turn: Turn, reading: Reading) -> None:
 
 
 def _again(turn: Turn, reading: Reading) -> None:
-    """After an answer: other settings make another answer; a mere "it works in webmail" makes the next likely cause."""
-    if turn.changed:
+    """After an answer: other settings and other facts make another answer; "it works in webmail" alone makes the next likely cause."""
+    if turn.changed or reading.observations:
         turn.set(told=())
         turn.proceed()
     else:
@@ -102,16 +103,27 @@ def _dont_know(turn: Turn, reading: Reading) -> None:
 
 
 def _explain_term(turn: Turn, reading: Reading) -> None:
-    """The word is explained; an open question is put again."""
-    blocks = replies.term(reading.term, turn.index) if reading.term in turn.index.knowledge.terms and reading.term else None
-    if turn.conversation.question is not None and turn.conversation.state is State.ASKING:
+    """The word is explained, and an open question is put again. What is no word of the glossary may be words of an error, or be
+    about the steps just given."""
+    known = reading.term is not None and reading.term in turn.index.knowledge.terms
+    blocks = replies.term(reading.term, turn.index) if reading.term is not None and known else None
+    if blocks is None and turn.asks_about_an_error():
+        turn.proceed()
+    elif turn.conversation.question is not None and turn.conversation.state is State.ASKING:
         turn.ask_again(*(blocks or ()))
     elif blocks is not None:
         turn.say(Reply(blocks))
+    elif turn.conversation.state is State.ADVISED:
+        turn.explain_steps()
     elif turn.preface:
         turn.say(Reply(()))
     else:
         turn.say_phrase("talk.unknown_term")
+
+
+def _aside(turn: Turn, reading: Reading) -> None:
+    """The settings that were asked for, then the open question once more."""
+    turn.tell_settings_aside(reading)
 
 
 def _works(turn: Turn, reading: Reading) -> None:
@@ -201,6 +213,8 @@ TABLE: dict[tuple[State | None, Move], Handler] = {
     (None, Move.DONT_KNOW): _proceed,
     (State.ASKING, Move.DONT_KNOW): _dont_know,
     (None, Move.QUESTION): _explain_term,
+    (None, Move.ASIDE): _settings,
+    (State.ASKING, Move.ASIDE): _aside,
     (None, Move.WORKS): _works,
     (None, Move.STILL_FAILS): _still_fails,
     (State.IDLE, Move.STILL_FAILS): _proceed,
@@ -281,7 +295,7 @@ def _hear(turn: Turn, event: Said) -> None:
         return
     if event.order < before.last_order:
         return
-    move = _move(before, reading)
+    move = _move(before, reading, event.text.text)
     if move is Move.RESUME or turn.conversation.state is not State.HANDED_OFF:
         handler(turn.conversation.state, move)(turn, reading)
 
@@ -308,7 +322,7 @@ def _told_of(corrections: tuple[Correction, ...], turn: Turn) -> tuple[Correctio
     return () if turn.conversation.state is State.CLOSED else corrections
 
 
-def _move(before: Conversation, reading: Reading) -> Move:
+def _move(before: Conversation, reading: Reading, text: str) -> Move:
     """What a text means. Orders first (they always work), then facts, then the rest."""
     facts = said(reading)
     orders = {"cancel": Move.CANCEL, "restart": Move.RESTART, "human": Move.HUMAN}
@@ -324,6 +338,8 @@ def _move(before: Conversation, reading: Reading) -> Move:
         return Move.DONT_KNOW
     if reading.intent == "question" and not _answers(before, facts):
         return Move.QUESTION
+    if reading.intent == "lookup" and "?" in text and _about_a_fault(before, facts or {"provider": ""}) and "host" not in facts:
+        return Move.ASIDE
     if reading.intent in ("configure", "lookup") and not _answers(before, facts) and not _about_a_fault(before, facts):
         return Move.SETTINGS
     if "error" in facts:

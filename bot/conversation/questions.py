@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.diagnosis.advice import advise
+from bot.diagnosis.advice import Advice, advise
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
 from bot.diagnosis.model import Certainty, Finding, Situation
@@ -62,19 +62,26 @@ def worth_asking(
     found: list[Worth] = []
     if first is None and situation.error is None and "error" not in skip:
         found.append(Worth("error", "talk.ask.error", 100))
-    asks_rest = "error_rest" not in skip and "error" not in known_not
-    if first is None and asks_rest and situation.error is not None and _only_a_code(situation.error):
-        found.append(Worth("error", "talk.ask.error_rest", 95))
+    if first is None and situation.error is not None and not {"error_rest", "error"} & set(known_not) and "error_rest" not in skip:
+        if _only_a_code(situation.error):
+            found.append(Worth("error", "talk.ask.error_rest", 95))
+        elif "error" not in skip and only_a_complaint(situation.error):
+            found.append(Worth("error", "talk.ask.error_words", 95))
     if _host_helps(situation, first, index, probed=probed) and "host" not in skip:
         found.append(Worth("host", "talk.ask.host", 90))
-    if first is not None:
-        found.extend(_by_trial(first, situation, seen, skip, index, today))
+    if first is not None or probed:
+        found.extend(_by_trial(situation, seen, skip, index, today))
     return max(found, key=lambda worth: worth.weight, default=None)
 
 
 def _only_a_code(error: str) -> bool:
     """A code with hardly a word beside it, which many faults share."""
-    return sum(character.isalpha() for character in error) < 12
+    return any(character.isdigit() for character in error) and sum(character.isalpha() for character in error) < 12
+
+
+def only_a_complaint(error: str) -> bool:
+    """Few words without a number or a quotation: what the person says of the failure, not what the program says."""
+    return len(error.split()) <= 14 and not any(character.isdigit() or character in ":\"'([{<" for character in error)
 
 
 def _host_helps(situation: Situation, first: Finding | None, index: Index, *, probed: bool) -> bool:
@@ -84,25 +91,27 @@ def _host_helps(situation: Situation, first: Finding | None, index: Index, *, pr
     return first is None or (first.cause in PROBE_HELPS and first.certainty is not Certainty.SEEN and not first.cause.startswith("auth."))
 
 
-def _by_trial(
-    first: Finding, situation: Situation, seen: Observations, skip: set[str], index: Index, today: datetime.date
-) -> Iterable[Worth]:
-    known_provider = provider_of(situation, index) is not None or situation.own_server
+def _by_trial(situation: Situation, seen: Observations, skip: set[str], index: Index, today: datetime.date) -> Iterable[Worth]:
     for slot, values in _TRIALS.items():
-        if slot in skip or getattr(situation, slot) is not None or (slot == "provider" and (known_provider or situation.host is not None)):
+        if slot in skip or getattr(situation, slot) is not None or (slot == "provider" and not _provider_helps(situation, seen, index)):
             continue
-        causes: set[str] = set()
-        answers: set[tuple[object, ...]] = set()
+        answers: list[_Essence | None] = []
         for value in values:
             trial = _with(situation, slot, value)
             findings = diagnose(trial, seen, index)
-            if not findings:
-                continue
-            advice = advise(findings[0], trial, seen, index, today)
-            causes.add(findings[0].cause)
-            answers.add((findings[0].cause, _essence(slot, advice.changes, advice.steps)))
-        if len(answers) > 1:
-            yield Worth(slot, f"talk.ask.{slot}", 10 * len(causes) + len(answers) + _CLOSED_BONUS.get(slot, 0))
+            sure = bool(findings) and (findings[0].confidence or 0) >= ACT_AT
+            answers.append(_essence(slot, value, findings[0], advise(findings[0], trial, seen, index, today)) if sure else None)
+        causes = {answer.cause for answer in answers if answer is not None}
+        if causes and _differ(answers):
+            yield Worth(slot, f"talk.ask.{slot}", 10 * len(causes) + len(set(answers)) + _CLOSED_BONUS.get(slot, 0))
+
+
+def _provider_helps(situation: Situation, seen: Observations, index: Index) -> bool:
+    """Whose service it is decides about logins (app passwords, OAuth2) and quotas; a host or a network fault tells by itself."""
+    if situation.own_server or situation.host is not None or provider_of(situation, index) is not None:
+        return False
+    findings = diagnose(situation, seen, index)
+    return bool(findings) and (findings[0].cause.startswith("auth.") or findings[0].cause == "policy.suspended")
 
 
 def _with(situation: Situation, slot: Slot, value: str | int) -> Situation:
@@ -121,11 +130,41 @@ def _with(situation: Situation, slot: Slot, value: str | int) -> Situation:
 _CLOSED_BONUS: dict[Slot, int] = {"port": 3, "security": 2, "provider": 4}
 
 
-def _essence(slot: Slot, changes: tuple[object, ...], steps: tuple[object, ...]) -> tuple[object, ...]:
-    """What of an advice counts as different. For port and mode it is the resulting value, not the word "from … to"."""
-    if slot in ("port", "security"):
-        return tuple((getattr(change, "setting", ""), getattr(change, "value", "")) for change in changes)
-    return steps
+@dataclass(frozen=True, slots=True)
+class _Essence:
+    """What of an answer counts when answers are compared. `rest` is all that is told besides, `becomes` the value that the tried slot is
+    to get (None: it stays at `tried`)."""
+
+    cause: str
+    rest: tuple[object, ...]
+    becomes: str | int | None = None
+    tried: str | int | None = None
+
+
+def _essence(slot: Slot, tried: str | int, first: Finding, advice: Advice) -> _Essence:
+    """For port and mode: where the person ends up, and the cause only where they stay at the port ("enter 587 with STARTTLS" is one
+    answer, whatever is entered now). For the program: the steps, where there is something to set in it."""
+    if slot == "client":
+        return _Essence(first.cause, advice.steps if advice.changes else ())
+    settings = {change.setting: change.value for change in advice.changes}
+    if slot == "provider":
+        return _Essence(first.cause, (first.cause, tuple(settings.items()), advice.steps))
+    target, moved = advice.target, "port" in settings
+    beside = tuple(item for item in settings.items() if item[0] not in ("port", "security"))
+    if slot == "security":
+        mode = target.security.value if target is not None and "security" in settings else settings.get("security")
+        return _Essence(first.cause, (settings.get("port") or first.cause, beside), mode, tried)
+    mode = target.security.value if target is not None and (moved or "security" in settings) else None
+    port = target.port if target is not None and moved else None
+    return _Essence(first.cause, (None if moved else first.cause, mode, beside), port, tried)
+
+
+def _differ(answers: list[_Essence | None]) -> bool:
+    """Whether it matters which of them holds. To be told "587" and to be told nothing at 587 is the same."""
+    found = [answer for answer in answers if answer is not None]
+    become = {answer.becomes for answer in found if answer.becomes is not None}
+    stay = {answer.tried for answer in found if answer.becomes is None}
+    return len(found) != len(answers) or len({answer.rest for answer in found}) > 1 or len(become) > 1 or bool(become and stay - become)
 
 
 def choices_for(slot: str, index: Index) -> tuple[Choice, ...]:

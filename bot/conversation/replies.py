@@ -25,6 +25,8 @@ from knowledge.model import Server
 from knowledge.terms import Endpoint, Security
 
 _SUMMARY_LINES = 12
+# A candidate below this is noise, and to name it would be no honest doubt.
+_WORTH_NAMING = 0.2
 
 
 def closing_choices(index: Index) -> tuple[Choice, ...]:
@@ -34,12 +36,16 @@ def closing_choices(index: Index) -> tuple[Choice, ...]:
 
 def question(worth: Worth, situation: Situation, findings: Sequence[Finding], turn: int, index: Index) -> Reply:
     """One question, with the causes in play where there are some to tell."""
-    values = {"code": Literal(situation.error or "")} if worth.phrase == "talk.ask.error_rest" else {}
-    blocks: list[Block] = [paragraph(index, worth.phrase, **values)]
+    blocks: list[Block] = [paragraph(index, worth.phrase, **question_values(worth.phrase, situation))]
     in_play = [finding for finding in findings if (finding.confidence or 0) >= ACT_AT / 2]
     if len(in_play) > 1:
         blocks.append(Paragraph(candidates_spans(in_play, index)))
     return Reply(tuple(blocks), asks=worth.slot, choices=choices_for(worth.slot, index), turn=turn)
+
+
+def question_values(phrase: str, situation: Situation) -> dict[str, Literal]:
+    """What a question's phrase is filled with: the words that say too little."""
+    return {"code": Literal(situation.error or "")} if phrase in ("talk.ask.error_rest", "talk.ask.error_words") else {}
 
 
 def diagnosis(
@@ -67,6 +73,7 @@ def server_is_fine(situation: Situation, seen: Observations, turn: int, index: I
         (
             paragraph(index, "talk.all_right"),
             settings_table(server, provider_of(situation, index), index),
+            paragraph(index, "talk.all_right_next"),
             paragraph(index, "talk.offer_person"),
         ),
         choices=closing_choices(index),
@@ -75,13 +82,28 @@ def server_is_fine(situation: Situation, seen: Observations, turn: int, index: I
     )
 
 
-def unknown(findings: Sequence[Finding], seen: Observations, turn: int, index: Index) -> Reply:
-    """Honest doubt: what was ruled out, the candidates, and a person."""
+def nothing_to_go_on(situation: Situation, turn: int, index: Index) -> Reply:
+    """Neither words of an error nor a server: what would help, and how the person's program shows it."""
+    client = client_of(situation, index)
+    blocks: list[Block] = [paragraph(index, "talk.nothing_to_go_on")]
+    if client is not None and client.open:
+        blocks.append(Bullets(tuple((Text(line),) for line in (*client.open, client.tests_by) if line)))
+    blocks.append(paragraph(index, "talk.offer_person"))
+    return Reply(tuple(blocks), choices=closing_choices(index)[1:], turn=turn, final=True)
+
+
+def unknown(findings: Sequence[Finding], situation: Situation, seen: Observations, turn: int, index: Index) -> Reply:
+    """Honest doubt: what was ruled out, what was seen to work and is not entered, the candidates, and a person."""
     ruled_out = ruled_out_text(seen, index)
     first = paragraph(index, "talk.unknown_error", ruled_out=ruled_out) if ruled_out else paragraph(index, "talk.unknown_error_nothing")
     blocks: list[Block] = [first]
-    if findings:
-        blocks.append(Paragraph(candidates_spans(findings, index)))
+    view = best(survey(seen), near=situation.port)
+    if view is not None and view.speaks is not None and (view.port, view.speaks) != (situation.port, situation.security):
+        blocks.append(paragraph(index, "talk.works_from_here"))
+        blocks.append(settings_table(Server(Endpoint(view.host, view.port, view.speaks)), provider_of(situation, index), index))
+    likely = [finding for finding in findings if (finding.confidence or 0) >= _WORTH_NAMING]
+    if likely:
+        blocks.append(Paragraph(candidates_spans(likely, index)))
     blocks.append(paragraph(index, "talk.offer_person"))
     return Reply(tuple(blocks), choices=closing_choices(index)[1:], turn=turn, final=True)
 

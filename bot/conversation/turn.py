@@ -27,21 +27,24 @@ from bot.conversation.model import (
     Probe,
     ProbeRequest,
     Question,
+    Said,
     Seen,
     State,
     Step,
     Wake,
 )
-from bot.conversation.questions import MAX_QUESTIONS, Worth, worth_asking
+from bot.conversation.questions import MAX_QUESTIONS, Worth, only_a_complaint, worth_asking
 from bot.conversation.slots import Correction, observations_of, situation_of
 from bot.diagnosis.advice import advise, mode_word, preferred_server
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
+from bot.diagnosis.fixes import is_dead
 from bot.diagnosis.model import Certainty, Finding, Situation
+from bot.diagnosis.survey import survey
 from bot.observations import Observations
 from bot.reading.model import Reading, Slot
 from bot.redaction import Secret
-from bot.reply import Block, Code, Literal, Paragraph, Reply, Text, plain_text
+from bot.reply import Block, Code, Paragraph, Reply, Text, plain_text
 from knowledge.index import Index
 from knowledge.terms import Security
 
@@ -50,6 +53,10 @@ _TRANSCRIPT_LINES = 40
 _LINE_LENGTH = 400
 # Below this a further finding is no "next likely cause" but a guess.
 _NEXT_LIKELY = 0.2
+# From here on a question's own words are taken for the words of an error.
+_CLEARLY = 0.6
+# The faults of the way to the server, as the person's program tells them.
+_WAY = frozenset({"net.connect_failed", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp"})
 
 
 class Turn:
@@ -243,7 +250,7 @@ class Turn:
     def ask(self, worth: Worth, findings: tuple[Finding, ...]) -> None:
         turn = self.conversation.turn + 1
         reply = replies.question(worth, self.situation, findings, turn, self.index)
-        asked = "error_rest" if worth.phrase == "talk.ask.error_rest" else worth.slot
+        asked = "error_rest" if worth.phrase in ("talk.ask.error_rest", "talk.ask.error_words") else worth.slot
         self.set(
             turn=turn,
             state=State.ASKING,
@@ -256,7 +263,7 @@ class Turn:
         """Puts the open question once more, after `before` (the answer to a side question)."""
         question = self.conversation.question
         assert question is not None
-        values = {"code": Literal(self.situation.error or "")} if question.phrase == "talk.ask.error_rest" else {}
+        values = replies.question_values(question.phrase, self.situation)
         blocks = (
             *before,
             Paragraph((*spans(self.index, "talk.back_to_question"), Text(" "), *spans(self.index, question.phrase, **values))),
@@ -272,10 +279,29 @@ class Turn:
         if sure:
             target = advise(sure[0], situation, seen, self.index, self.today).target
             self.set(told=(*self.conversation.told, sure[0].cause), advised=target)
+            self._note_elsewhere(sure[0])
+            self._note_dead_server(sure[0], situation, seen)
             self.say(replies.diagnosis(findings[:4], situation, seen, turn, self.index, self.today))
             return
-        fine = replies.server_is_fine(situation, seen, turn, self.index) if situation.error is None else None
-        self.say(fine or replies.unknown(findings, seen, turn, self.index))
+        vague = situation.error is None or only_a_complaint(situation.error)
+        fine = replies.server_is_fine(situation, seen, turn, self.index) if vague else None
+        if fine is None and vague and not survey(seen):
+            fine = replies.nothing_to_go_on(situation, turn, self.index)
+        self.say(fine or replies.unknown(findings, situation, seen, turn, self.index))
+
+    def _note_elsewhere(self, first: Finding) -> None:
+        """ "It works in webmail": then it is not simply the password, and not the server. Said once."""
+        kind = "login" if first.cause in ("auth.bad_credentials", "auth.app_password_required") else "way" if first.cause in _WAY else None
+        if kind is not None and "works_elsewhere" in self.conversation.flags and "said_elsewhere" not in self.conversation.flags:
+            self.flag("said_elsewhere")
+            self.preface.append(paragraph(self.index, f"talk.works_elsewhere.{kind}"))
+
+    def _note_dead_server(self, first: Finding, situation: Situation, seen: Observations) -> None:
+        """Where the name leads to no mail server at all, that is the first thing to say."""
+        views = survey(seen)
+        if first.cause in _WAY and situation.host is not None and len(views) > 1 and all(is_dead(view) for view in views):
+            ports = ", ".join(str(port) for port in sorted({view.port for view in views}))
+            self.preface.append(paragraph(self.index, "talk.no_mail_server", host=Code(situation.host), ports=Text(ports)))
 
     # --- settings instead of a fault ---
 
@@ -313,7 +339,36 @@ class Turn:
         entries = settings_json(found, self.index)
         self.say(Reply(lookup_blocks(found, self.index, self.today), settings=entries[0] if entries else None, turn=turn, final=True))
 
+    def tell_settings_aside(self, reading: Reading) -> None:
+        """A lookup in the middle: its answer, then the open question."""
+        query = reading.provider or reading.address_domain or (p.id if (p := provider_of(self.situation, self.index)) is not None else None)
+        if query is None:
+            self.ask_again()
+            return
+        found = look_up(query, self.index, self.situation.client, self.seen)
+        self.ask_again(*lookup_blocks(found, self.index, self.today))
+
     # --- after an answer ---
+
+    def asks_about_an_error(self) -> bool:
+        """Whether a question holds the words of an error that is known ("what does 'relaying denied' mean?"): then it is the problem."""
+        event = self.event
+        if not isinstance(event, Said) or self.conversation.slots.error is not None:
+            return False
+        found = diagnose(replace(self.situation, error=event.text.text), Observations(), self.index)
+        if not found or (found[0].confidence or 0) < _CLEARLY:
+            return False
+        known = Known(event.text.text, event.message, event.person, event.order)
+        self.set(slots=self.conversation.slots.with_("error", known), question=None)
+        return True
+
+    def explain_steps(self) -> None:
+        """A question after an answer that is about no word: mostly where a setting is, which the program's name tells."""
+        if self.situation.client is None and "client" not in (*self.conversation.asked, *self.conversation.dont_know):
+            self.set(told=self.conversation.told[:-1])
+            self.ask(Worth("client", "talk.configure_client", 1), ())
+        else:
+            self.say_phrase("talk.unknown_question")
 
     def still_fails(self, *, changed: bool) -> None:
         """The next likely cause, not the same text again; at the end a person, with what was ruled out."""

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot import observations as o
-from bot.diagnosis.diagnose import provider_of, recognised
+from bot.diagnosis.diagnose import provider_of
+from bot.diagnosis.fixes import choose_fix, in_force, is_dead
 from bot.diagnosis.model import Finding, Situation
 from bot.diagnosis.survey import at_port, best, survey
 from bot.observations import Observations
 from knowledge.index import Index
-from knowledge.model import Cause, Client, Fix, Provider, Server, Trap, When
+from knowledge.model import Cause, Client, Fix, Provider, Server, Trap
 from knowledge.terms import CUSTOMARY_SECURITY, SUBMISSION, SUBMISSIONS, Endpoint, Security, Source
 
 _ORDER = ("host", "port", "security", "authentication", "username", "password", "sender")
@@ -70,7 +71,7 @@ def advise(finding: Finding, situation: Situation, seen: Observations, index: In
     provider = provider_of(situation, index)
     client = client_of(situation, index)
     site = _site(finding, situation, seen)
-    fix = choose_fix(cause, situation, provider, client, site, today)
+    fix = choose_fix(cause, situation, provider, client, site, today, seen)
     target = _target(finding, fix, situation, seen, provider)
     changes = _changes(finding, fix, target, situation, provider, client, index)
     traps = tuple(traps_of(provider, today, concerns=(cause.id, *(change.setting for change in changes)))) if provider else ()
@@ -93,47 +94,7 @@ def client_of(situation: Situation, index: Index) -> Client | None:
     return index.knowledge.clients.get(situation.client) if situation.client else None
 
 
-# --- which fix ---------------------------------------------------------------------------------------------------------
-
-
-def choose_fix(
-    cause: Cause, situation: Situation, provider: Provider | None, client: Client | None, site: str, today: datetime.date
-) -> Fix | None:
-    """The first fix whose conditions hold, one for this very provider before a general one. Something unknown fulfils no condition."""
-    recognition = recognised(situation)
-    codes = {str(code) for code in (recognition.reply_code, recognition.enhanced_code) if code}
-    holding = [fix for fix in cause.fixes if _holds(fix.when, situation, provider, client, site, codes, today)]
-    return next((fix for fix in holding if fix.when.providers), holding[0] if holding else None)
-
-
-def _holds(
-    when: When,
-    situation: Situation,
-    provider: Provider | None,
-    client: Client | None,
-    site: str,
-    codes: set[str],
-    today: datetime.date,
-) -> bool:
-    clients = {client.id, client.family} if client is not None else {situation.client}
-    need = provider.app_password.need if provider is not None and provider.app_password is not None else None
-    return (
-        (not when.providers or (provider is not None and provider.id in when.providers))
-        and (not when.clients or bool(clients & set(when.clients)))
-        and (not when.client_kinds or (client is not None and client.kind in when.client_kinds))
-        and (not when.ports or situation.port in when.ports)
-        and (not when.securities or situation.security in when.securities)
-        and (not when.codes or bool(codes & set(when.codes)))
-        and (not when.app_password or need in when.app_password)
-        and (not when.sites or site in when.sites)
-        and in_force(when.since, when.until, today)
-    )
-
-
-def in_force(since: str | None, until: str | None, today: datetime.date) -> bool:
-    """Whether `today` lies in [since, until); both "YYYY-MM-DD" or None."""
-    day = today.isoformat()
-    return (since is None or since <= day) and (until is None or day < until)
+# --- what concerns this finding ---
 
 
 def traps_of(provider: Provider, today: datetime.date, concerns: Iterable[str] | None = None) -> Iterable[Trap]:
@@ -193,6 +154,8 @@ def _target(finding: Finding, fix: Fix | None, situation: Situation, seen: Obser
             security = spoken  # a fix never contradicts what was seen
         elif view is not None and other is not None:
             port, security = other.port, other.speaks
+        elif is_dead(view) and host == situation.host:
+            port, security = situation.port, situation.security  # no better one is known: the settings stay, the steps tell
     if server is not None and host in (None, server.endpoint.host):
         host = server.endpoint.host
         if port is None:

@@ -18,7 +18,7 @@ from bot.diagnosis.survey import PortView, at_port, best, survey
 from bot.observations import Observations
 from knowledge.index import Index
 from knowledge.model import Provider
-from knowledge.terms import Security
+from knowledge.terms import ALTERNATE, RELAY, Security
 
 _NET = frozenset({"net.dns", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp", "net.intercepted"})
 _CERTIFICATE = frozenset({"tls.expired", "tls.hostname_mismatch", "tls.untrusted"})
@@ -51,6 +51,8 @@ PROBE_HELPS = (
 # A seen fault that does not explain the text stands behind it, at this part of its own confidence.
 _BESIDE = 0.5
 _CONTRADICTED = 0.4
+# What the text names, once a seen fault explains it: told no more as a cause of its own, kept for "still the same".
+_EXPLAINED = 0.4
 
 
 def diagnose(situation: Situation, seen: Observations, index: Index) -> tuple[Finding, ...]:
@@ -64,8 +66,10 @@ def diagnose(situation: Situation, seen: Observations, index: Index) -> tuple[Fi
     facts = seen + _as_the_text_says(told, situation, seen)
     provider = provider_of(situation, index)
     ruled = [_with_confidence(_doubted(finding, situation, provider)) for rule in RULES if (finding := rule(facts, situation)) is not None]
-    findings = [_proposed(f, situation, facts, provider) for f in _merged(named, ruled, told)]
-    return tuple(_companions(findings, provider, index))
+    if told is None and not any(finding.certainty is not Certainty.POSSIBLE for finding in ruled):
+        ruled = [*map(_with_confidence, _undocumented(situation, facts, provider)), *ruled]
+    findings = [_proposed(f, situation, facts, provider) for f in _merged(named, ruled, told, situation)]
+    return tuple(_companions(findings, situation, provider, index))
 
 
 def recognised(situation: Situation) -> Recognition:
@@ -106,8 +110,25 @@ def _weighed(finding: Finding, situation: Situation, seen: Observations) -> Find
 
 def _doubted(finding: Finding, situation: Situation, provider: Provider | None) -> Finding:
     """A provider's documented server does not vanish: where its name does not resolve here, the reason is more likely here."""
-    documented = provider is not None and any(server.endpoint.host == situation.host for server in provider.servers)
-    return replace(finding, certainty=Certainty.POSSIBLE) if finding.cause == "net.dns" and documented else finding
+    if finding.cause != "net.dns" or provider is None:
+        return finding
+    documented = {server.endpoint.host for server in provider.servers}
+    unresolved = {fact.host for fact in finding.evidence if isinstance(fact, o.NameDidNotResolve)}
+    return replace(finding, certainty=Certainty.POSSIBLE) if unresolved and unresolved <= documented else finding
+
+
+def _undocumented(situation: Situation, seen: Observations, provider: Provider | None) -> tuple[Finding, ...]:
+    """Entered is what the provider does not have (465 at Microsoft), or a documented port in the mode that it does not speak. Needs no
+    error text and no look; a look that saw it work says otherwise, and so do 25 and 2525, which many have without a word about it."""
+    if provider is None or situation.port in (None, RELAY, ALTERNATE) or situation.host is None:
+        return ()
+    view = at_port(survey(seen), situation.port) if situation.port is not None else None
+    if situation.host not in {server.endpoint.host for server in provider.servers} or (view is not None and view.works):
+        return ()
+    proposal = _published(situation, provider)
+    if proposal is None:
+        return ()
+    return (Finding("tls.wrong_mode" if proposal.port is None else "net.connect_failed", Certainty.LIKELY, (), proposal),)
 
 
 def _with_confidence(finding: Finding) -> Finding:
@@ -131,9 +152,16 @@ def _as_the_text_says(cause: str | None, situation: Situation, seen: Observation
     return ()
 
 
-def _merged(named: list[Finding], ruled: list[Finding], told: str | None) -> list[Finding]:
-    """The two lists as one, best first, each cause once."""
+def _explains(told: str | None, situation: Situation) -> frozenset[str]:
+    """What may explain the cause that the text names. Who does not even reach port 25 meets the block that lines and clouds put there,
+    and never comes to see a wrong mode."""
     explains = EXPLAINED_BY.get(told, frozenset()) if told else frozenset()
+    return explains - {"tls.wrong_mode"} if situation.port == RELAY and told in ("net.timeout", "net.connect_failed") else explains
+
+
+def _merged(named: list[Finding], ruled: list[Finding], told: str | None, situation: Situation) -> list[Finding]:
+    """The two lists as one, best first, each cause once."""
+    explains = _explains(told, situation)
     merged: dict[str, Finding] = {}
     for finding in named:
         merged.setdefault(finding.cause, finding)
@@ -157,10 +185,12 @@ def _merged(named: list[Finding], ruled: list[Finding], told: str | None) -> lis
     if explaining and told is not None and told in merged:
         quote = tuple(e for e in merged[told].evidence if isinstance(e, Quote))
         for cause in explaining:
-            merged[cause] = replace(merged[cause], evidence=(*quote, *merged[cause].evidence))
+            merged[cause] = replace(merged[cause], evidence=tuple(dict.fromkeys((*quote, *merged[cause].evidence))))
         if told not in explaining:
             first = min(explaining, key=lambda cause: rank(merged[cause]))
-            merged[told] = replace(merged[told], confidence=min(merged[told].confidence or 0.0, (merged[first].confidence or 0.0) * 0.7))
+            merged[told] = replace(
+                merged[told], confidence=min(merged[told].confidence or 0.0, (merged[first].confidence or 0.0) * _EXPLAINED)
+            )
     return sorted(merged.values(), key=rank)
 
 
@@ -213,13 +243,13 @@ def _reached(finding: Finding, situation: Situation, seen: Observations) -> Find
     return replace(finding, evidence=(*finding.evidence, fact))
 
 
-def _companions(findings: list[Finding], provider: Provider | None, index: Index) -> list[Finding]:
+def _companions(findings: list[Finding], situation: Situation, provider: Provider | None, index: Index) -> list[Finding]:
     """The findings, with what the knowledge says stands beside the first one where the text alone cannot tell the two apart."""
     if not findings or (findings[0].confidence or 0) < ACT_AT or findings[0].certainty is Certainty.SEEN:
         return findings
     first = findings[0]
     cause = index.cause(first.cause)
-    beside = {other: _beside(first, other, provider) for other in (cause.likely_with if cause is not None else ())}
+    beside = {other: _beside(first, other, situation, provider) for other in (cause.likely_with if cause is not None else ())}
     known = {finding.cause for finding in findings}
     raised = [
         replace(finding, confidence=max(finding.confidence or 0.0, beside.get(finding.cause, 0.0))) if finding is not first else finding
@@ -229,10 +259,13 @@ def _companions(findings: list[Finding], provider: Provider | None, index: Index
     return [first, *sorted([*raised[1:], *added], key=lambda finding: -(finding.confidence or 0.0))]
 
 
-def _beside(first: Finding, other: str, provider: Provider | None) -> float:
-    """How likely a companion is, beside the first finding: an app password is nearly as likely where the provider demands one."""
+def _beside(first: Finding, other: str, situation: Situation, provider: Provider | None) -> float:
+    """How likely a companion is, beside the first finding: an app password is nearly as likely where the provider demands one, and
+    where the same password works in web mail."""
     rule = provider.app_password if provider is not None else None
-    if other != "auth.app_password_required" or rule is None:
+    if other == "auth.app_password_required" and situation.works_elsewhere and (rule is None or rule.need in ("optional", "unknown")):
+        factor = 0.8
+    elif other != "auth.app_password_required" or rule is None:
         factor = 0.5
     elif rule.need == "required":
         factor = 0.9

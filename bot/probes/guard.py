@@ -89,14 +89,14 @@ class Line:
         self.abort: Callable[[], None] = self.close
         self._network = network
         self._over = asyncio.Event()
-        self._holds_tls = False
+        self.holds_tls = False
         network.lines.add(self)
 
     async def hold_tls(self) -> None:
         """Wait until this process may open one more TLS connection; the place is given back when the line has ended."""
-        if not self._holds_tls:
+        if not self.holds_tls:
             await self._network.tls_slots.acquire()
-            self._holds_tls = True
+            self.holds_tls = True
             if self._over.is_set():
                 self._give_back()
 
@@ -113,8 +113,8 @@ class Line:
         await self._over.wait()
 
     def _give_back(self) -> None:
-        if self._holds_tls:
-            self._holds_tls = False
+        if self.holds_tls:
+            self.holds_tls = False
             self._network.tls_slots.release()
 
 
@@ -290,6 +290,11 @@ class Network:
         return host, next(iter(resolved.addresses), ""), port, False
 
     # --- goodbyes -----------------------------------------------------------------------------------------------------
+
+    @property
+    def open_tls(self) -> int:
+        """How many TLS connections are open now."""
+        return sum(line.holds_tls for line in self.lines)
 
     async def aclose(self) -> None:
         """Wait for goodbyes on the way, at most FAREWELL_SECONDS, then end what is still open."""

@@ -108,7 +108,7 @@ async def test_the_terminal_goes_from_the_problem_to_a_fix_that_worked(papers: P
     assert asks[1] is not None
     assert asks[2] == asks[1], "the open question is put again after a side question"
     assert asks[4:] == [None, None]
-    assert [finding["cause"] for finding in replies[4][-1]["findings"]][0] == "tls.wrong_mode"
+    assert next(finding["cause"] for finding in replies[4][-1]["findings"]) == "tls.wrong_mode"
     assert "SSL/TLS → STARTTLS" in replies[4][-1]["text"]
 
 

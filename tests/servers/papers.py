@@ -66,6 +66,9 @@ class Papers:
     def _good(self) -> tuple[list[bytes], bytes]:
         return self._from(self.ca.issue_cert(self.host))
 
+    def _rsa(self) -> tuple[list[bytes], bytes]:
+        return self._from(self.ca.issue_cert(self.host, key_type=trustme.KeyType.RSA))
+
     def _expired(self) -> tuple[list[bytes], bytes]:
         return self._from(self.ca.issue_cert(self.host, not_after=_now() - 9 * DAY))
 

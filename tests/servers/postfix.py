@@ -95,7 +95,7 @@ def running(folder: Path, papers: Papers, at: str | None = None) -> Iterator[dic
         expired, other = papers.files("expired"), papers.files("wrong_name")
         main = MAIN.format(folder=room, daemons=DAEMONS, key=key, certificate=certificate, dovecot=dovecot)
         (config / "main.cf").write_text(main)
-        ports = dict(zip(SETUPS, _free_ports(len(SETUPS)), strict=True))
+        ports = dict(zip(SETUPS, free_ports(len(SETUPS)), strict=True))
         lines = []
         for name, rest in SETUPS.items():
             filled = rest.format(expired=expired[0], expired_key=expired[1], other=other[0], other_key=other[1])
@@ -111,13 +111,13 @@ def running(folder: Path, papers: Papers, at: str | None = None) -> Iterator[dic
             log = room / "log"
             raise RuntimeError(f"Postfix does not start: {started.stderr!r} {log.read_text()[-2000:] if log.exists() else 'no log'}")
         try:
-            _wait_for(ports["relay"])
+            wait_for(ports["relay"])
             yield ports
         finally:
             subprocess.run(["postfix", "-c", str(config), "stop"], check=False, capture_output=True, timeout=30)
 
 
-def _free_ports(number: int) -> list[int]:
+def free_ports(number: int) -> list[int]:
     held = [socket.socket() for _ in range(number)]
     try:
         for sock in held:
@@ -128,7 +128,7 @@ def _free_ports(number: int) -> list[int]:
             sock.close()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     for _ in range(20):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as sock:
             if sock.recv(3) == b"220":

@@ -6,6 +6,7 @@ from bot import observations as o
 from bot.diagnosis.model import Certainty, Finding, Proposal, Situation
 from bot.diagnosis.survey import PortView, at_port, best, survey
 from bot.observations import Observations
+from knowledge.terms import RELAY
 
 
 def elsewhere(views: tuple[PortView, ...], entered: Situation) -> Proposal | None:
@@ -95,7 +96,9 @@ def users_network(seen: Observations, entered: Situation) -> Finding | None:
         for theirs in seen.all(kind, site=o.USER):
             ours = at_port(views, theirs.port)
             if ours is not None and ours.connected and (reached := ours.fact(o.TcpConnected) or ours.greets_in_clear) is not None:
-                return Finding(cause, Certainty.SEEN, (theirs, reached), elsewhere(views, entered))
+                other = best([view for view in views if view.port != theirs.port])
+                way_round = Proposal(port=other.port, security=other.speaks) if other is not None and other.port != RELAY else None
+                return Finding(cause, Certainty.SEEN, (theirs, reached), way_round)
     return None
 
 

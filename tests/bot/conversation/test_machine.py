@@ -138,7 +138,7 @@ def test_an_answer_to_another_question_than_the_one_asked_is_taken() -> None:
 
 
 def test_no_slot_is_asked_for_twice_and_never_more_than_five_questions() -> None:
-    conversation, effects = play(said(1, Reading(intent="fix_error")))
+    conversation, _effects = play(said(1, Reading(intent="fix_error")))
     asked = []
     for number in range(2, 20):
         if conversation.question is None:
