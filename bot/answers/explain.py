@@ -11,16 +11,24 @@ from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import diagnose, recognised
 from bot.diagnosis.model import Situation
 from bot.observations import Observations
-from bot.reading import read
 from bot.redaction import SafeText
 from bot.reply import Block, Paragraph
 from knowledge.index import Index
 
 _SHOWN = 5
+_LINE = 300  # characters; a longer text is a paste
 
 
 def situation_of(text: SafeText, index: Index, client: str | None = None, provider: str | None = None) -> tuple[Situation, Observations]:
-    """The text as an error, with what it says besides (server, port, program …); given ids win over what is read."""
+    """The text as an error, with what it says besides (server, port, program …); given ids win over what is read.
+
+    A line or two names at most a program and a provider, which the index finds at once; only a paste is worth the reader, whose patterns
+    take longer to load than all the rest of `explain`.
+    """
+    if len(text.text) <= _LINE and text.text.count("\n") < 2:
+        return _of_a_line(text.text, index, client, provider), Observations()
+    from bot.reading import read
+
     reading = read(text, index, asked="error")
     situation = Situation(
         host=reading.host,
@@ -32,6 +40,16 @@ def situation_of(text: SafeText, index: Index, client: str | None = None, provid
         error=text.text,
     )
     return situation, Observations(reading.observations)
+
+
+def _of_a_line(text: str, index: Index, client: str | None, provider: str | None) -> Situation:
+    programs = index.client_names_in(text)
+    named = index.by_name(text) if provider is None else None
+    return Situation(
+        client=client or (programs[0][2] if programs else None),
+        provider=provider or (named.id if named is not None else None),
+        error=text,
+    )
 
 
 def explain_json(
