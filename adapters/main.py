@@ -160,9 +160,12 @@ def check(server: str, security: str | None, as_json: bool) -> int:
 @_as_json
 def config(as_json: bool) -> int:
     """What is configured, what is missing and how to mend it; secrets are masked."""
+    from adapters.serving import links
     from adapters.terminal import upkeep
+    from bot.config import load_settings
 
-    return upkeep.config(as_json=as_json)
+    settings = load_settings()
+    return upkeep.config(settings, links(settings), as_json=as_json)
 
 
 @cli.group()

@@ -31,6 +31,20 @@ def configured(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name, (_, key) in PLATFORMS.items() if getattr(settings, key.lower(), None))
 
 
+def links(settings: Settings) -> dict[str, str]:
+    """Links that bring the bot into a server or to a person, each with what it is for, as far as the tokens tell."""
+    from adapters.discord import invite
+
+    token = settings.discord_token.get_secret_value() if settings.discord_token is not None else ""
+    application = invite.application_of(token)
+    if application is None:
+        return {}
+    return {
+        "To bring the bot into a Discord server": invite.server_link(application, forums=bool(settings.discord_forums)),
+        "To take its commands along as a person on Discord": invite.person_link(application),
+    }
+
+
 def serve(platforms: Sequence[str], *, sync: bool = False) -> int:
     """Runs the named platforms, or all that are configured, until SIGTERM or SIGINT; a second signal ends it at once."""
     from bot.config import load_settings

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.terminal import streams
 from adapters.terminal.printed import show
@@ -15,19 +16,27 @@ from knowledge.index import index
 from knowledge.model import Knowledge
 from knowledge.terms import Source
 
+if TYPE_CHECKING:
+    from bot.config import Settings
+
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
 
 
-def config(*, as_json: bool) -> int:
-    """What is configured, what is missing, each with its remedy. 0 also where a platform is not configured: that is a choice."""
-    from bot.config import describe, load_settings
+def config(settings: Settings, links: Mapping[str, str], *, as_json: bool) -> int:
+    """What is configured, what is missing, each with its remedy; `links` that bring the bot somewhere, each with what it is for.
 
-    rows = describe(load_settings())
+    0 also where a platform is not configured: that is a choice.
+    """
+    from bot.config import describe
+
+    rows = describe(settings)
     if as_json:
-        streams.write_json({"schema": 1, "keys": [dataclasses.asdict(row) for row in rows]})
+        streams.write_json({"schema": 1, "keys": [dataclasses.asdict(row) for row in rows], "links": dict(links)})
     else:
         cells = tuple((row.key, row.value or "-", row.state, row.remedy or "-") for row in rows)
         show((Table(("Key", "Value", "State", "What to do"), cells),))
+        for purpose, link in links.items():  # by itself on a line, for a terminal to make it a link
+            streams.write_line(f"{purpose}:\n{link}")
     return 0
 
 
