@@ -43,6 +43,12 @@ _TERM = re2.compile(
 )
 
 
+# Said of an error text: there is no more of it.
+_NO_MORE = re2.compile(
+    r"\b(?:no (?:more|other|further) (?:text|words|details?|info)|nothing (?:else|more)|that'?s (?:all|it|everything)|only that)\b"
+)
+
+
 def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     """See `bot.reading.read`."""
     plain = view(digest(_MARKER.sub("***", text.text[:MAX_CHARS])))
@@ -188,6 +194,7 @@ def _answer(reading: Reading, plain: str, low: str, index: Index, asked: str | N
         and reading.error is None
         and len(bare) >= 3
         and talk.yes_or_no(low) is None
+        and not any(said.search(low) for said in (talk.HUMAN, talk.ELSEWHERE, talk.STILL, talk.WORKS, _NO_MORE))
         and not re.search(r"^(?:nothing|no error|none|nichts|kein|rien|nada|niente|geen|ничего)", low.strip())
         and not talk.QUESTION.search(low)
     ):
@@ -228,7 +235,8 @@ def _aside(
             reading = replace(reading, port=None, security=None, ambiguous_security=False)
     still = talk.STILL.search(low) is not None
     works = (
-        talk.WORKS.search(low) is not None
+        talk.ELSEWHERE.search(low) is None
+        and talk.WORKS.search(low) is not None
         and not still
         and wanted in ("thanks", "fix_error", "off_topic")
         and (reading.error is None or wanted == "thanks")
@@ -256,7 +264,7 @@ def _aside(
         term=term.id if term else None,
         own_server=reading.own_server or talk.OWN_SERVER.search(low) is not None,
         outcome="works" if works else "still_fails" if still else None,
-        unknown=talk.UNKNOWN.search(low) is not None,
+        unknown=talk.UNKNOWN.search(low) is not None or (asked == "error" and _NO_MORE.search(low) is not None),
         yes=talk.yes_or_no(low),
         changed=talk.CHANGED.search(low) is not None,
         host_typo=typo,
