@@ -27,6 +27,7 @@ MOMENTS = st.datetimes(timezones=st.just(datetime.UTC))
 KINDS = [kind for kind in codec.observation_kinds() if kind is not Observation]
 
 st.register_type_strategy(datetime.datetime, MOMENTS)
+st.register_type_strategy(float, st.floats(0, 1e6))  # seconds, as a clock measures them
 st.register_type_strategy(Observation, st.one_of([st.builds(kind) for kind in KINDS]))
 st.register_type_strategy(
     Reply,
