@@ -71,11 +71,16 @@ class Looker:
         self._spoke_in_clear = False
         self._hello_was_answered = False
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the port has taken a connection."""
+        return self.visit.book.has(TcpConnected, **self._here)
+
     def cut_short(self, seconds: float) -> None:
         """Note what had not been answered when the look was ended after `seconds`, the rest of the check being settled for long."""
         if any(self.visit.book.has(kind, **self._here) for kind in (TcpRefused, TcpTimedOut, TcpUnreachable, ConnectionClosed)):
             return
-        if not self.visit.book.has(TcpConnected, **self._here):
+        if not self.is_connected:
             self.visit.book.see(TcpTimedOut, **self._here, seconds=seconds)
         elif not self._spoke_in_clear and not self._hello_was_answered:
             self.visit.book.see(StayedSilent, **self._here, stage="greeting", seconds=seconds)

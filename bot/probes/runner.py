@@ -145,7 +145,8 @@ def _reachable(visit: Visit, addresses: tuple[str, ...]) -> tuple[str, ...]:
 async def _run(check: Check, lookers: list[Looker], port: int | None) -> None:
     """All looks at once, with the control endpoint beside them once something does not answer.
 
-    Once the person's own port has had its look and some port is known to work, the others get a moment more.
+    Once the person's own port has had its look and some port is known to work, the others get a moment more, and those that took the
+    connection a second one: a port that speaks TLS at once is known by its silence first.
     """
     loop = asyncio.get_running_loop()
     started = loop.time()
@@ -154,15 +155,18 @@ async def _run(check: Check, lookers: list[Looker], port: int | None) -> None:
         tasks = {group.create_task(looker.run()): looker for looker in lookers}
         waiting = set(tasks)
         seconds: float | None = None
+        cut = False
         while waiting:
             done, waiting = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             if not done:
-                break
-            if all(tasks[task].look.port != port for task in waiting) and check.book.has(EhloAnswered, under_tls=True):
+                slow = {task for task in waiting if cut or not tasks[task].is_connected}
+                for task in slow:
+                    task.cancel()
+                    tasks[task].cut_short(round(loop.time() - started, 1))
+                waiting -= slow
+                cut = True
+            elif all(tasks[task].look.port != port for task in waiting) and check.book.has(EhloAnswered, under_tls=True):
                 seconds = check.deadlines.settle
-        for task in waiting:
-            task.cancel()
-            tasks[task].cut_short(round(loop.time() - started, 1))
         if not check.trouble.is_set():
             control.cancel()
 

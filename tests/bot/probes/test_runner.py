@@ -32,7 +32,7 @@ from tests.bot.probes.conftest import QUICK
 from tests.servers import greets_after_29_seconds, implicit_tls, never_greets, starttls
 from tests.servers.full_backlog import dropping
 from tests.servers.papers import Papers
-from tests.servers.peer import Talk, standing
+from tests.servers.peer import Peer, Talk, standing
 from tests.servers.resolver import resolving
 
 IMPLICIT, STARTTLS, NONE = Security.IMPLICIT_TLS, Security.STARTTLS, Security.NONE
@@ -126,6 +126,17 @@ async def test_a_silent_other_port_is_cut_short_and_called_silent(papers: Papers
 
     assert seen.first(StayedSilent, port=ports["other"], stage="greeting")
     assert seen.first(EhloAnswered, port=ports["own"], under_tls=True)
+
+
+async def test_an_other_port_that_waits_for_a_hello_is_not_cut_off_in_its_handshake(papers: Papers) -> None:
+    async def slow(peer: Peer) -> None:
+        await peer.pause(6)
+        await implicit_tls.talk(peer)
+
+    request = ProbeRequest("mail.test", security=STARTTLS)
+    seen, ports = await look(papers, {"own": starttls.talk, "other": slow}, request, silence=0.6, settle=0.6)
+
+    assert seen.first(EhloAnswered, port=ports["other"], under_tls=True)
 
 
 async def test_the_whole_check_ends_in_time_whatever_the_servers_do(papers: Papers) -> None:
