@@ -81,6 +81,8 @@ def _again(turn: Turn, reading: Reading) -> None:
     if turn.changed or reading.observations:
         turn.set(told=())
         turn.proceed()
+    elif turn.is_asked():
+        turn.tell_settings_aside(reading)
     else:
         turn.still_fails(changed=False)
 
@@ -215,6 +217,7 @@ TABLE: dict[tuple[State | None, Move], Handler] = {
     (None, Move.QUESTION): _explain_term,
     (None, Move.ASIDE): _settings,
     (State.ASKING, Move.ASIDE): _aside,
+    (State.ADVISED, Move.ASIDE): _aside,
     (None, Move.WORKS): _works,
     (None, Move.STILL_FAILS): _still_fails,
     (State.IDLE, Move.STILL_FAILS): _proceed,
@@ -295,7 +298,7 @@ def _hear(turn: Turn, event: Said) -> None:
         return
     if event.order < before.last_order:
         return
-    move = _move(before, reading, event.text.text)
+    move = _move(before, reading, asks=turn.is_asked())
     if move is Move.RESUME or turn.conversation.state is not State.HANDED_OFF:
         handler(turn.conversation.state, move)(turn, reading)
 
@@ -322,7 +325,7 @@ def _told_of(corrections: tuple[Correction, ...], turn: Turn) -> tuple[Correctio
     return () if turn.conversation.state is State.CLOSED else corrections
 
 
-def _move(before: Conversation, reading: Reading, text: str) -> Move:
+def _move(before: Conversation, reading: Reading, *, asks: bool) -> Move:
     """What a text means. Orders first (they always work), then facts, then the rest."""
     facts = said(reading)
     orders = {"cancel": Move.CANCEL, "restart": Move.RESTART, "human": Move.HUMAN}
@@ -338,7 +341,7 @@ def _move(before: Conversation, reading: Reading, text: str) -> Move:
         return Move.DONT_KNOW
     if reading.intent == "question" and not _answers(before, facts):
         return Move.QUESTION
-    if reading.intent == "lookup" and "?" in text and _about_a_fault(before, facts or {"provider": ""}) and "host" not in facts:
+    if reading.intent == "lookup" and asks and "host" not in facts and _in_the_middle(before, facts):
         return Move.ASIDE
     if reading.intent in ("configure", "lookup") and not _answers(before, facts) and not _about_a_fault(before, facts):
         return Move.SETTINGS
@@ -357,6 +360,13 @@ def _about_a_fault(before: Conversation, facts: dict[Slot, str | int]) -> bool:
         return False
     same_account = not {"host", "provider", "address_domain"} & facts.keys()
     return before.state in (State.ASKING, State.PROBING) or (before.state is State.ADVISED and same_account)
+
+
+def _in_the_middle(before: Conversation, facts: dict[Slot, str | int]) -> bool:
+    """A fault is being looked for, or its answer was just given, and the account is still the same one."""
+    provider = before.slots.provider
+    same = provider is None or facts.get("provider", provider.value) == provider.value
+    return "configure" not in before.flags and (before.state is State.ASKING or (before.state is State.ADVISED and same))
 
 
 def _answers(before: Conversation, facts: dict[Slot, str | int]) -> bool:

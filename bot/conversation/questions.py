@@ -92,8 +92,12 @@ def _host_helps(situation: Situation, first: Finding | None, index: Index, *, pr
 
 
 def _by_trial(situation: Situation, seen: Observations, skip: set[str], index: Index, today: datetime.date) -> Iterable[Worth]:
+    now = diagnose(situation, seen, index)
+    told = now[0].cause if now else None
     for slot, values in _TRIALS.items():
         if slot in skip or getattr(situation, slot) is not None or (slot == "provider" and not _provider_helps(situation, seen, index)):
+            continue
+        if slot == "security" and told in _TELL_THE_MODE and situation.port is not None:
             continue
         answers: list[_Essence | None] = []
         for value in values:
@@ -125,6 +129,9 @@ def _with(situation: Situation, slot: Slot, value: str | int) -> Situation:
         case _:
             return replace(situation, client=str(value))
 
+
+# Faults that prove which mode the program is in: it has seen the certificate, or it was told to encrypt first.
+_TELL_THE_MODE = frozenset({"tls.expired", "tls.hostname_mismatch", "tls.untrusted", "tls.required", "auth.needs_tls_first"})
 
 # Between slots that matter alike: what decides about settings before what decides about menus.
 _CLOSED_BONUS: dict[Slot, int] = {"port": 3, "security": 2, "provider": 4}

@@ -339,14 +339,23 @@ class Turn:
         entries = settings_json(found, self.index)
         self.say(Reply(lookup_blocks(found, self.index, self.today), settings=entries[0] if entries else None, turn=turn, final=True))
 
+    def is_asked(self) -> bool:
+        """Whether the person's message asks something."""
+        return isinstance(self.event, Said) and any(mark in self.event.text.text for mark in "?？")
+
     def tell_settings_aside(self, reading: Reading) -> None:
-        """A lookup in the middle: its answer, then the open question."""
-        query = reading.provider or reading.address_domain or (p.id if (p := provider_of(self.situation, self.index)) is not None else None)
-        if query is None:
-            self.ask_again()
-            return
-        found = look_up(query, self.index, self.situation.client, self.seen)
-        self.ask_again(*lookup_blocks(found, self.index, self.today))
+        """A lookup in the middle: its answer, then the open question where there is one."""
+        provider = provider_of(self.situation, self.index)
+        query = reading.provider or reading.address_domain or (provider.id if provider is not None else None)
+        found = look_up(query, self.index, self.situation.client, self.seen) if query is not None else None
+        blocks = lookup_blocks(found, self.index, self.today) if found is not None else ()
+        if self.conversation.question is not None:
+            self.ask_again(*blocks)
+        elif blocks:
+            choices = replies.closing_choices(self.index)
+            self.say(Reply(blocks, choices=choices, turn=self.conversation.turn, final=True))
+        else:
+            self.explain_steps()
 
     # --- after an answer ---
 

@@ -225,10 +225,12 @@ def _changes(
             changes["host"] = Change("host", target.host, situation.host)
         if target.port != situation.port:
             changes["port"] = Change("port", str(target.port), str(situation.port) if situation.port else None)
-        guessed = situation.security is None and not changes and finding.proposal is None and finding.cause.startswith("net.")
+        certificate = finding.cause in ("tls.expired", "tls.hostname_mismatch", "tls.untrusted")  # seen, so the mode is right
+        unproved = certificate or (not changes and finding.proposal is None and finding.cause.startswith("net."))
+        guessed = situation.security is None and unproved
         if target.security is not situation.security and not guessed:
             changes["security"] = _mode_change(target.security, situation.security, client, index)
-        elif finding.cause == "tls.wrong_mode" and "port" not in changes:
+        elif finding.cause in ("tls.wrong_mode", "tls.required", "auth.needs_tls_first") and "port" not in changes:
             changes["security"] = _mode_change(target.security, None, client, index)  # said to be set so, and proved to be not
     elif finding.proposal is not None and finding.proposal.security is not None and situation.security is not finding.proposal.security:
         changes["security"] = _mode_change(finding.proposal.security, situation.security, client, index)
