@@ -57,7 +57,7 @@ def look_up(query: str, index: Index, client: str | None = None, seen: Observati
     found: tuple[o.CandidateFound, ...] = ()
     servers: tuple[Server, ...] = ()
     if provider is not None:
-        servers = provider.servers
+        servers = index.servers_for(provider, domain or None)
     elif seen is not None:
         found = seen.all(o.CandidateFound)
         servers, how, provider = _from_network(found, seen, index)
