@@ -48,6 +48,9 @@ PROBE_HELPS = (
     frozenset(EXPLAINED_BY) | _NET | _TLS | {"auth.needs_tls_first", "auth.bad_credentials", "auth.required", "server.unavailable"}
 )
 
+# Whose vendor's name (see vendors.py) is not the id of its provider. Microsoft's two services speak alike, so it stands for neither.
+_SPEAKS_FOR = {"google": "gmail", "apple": "icloud", "mailru": "mail.ru", "gmx": "", "netease": "", "microsoft": ""}
+
 # A seen fault that does not explain the text stands behind it, at this part of its own confidence.
 _BESIDE = 0.5
 _CONTRADICTED = 0.4
@@ -80,14 +83,24 @@ def recognised(situation: Situation) -> Recognition:
 
 
 def provider_of(situation: Situation, index: Index) -> Provider | None:
-    """By what was said, else by the server's name, else by the address's domain."""
+    """By what was said, else by the server's name, else by the address's domain, else by who refused the login."""
     if situation.provider is not None:
         return index.provider(situation.provider)
     if situation.host is not None and (found := index.by_host(situation.host)) is not None:
         return found
     if situation.address_domain is not None and not situation.own_server:
         return index.by_domain(situation.address_domain)
+    if situation.host is None and not situation.own_server and situation.error is not None:
+        return _who_refused(recognised(situation), index)
     return None
+
+
+def _who_refused(recognition: Recognition, index: Index) -> Provider | None:
+    """Who refuses a login, or a sender that is to be verified, is the person's own provider; other refusals may be a recipient's."""
+    cause, confidence = (recognition.ranked[0][0], recognition.ranked[0][1]) if recognition.ranked else ("", 0.0)
+    if recognition.vendor is None or confidence < ACT_AT or not (cause.startswith("auth.") or cause == "sender.unverified"):
+        return None
+    return index.provider(_SPEAKS_FOR.get(recognition.vendor, recognition.vendor))
 
 
 def _named(recognition: Recognition) -> list[Finding]:
