@@ -109,8 +109,8 @@ def _explain_term(turn: Turn, reading: Reading) -> None:
     about the steps just given."""
     known = reading.term is not None and reading.term in turn.index.knowledge.terms
     blocks = replies.term(reading.term, turn.index) if reading.term is not None and known else None
-    if blocks is None and turn.asks_about_an_error():
-        turn.proceed()
+    if (blocks is None or turn.quotes()) and turn.asks_about_an_error():
+        turn.answer_at_once()
     elif turn.conversation.question is not None and turn.conversation.state is State.ASKING:
         turn.ask_again(*(blocks or ()))
     elif blocks is not None:

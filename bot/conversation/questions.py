@@ -99,6 +99,8 @@ def _by_trial(situation: Situation, seen: Observations, skip: set[str], index: I
             continue
         if slot == "security" and told in _TELL_THE_MODE and situation.port is not None:
             continue
+        if slot == "client" and (told or "").partition(".")[0] not in _IN_THE_PROGRAM:
+            continue
         answers: list[_Essence | None] = []
         for value in values:
             trial = _with(situation, slot, value)
@@ -132,6 +134,9 @@ def _with(situation: Situation, slot: Slot, value: str | int) -> Situation:
 
 # Faults that prove which mode the program is in: it has seen the certificate, or it was told to encrypt first.
 _TELL_THE_MODE = frozenset({"tls.expired", "tls.hostname_mismatch", "tls.untrusted", "tls.required", "auth.needs_tls_first"})
+
+# Families of faults that are mended in the program's own settings.
+_IN_THE_PROGRAM = frozenset({"auth", "tls", "net", "relay", "sender", "protocol"})
 
 # Between slots that matter alike: what decides about settings before what decides about menus.
 _CLOSED_BONUS: dict[Slot, int] = {"port": 3, "security": 2, "provider": 4}

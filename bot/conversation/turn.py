@@ -6,6 +6,7 @@ A `Turn` collects replies and effects; `machine.step` makes one, picks the move,
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -55,6 +56,7 @@ _LINE_LENGTH = 400
 _NEXT_LIKELY = 0.2
 # From here on a question's own words are taken for the words of an error.
 _CLEARLY = 0.6
+_QUOTED = re.compile(r"[\"“”„«»]|\b[45]\d\d\b")  # one character or four: linear
 # The faults of the way to the server, as the person's program tells them.
 _WAY = frozenset({"net.connect_failed", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp"})
 
@@ -187,6 +189,10 @@ class Turn:
             self.ask(worth, findings)
         else:
             self.answer(findings)
+
+    def answer_at_once(self) -> None:
+        """A question about an error is answered with what is known; the rest may come afterwards."""
+        self.answer(self._open_findings(diagnose(self.situation, self.seen, self.index)))
 
     def _open_findings(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Without what was already advised and did not help."""
@@ -342,6 +348,10 @@ class Turn:
     def is_asked(self) -> bool:
         """Whether the person's message asks something."""
         return isinstance(self.event, Said) and any(mark in self.event.text.text for mark in "?？")
+
+    def quotes(self) -> bool:
+        """Whether the message holds somebody's words: a quotation, or a reply code."""
+        return isinstance(self.event, Said) and _QUOTED.search(self.event.text.text) is not None
 
     def tell_settings_aside(self, reading: Reading) -> None:
         """A lookup in the middle: its answer, then the open question where there is one."""

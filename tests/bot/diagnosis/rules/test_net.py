@@ -47,6 +47,16 @@ def test_refused_there_and_open_here_is_the_persons_network(good_587: Observatio
     assert theirs in finding.evidence
 
 
+def test_what_is_blocked_on_the_persons_way_is_gone_round_by_another_port_that_works(good_587: Observations) -> None:
+    blocked = o.TcpTimedOut(site=o.USER, host=HOST, port=25)
+    seen = good_587 + (o.TcpConnected(host=HOST, address="192.0.2.1", port=25), blocked)
+
+    finding = net.users_network(seen, Situation(host=HOST, port=25))
+
+    assert finding is not None
+    assert finding.proposal == Proposal(port=587, security=Security.STARTTLS)
+
+
 def test_refused_there_and_here_is_the_server() -> None:
     here = o.TcpRefused(host=HOST, address="192.0.2.1", port=587)
     seen = Observations((o.TcpRefused(site=o.USER, host=HOST, port=587), here))
