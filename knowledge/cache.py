@@ -46,46 +46,68 @@ def fingerprint(folder: Path) -> str:
 
 def read(key: str) -> model.Knowledge | None:
     """The copy made under the fingerprint `key`, or None. Its entries are built when they are first asked for."""
-    try:
-        with open(_path(), "rb", opener=_no_follow) as file:
-            if not _ours(file.fileno()):
-                return None
-            made_under, check, body = file.read(MAX_BYTES).split(b"\n", 2)
-        if made_under != key.encode() or check != _check(body):
-            return None
-        kinds = body.split(b"\n")
-        return model.Knowledge(*(Entries(kind) for kind in kinds)) if len(kinds) == len(fields(model.Knowledge)) else None
-    except (OSError, ValueError, RuntimeError):
-        return None
+    body = _body("knowledge", key)
+    kinds = body.split(b"\n") if body is not None else []
+    return model.Knowledge(*(Entries(kind) for kind in kinds)) if len(kinds) == len(fields(model.Knowledge)) else None
 
 
 def write(key: str, found: model.Knowledge) -> None:
     """Puts a copy of `found` under the fingerprint `key`, whole or not at all."""
+    kinds = [{id: _packed(entry) for id, entry in getattr(found, kind.name).items()} for kind in fields(found)]
+    _put("knowledge", key, b"\n".join(_json(kind) for kind in kinds))
+
+
+def derived(name: str, key: str, make: Callable[[], Any]) -> Any:
+    """What `make` gives (JSON values only): from the cache where it was put there under `name` and the fingerprint `key`, else made and
+    put there. Whoever asks sees to it that `key` changes with everything that `make` goes by."""
+    body = _body(name, key)
+    if body is not None:
+        with contextlib.suppress(ValueError):
+            return json.loads(body)
+    made = make()
+    _put(name, key, _json(made))
+    return made
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _body(name: str, key: str) -> bytes | None:
+    try:
+        with open(_path(name), "rb", opener=_no_follow) as file:
+            if not _ours(file.fileno()):
+                return None
+            made_under, check, body = file.read(MAX_BYTES).split(b"\n", 2)
+        return body if made_under == key.encode() and check == _check(body) else None
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+def _put(name: str, key: str, body: bytes) -> None:
     import tempfile
 
-    kinds = [{id: _packed(entry) for id, entry in getattr(found, kind.name).items()} for kind in fields(found)]
-    body = b"\n".join(json.dumps(kind, ensure_ascii=False, separators=(",", ":")).encode() for kind in kinds)
     with contextlib.suppress(OSError, RuntimeError):
-        path = _path()
+        path = _path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".knowledge-")  # mkstemp gives mode 0600
+        handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{name}-")  # mkstemp gives mode 0600
         try:
             with open(handle, "wb") as file:
                 file.write(b"\n".join((key.encode(), _check(body), body)))
-            os.replace(name, path)
+            os.replace(made, path)
         except BaseException:
-            os.unlink(name)
+            os.unlink(made)
             raise
 
 
-def _path() -> Path:
+def _path(name: str = "knowledge") -> Path:
     if sys.platform == "linux":
         # What platformdirs says here, without the 20 ms that importing it takes.
         folder = os.environ.get("XDG_CACHE_HOME", "").strip() or os.path.expanduser("~/.cache")
-        return Path(folder, "postmaster", "knowledge.json")
+        return Path(folder, "postmaster", f"{name}.json")
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("postmaster", appauthor=False), "knowledge.json")
+    return Path(platformdirs.user_cache_dir("postmaster", appauthor=False), f"{name}.json")
 
 
 def _no_follow(path: str, flags: int) -> int:

@@ -50,6 +50,14 @@ def knowledge() -> Knowledge:
     return found
 
 
+def derived(name: str, made_by: Path, make: Callable[[Knowledge], Any]) -> Any:
+    """A table worked out of the shipped knowledge (JSON values only), from the user's cache where neither the files nor the code in
+    `made_by` (a module or a folder of modules) are newer; else made now and put there."""
+    modules = [made_by] if made_by.is_file() else sorted(made_by.glob("*.py"))
+    code = [f"{path.name} {(state := path.stat()).st_mtime_ns} {state.st_size}" for path in modules]
+    return disk.derived(name, " ".join((disk.fingerprint(FOLDER), *code)), lambda: make(knowledge()))
+
+
 def load_files(folder: Path = FOLDER) -> Knowledge:
     """Every file below `folder`, strictly: shapes, patterns, and that every id which is mentioned exists. Raises `Broken`."""
     from knowledge.references import dangling

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 from adapters.terminal import streams
+from adapters.terminal.arriving import arriving
 from adapters.terminal.live import drawn, plain
 from adapters.terminal.printed import console, show, show_choices
 from adapters.terminal.talk import NAME, Line, new_conversation, person, run_alone, running
@@ -96,7 +97,7 @@ class PeopleChannel:
 async def _typed(prompt: str) -> AsyncIterator[str]:
     """What the person types, until Ctrl-D; in a pipe, each line."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        async for _, line in streams.arriving(streams.lines_in(streams.StandardInput())):
+        async for _, line in arriving(streams.lines_in(streams.StandardInput())):
             if line is None:
                 streams.say("A line was too long and is passed over.")
                 continue

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from adapters.terminal import streams
+from adapters.terminal.arriving import arriving
 from adapters.terminal.live import plain
 from adapters.terminal.talk import NAME, Line, new_conversation, run_alone, running
 from bot.channel import Abilities, Filled, Place, Pressed, Undeliverable, What, Wrote
@@ -99,7 +100,7 @@ async def _talk(locale: str | None) -> int:
     channel = JsonChannel()
     line = Line(new_conversation(), locale=locale)
     async with running(channel, load_settings(), known) as service:
-        async for _, row in streams.arriving(streams.json_lines(streams.StandardInput())):
+        async for _, row in arriving(streams.json_lines(streams.StandardInput())):
             what = row if isinstance(row, str) else what_of(row, channel.turn)
             if isinstance(what, str):
                 streams.say(what)

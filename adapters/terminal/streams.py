@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
-import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, BinaryIO, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
 
 from bot.errors import UsageError
-
-_T = TypeVar("_T")
 
 # Longer texts are cut: no error message or log excerpt that helps is longer (the issue tracker's largest is a tenth of it).
 MAX_TEXT_BYTES = 256 * 1024
@@ -120,29 +116,3 @@ def json_lines(source: BinaryIO | StandardInput) -> Iterator[tuple[int, dict[str
             yield number, f"Line {number} is not JSON in UTF-8."
             continue
         yield number, value if isinstance(value, dict) else f"Line {number} is not a JSON object."
-
-
-async def arriving(source: Iterator[_T]) -> AsyncIterator[_T]:
-    """The items of a blocking iterator as they come. Standard input may be a file, which no event loop can wait for, so a thread reads;
-    it is a daemon, so that Ctrl-C need not wait for a line that never comes."""
-    loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[_T | BaseException | None] = asyncio.Queue()
-
-    def read() -> None:
-        item: _T | BaseException | None
-        try:
-            for item in source:
-                loop.call_soon_threadsafe(queue.put_nowait, item)
-            item = None
-        except Exception as error:
-            item = error
-        try:
-            loop.call_soon_threadsafe(queue.put_nowait, item)
-        except RuntimeError:
-            return  # the loop has ended before standard input did
-
-    threading.Thread(target=read, name="standard-input", daemon=True).start()
-    while (item := await queue.get()) is not None:
-        if isinstance(item, BaseException):
-            raise item
-        yield item

@@ -15,10 +15,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 
 from bot.diagnosis.certainty import confidence
 from bot.diagnosis.model import Recognition
 from bot.diagnosis.patterns import CodePatterns, Hit, PatternSet
+from bot.diagnosis.sieve import WORD, Sieve, made
 from bot.diagnosis.similar import Similar
 from bot.diagnosis.topic import topic_of
 from bot.diagnosis.vendors import vendor_of
@@ -41,7 +43,6 @@ _REPLY_CODE = 1.4
 _BARE = 0.3  # of what other software says as well, where no word of mail stands beside it
 _OF_OTHERS = 0.2  # of anything, where a name of other software stands there
 _STRANGE = 0.4  # of the words of such a text may be unknown
-_WORD = re.compile(r"[^\W\d_]{3,}")
 _SPEAKER = re.compile(r"([\w .()-]{2,30}): ")
 _OF_ANY_LANGUAGE = ("error", "exception", "socket", "system", "java", "errno", "warning", "fatal", "uncaught", "unhandled", "traceback")
 _OF_ANY_PROGRAM = ("net.", "tls.", "auth.", "relay.", "recipient.", "sender.", "greylisted")
@@ -70,12 +71,15 @@ class _Evidence:
 class Recognizer:
     """Knows the causes' patterns and examples. `recognise` may be called from anywhere; compiles on first need."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, sieve: Sieve | None = None) -> None:
+        """`sieve`: that of this very knowledge, where somebody has it already."""
+        if sieve is None:
+            sieve = Sieve(*made(knowledge))
         self._causes = knowledge.causes
-        self._clients = tuple(knowledge.clients.values())
-        self._patterns = PatternSet(knowledge.causes.values())
-        self._codes = CodePatterns(knowledge.causes.values())
-        self._similar = Similar(knowledge.causes.values())
+        self._sieve = sieve
+        self._patterns = PatternSet(knowledge.causes, sieve)
+        self._codes = CodePatterns(knowledge.causes, sieve)
+        self._similar = Similar(knowledge.causes)
 
     def recognise(self, text: str, client: str | None = None, provider: str | None = None) -> Recognition:
         """What `text` says is wrong: causes best first, the decisive codes, and who spoke.
@@ -135,17 +139,14 @@ class Recognizer:
         Either the program that speaks ("virsh: end of file") is unknown, or many of the words are.
         """
         speaker = _SPEAKER.match(text)
-        if speaker and any(word not in self._vocabulary and not word.endswith(_OF_ANY_LANGUAGE) for word in _WORD.findall(speaker[1])):
+        if speaker and any(word not in self._vocabulary and not word.endswith(_OF_ANY_LANGUAGE) for word in WORD.findall(speaker[1])):
             return True
-        words = frozenset(_WORD.findall(text))
+        words = frozenset(WORD.findall(text))
         return len(words) > 2 and len(words - self._vocabulary) > _STRANGE * len(words)
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
-        sources = [pattern.regex for cause in self._causes.values() for pattern in cause.patterns]
-        sources += [example.text for cause in self._causes.values() for example in cause.examples]
-        sources += [name for client in self._clients for name in (client.id, client.name, *client.aliases)]
-        return frozenset(word for text in sources for word in _WORD.findall(text.lower()))
+        return frozenset(self._sieve.vocabulary)
 
     def _doubt(self, other: str, strength: dict[str, float], evidence: dict[str, list[_Evidence]], best: _Evidence) -> float:
         """How much a runner-up takes off: less where it is only another reading of the same words."""
@@ -254,6 +255,6 @@ def _descending(ranked: list[tuple[str, float, str]]) -> list[tuple[str, float, 
 @cache
 def recognizer() -> Recognizer:
     """The process's own, over the shipped knowledge."""
-    from knowledge.load import knowledge
+    from knowledge.load import derived, knowledge
 
-    return Recognizer(knowledge())
+    return Recognizer(knowledge(), Sieve(*derived("patterns", Path(__file__).parent, made)))

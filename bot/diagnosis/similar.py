@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import cached_property
 from math import log
 
@@ -18,8 +18,8 @@ _MAX_WORDS = 60
 class Similar:
     """The examples of all causes, by their words."""
 
-    def __init__(self, causes: Iterable[Cause]) -> None:
-        self._causes = tuple(causes)
+    def __init__(self, causes: Mapping[str, Cause]) -> None:
+        self._causes = causes
 
     def closest(self, text: str, limit: int = 3) -> list[tuple[str, float]]:
         """(cause, likeness 0…1) of the causes with the most similar examples, best first. `text` in the form of `wrappers.plain`."""
@@ -44,7 +44,7 @@ class Similar:
 
     @cached_property
     def _index(self) -> tuple[list[tuple[str, float]], dict[str, list[int]], dict[str, float]]:
-        texts = [(cause.id, frozenset(_WORD.findall(plain(example.text)))) for cause in self._causes for example in cause.examples]
+        texts = [(cause.id, frozenset(_WORD.findall(plain(example.text)))) for cause in self._causes.values() for example in cause.examples]
         often = Counter(word for _, words in texts for word in words)
         weight = {word: log(1 + len(texts) / count) for word, count in often.items()}
         holding: defaultdict[str, list[int]] = defaultdict(list)

@@ -1,0 +1,83 @@
+"""Which words must a text hold before a pattern can match it? Worked out of the knowledge once, as plain JSON that a cache can keep.
+
+Going through thousands of patterns takes longer than all the rest of reading one error text, and changes only with the files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from bot.diagnosis.literals import literal, required
+from knowledge.model import Knowledge, Pattern
+
+WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+class Sieve(NamedTuple):
+    """`kept`: (cause, place among its patterns, plain text or None, letters that it names) for each pattern that is not on codes.
+
+    `words` are all plain words that patterns need; `called[word number]` are the kept patterns that such a word calls up; `further` has
+    (kept number, groups of word numbers), of each of which one must stand there too; `always`: kept patterns that need no word. `exact`:
+    code -> (cause, place); `ranges`: (cause, place, pattern on codes). `vocabulary`: every word that knowledge holds.
+    """
+
+    kept: list[tuple[str, int, str | None, int]]
+    words: list[str]
+    called: list[list[int]]
+    further: list[tuple[int, list[list[int]]]]
+    always: list[int]
+    exact: dict[str, list[tuple[str, int]]]
+    ranges: list[tuple[str, int, str]]
+    vocabulary: list[str]
+
+
+def made(known: Knowledge) -> list[Any]:
+    """A `Sieve` as JSON values, in the order of its fields."""
+    kept: list[tuple[str, int, str | None, int]] = []
+    numbers: dict[str, int] = {}
+    called: list[list[int]] = []
+    further: list[tuple[int, list[list[int]]]] = []
+    always: list[int] = []
+    exact: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    ranges: list[tuple[str, int, str]] = []
+
+    def number_of(word: str) -> int:
+        if word not in numbers:
+            numbers[word] = len(called)
+            called.append([])
+        return numbers[word]
+
+    for cause in known.causes.values():
+        for place, pattern in enumerate(cause.patterns):
+            if on_codes(pattern):
+                code = pattern.regex[1:-1]
+                if "\\" in code:
+                    ranges.append((cause.id, place, code))
+                else:
+                    exact[code].append((cause.id, place))
+                continue
+            plain = literal(pattern.regex)
+            groups = (frozenset({plain}),) if plain is not None else required(pattern.regex)
+            letters = len(plain) if plain is not None else sum(min(map(len, group)) for group in groups)
+            for word in sorted(groups[0]) if groups else ():
+                called[number_of(word)].append(len(kept))
+            if len(groups) > 1:
+                further.append((len(kept), [sorted(map(number_of, group)) for group in groups[1:]]))
+            if not groups:
+                always.append(len(kept))
+            kept.append((cause.id, place, plain, letters))
+    return [*Sieve(kept, list(numbers), called, further, always, dict(exact), ranges, _vocabulary(known))]
+
+
+def _vocabulary(known: Knowledge) -> list[str]:
+    sources = [pattern.regex for cause in known.causes.values() for pattern in cause.patterns]
+    sources += [example.text for cause in known.causes.values() for example in cause.examples]
+    sources += [name for client in known.clients.values() for name in (client.id, client.name, *client.aliases)]
+    return sorted({word for text in sources for word in WORD.findall(text.lower())})
+
+
+def on_codes(pattern: Pattern) -> bool:
+    """Whether it is about a reply code or enhanced status code: `<535>`, `<5.7.8>`, `<x.7.8>` (4 or 5), `<5\\.7\\.6\\d\\d>`."""
+    return pattern.regex.startswith("<") and pattern.regex.endswith(">") and len(pattern.regex) > 2 and pattern.regex[1] in "245x"
