@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any, Literal, TypeVar
 
-from knowledge.load import knowledge
+from knowledge.load import FOLDER, derived, knowledge
 from knowledge.model import Cause, Client, Knowledge, Provider, Server, Term
 from knowledge.names import Hit, Names
 from knowledge.near import SLIPS_OF_COM, nearest_host, registered, suggestions
+from knowledge.tables import made
 from knowledge.terms import MAIL_PORTS
 
 V = TypeVar("V")
@@ -22,8 +23,10 @@ Kind = Literal["providers", "clients", "causes"]
 class Index:
     """Look-ups over one `Knowledge`. Names may be given in any case, with a dot at the end, in Unicode or in ASCII form (xn--…)."""
 
-    def __init__(self, found: Knowledge) -> None:
+    def __init__(self, found: Knowledge, make_tables: Callable[[], dict[str, Any]] | None = None) -> None:
+        """`make_tables`: where somebody keeps the tables of `found` (`knowledge.tables`); else they are made when first needed."""
         self.knowledge = found
+        self._make_tables = make_tables or (lambda: made(found))
 
     # --- by id ---
 
@@ -140,64 +143,60 @@ class Index:
     # --- tables ---
 
     @cached_property
-    def _domains(self) -> dict[str, str]:
-        return {domain: provider.id for provider in self.knowledge.providers.values() for domain in provider.domains}
+    def _tables(self) -> dict[str, Any]:
+        return self._make_tables()
 
-    @cached_property
+    def _ids(self, kind: str) -> dict[str, str]:
+        found: dict[str, str] = self._tables[kind]
+        return found
+
+    @property
+    def _domains(self) -> dict[str, str]:
+        return self._ids("domains")
+
+    @property
     def _hosts(self) -> dict[str, str]:
-        # Some recommend another's server; it belongs to who lists it in `hosts`, then to who recommends it.
-        owners: dict[str, str] = {}
-        ranks: tuple[Callable[[Provider], Iterable[str]], ...] = (
-            lambda provider: provider.hosts,
-            lambda provider: (server.endpoint.host for server in provider.servers),
-            lambda provider: provider.old_hosts,
-        )
-        for names in ranks:
-            for provider in self.knowledge.providers.values():
-                for name in names(provider):
-                    owners.setdefault(name, provider.id)
-        return owners
+        return self._ids("hosts")
 
     @cached_property
     def _current_hosts(self) -> frozenset[str]:
-        old = {name for provider in self.knowledge.providers.values() for name in provider.old_hosts}
-        return frozenset(self._hosts).difference(old)
+        return frozenset(self._hosts).difference(self._tables["old_hosts"])
 
     @cached_property
     def _owned(self) -> frozenset[str]:
         """Domains that belong to somebody known: of addresses, and those under which known servers stand."""
         return frozenset(self._domains).union(map(registered, self._hosts))
 
-    @cached_property
+    @property
     def _mx(self) -> dict[str, str]:
-        return {suffix: provider.id for provider in self.knowledge.providers.values() for suffix in provider.mx}
+        return self._ids("mx")
 
-    @cached_property
+    @property
     def _ns(self) -> dict[str, str]:
-        return {suffix: provider.id for provider in self.knowledge.providers.values() for suffix in provider.ns}
+        return self._ids("ns")
 
     def _by_suffix(self, host: str, owners: Mapping[str, str]) -> Provider | None:
         return next((self.provider(owners[name]) for name in _with_parents(ascii_form(host)) if name in owners), None)
 
     @cached_property
     def _domain_family(self) -> Callable[[str], str | None]:
-        return _families((provider.id, pattern) for provider in self.knowledge.providers.values() for pattern in provider.domain_patterns)
+        return _families(self._tables["domain_patterns"])
 
     @cached_property
     def _host_family(self) -> Callable[[str], str | None]:
-        return _families((provider.id, pattern) for provider in self.knowledge.providers.values() for pattern in provider.host_patterns)
+        return _families(self._tables["host_patterns"])
 
     @cached_property
     def _provider_names(self) -> Names:
-        return Names({id: (one.name, *one.aliases) for id, one in self.knowledge.providers.items()}, whole=self._domains)
+        return Names(self._tables["provider_names"], whole=self._domains)
 
     @cached_property
     def _client_names(self) -> Names:
-        return Names({id: (one.name, *one.aliases) for id, one in self.knowledge.clients.items()})
+        return Names(self._tables["client_names"])
 
     @cached_property
     def _term_names(self) -> Names:
-        return Names({id: (one.name, *one.aliases, id.replace("_", " ")) for id, one in self.knowledge.terms.items()})
+        return Names(self._tables["term_names"])
 
     @cached_property
     def _suggestible(self) -> Mapping[str, str]:
@@ -233,7 +232,7 @@ class Index:
 @cache
 def index() -> Index:
     """The index over everything that is shipped; the same one each time. Raises `knowledge.load.Broken`."""
-    return Index(knowledge())
+    return Index(knowledge(), lambda: derived("index", FOLDER, made))
 
 
 def ascii_form(name: str) -> str:

@@ -8,7 +8,8 @@ whoever reads host names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 Hit = tuple[int, int, str]  # start, end, id
 
@@ -49,24 +50,31 @@ _LEADS = ("chez", "via", "bei", "avec", "smtp", "serveur")
 _ENDS_OF_SENTENCE = frozenset('.!?:;\n"“„(•*>')
 
 
-class Names:
-    """Names to find. Built from id -> its names; of two ids with the same name the first given has it."""
+def name_table(names: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    """id -> its names, as `Names` takes it: JSON values only. Of two ids with the same name the first given has it."""
+    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    unspaced: dict[str, str] = {}
+    taken: dict[tuple[str, ...], str] = {}
+    for id, spoken in names.items():
+        for name in spoken:
+            if _UNSPACED.search(name):
+                unspaced.setdefault(name.lower(), id)
+                continue
+            tokens = _tokens_of(name)
+            if tokens and taken.setdefault(tokens, id) == id:
+                by_first.setdefault(tokens[0], []).append((tokens, id))
+    for several in by_first.values():
+        several.sort(key=lambda one: -len(one[0]))
+    return {"by_first": by_first, "unspaced": unspaced}
 
-    def __init__(self, names: Mapping[str, Iterable[str]], whole: Mapping[str, str] | None = None) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        self._whole = dict(whole or {})
-        self._unspaced: dict[str, str] = {}
-        taken: dict[tuple[str, ...], str] = {}
-        for id, spoken in names.items():
-            for name in spoken:
-                if _UNSPACED.search(name):
-                    self._unspaced.setdefault(name.lower(), id)
-                    continue
-                tokens = _tokens_of(name)
-                if tokens and taken.setdefault(tokens, id) == id:
-                    self._by_first.setdefault(tokens[0], []).append((tokens, id))
-        for several in self._by_first.values():
-            several.sort(key=lambda one: -len(one[0]))
+
+class Names:
+    """Names to find, from a `name_table`. `whole`: domains -> id."""
+
+    def __init__(self, table: Mapping[str, Any], whole: Mapping[str, str] | None = None) -> None:
+        self._by_first: dict[str, list[tuple[Sequence[str], str]]] = table["by_first"]
+        self._unspaced: dict[str, str] = table["unspaced"]
+        self._whole = whole or {}
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """Every name in `text`, left to right, none over another. `whole` names (domains) count where they stand by themselves."""
@@ -114,7 +122,7 @@ class Names:
         return hits
 
     @staticmethod
-    def _end(tokens: list[tuple[int, int, str]], position: int, name: tuple[str, ...]) -> int | None:
+    def _end(tokens: list[tuple[int, int, str]], position: int, name: Sequence[str]) -> int | None:
         last = position + len(name) - 1
         if last >= len(tokens) or any(tokens[position + n][2] != part for n, part in enumerate(name)):
             return None

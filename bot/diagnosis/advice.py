@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot import observations as o
 from bot.diagnosis.diagnose import provider_of
 from bot.diagnosis.fixes import choose_fix, in_force, is_dead
-from bot.diagnosis.model import Finding, Situation
+from bot.diagnosis.model import Finding, Quote, Situation
 from bot.diagnosis.survey import at_port, best, survey
 from bot.observations import Observations
 from knowledge.index import Index
@@ -113,7 +113,7 @@ def _site(finding: Finding, situation: Situation, seen: Observations) -> str:
             return o.USER
     if finding.cause == "tls.expired" and any(isinstance(e, o.CertificateShown) and e.trusted for e in finding.evidence):
         return o.USER
-    return next((e.site for e in finding.evidence if isinstance(e, o.Observation) and e.site != o.USER), "")
+    return next((e.site for e in finding.evidence if not isinstance(e, Quote) and e.site != o.USER), "")
 
 
 # --- what to set ---------------------------------------------------------------------------------------------------------

@@ -7,13 +7,14 @@ own cause is still told, behind it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from bot import observations as o
 from bot.diagnosis.certainty import ACT_AT, CONFIDENCE
 from bot.diagnosis.model import Certainty, Finding, Proposal, Quote, Recognition, Situation
 from bot.diagnosis.recognizer import recognizer
-from bot.diagnosis.rules import RULES
 from bot.diagnosis.survey import PortView, at_port, best, survey
 from bot.observations import Observations
 from knowledge.index import Index
@@ -68,18 +69,34 @@ def diagnose(situation: Situation, seen: Observations, index: Index) -> tuple[Fi
     told = named[0].cause if named and (named[0].confidence or 0) >= ACT_AT else None
     facts = seen + _as_the_text_says(told, situation, seen)
     provider = provider_of(situation, index)
-    ruled = [_with_confidence(_doubted(finding, situation, provider)) for rule in RULES if (finding := rule(facts, situation)) is not None]
+    ruled = [_with_confidence(_doubted(finding, situation, provider)) for finding in _by_rules(facts, situation)]
     if told is None and not any(finding.certainty is not Certainty.POSSIBLE for finding in ruled):
         ruled = [*map(_with_confidence, _undocumented(situation, facts, provider)), *ruled]
     findings = [_proposed(f, situation, facts, provider) for f in _merged(named, ruled, told, situation)]
     return tuple(_companions(findings, situation, provider, index))
 
 
+def _by_rules(seen: Observations, situation: Situation) -> Iterator[Finding]:
+    if not seen:
+        return
+    from bot.diagnosis.rules import RULES
+
+    for rule in RULES:
+        if (finding := rule(seen, situation)) is not None:
+            yield finding
+
+
 def recognised(situation: Situation) -> Recognition:
     """What the error text alone says; nothing where there is none."""
     if not situation.error:
         return Recognition()
-    return recognizer().recognise(situation.error, client=situation.client, provider=situation.provider)
+    return _recognised(situation.error, situation.client, situation.provider)
+
+
+# One step asks about the same text again and again, with other settings tried; no more texts are kept than one step needs.
+@lru_cache(maxsize=16)
+def _recognised(error: str, client: str | None, provider: str | None) -> Recognition:
+    return recognizer().recognise(error, client=client, provider=provider)
 
 
 def provider_of(situation: Situation, index: Index) -> Provider | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from bot.observations import Observation
 from knowledge.terms import Endpoint, Security
+
+if TYPE_CHECKING:
+    from bot.observations import Observation
 
 
 class Certainty(StrEnum):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bot import observations as o
 from knowledge.terms import RELAY, SUBMISSION, SUBMISSIONS, Security
 
-CertificateFault = o.CertificateExpired | o.CertificateNotYetValid | o.CertificateUntrusted | o.CertificateNameMismatch
+if TYPE_CHECKING:
+    CertificateFault = o.CertificateExpired | o.CertificateNotYetValid | o.CertificateUntrusted | o.CertificateNameMismatch
 
 # Which working endpoint to recommend where the person's own port is no help. RFC 8314 section 3.3 prefers 465; 587 is what nearly
 # every provider documents and every program presets, so that "change only this" is usually one field less.
 _PREFERENCE = {SUBMISSION: 0, SUBMISSIONS: 1, 2525: 2, RELAY: 3}
 
-_F = TypeVar("_F", bound=o.EndpointObservation)
+_F = TypeVar("_F", bound="o.EndpointObservation")
 
 
 @dataclass(frozen=True, slots=True)

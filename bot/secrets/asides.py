@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import re2
-
 from bot.secrets import looks
+from bot.secrets.later import later
 from bot.secrets.span import Kind, Span
 from bot.secrets.words import PASSWORD_WORDS
 
@@ -55,7 +54,7 @@ rf"|identifiants|credenciales)\b(?:[ \t]+(?:are|is|sind|sont|son))?[ \t]*:?[ \t]
 rf"\t]*(?:/|:|\||,|[ \t]and[ \t])[ \t]*{_TOKEN}"
 )),
 )  # fmt: skip
-_COMPILED = tuple((kind, least, literal, re2.compile(pattern)) for kind, least, literal, pattern in _FORMS)
+_COMPILED = tuple((kind, least, literal, later(pattern)) for kind, least, literal, pattern in _FORMS)
 _NEARBY = (
     "pass",
     "pw",
@@ -71,12 +70,12 @@ _NEARBY = (
     *(word.split("[")[0][:4] for word in PASSWORD_WORDS),
 )
 # A quoted phrase of plain words behind "with the password".
-_QUOTED = re2.compile(
+_QUOTED = later(
     rf"(?i)\b(?:with|using|my|use|enter(?:ed)?|typed?|mit|avec|con|com)[ \t]+(?:the |my |das |"
     rf"le |la |el )?(?:smtp |mail |app )?(?:{_WORDS})[ \t]+[\"']([^\"'\n]+)[\"']"
 )
 # "password a and b": what stands beside one that was found.
-_ALSO = re2.compile(r"^[\"']?[ \t]*(?:and|or|und|oder|et|ou|y|e|,|/|\||then|dann)[ \t]*(?:then |also |with |auch )?[\"']?([^\s\"',;()]+)")
+_ALSO = later(r"^[\"']?[ \t]*(?:and|or|und|oder|et|ou|y|e|,|/|\||then|dann)[ \t]*(?:then |also |with |auch )?[\"']?([^\s\"',;()]+)")
 
 
 def find(text: str) -> Iterator[Span]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import re2
 
 from bot.secrets import looks
+from bot.secrets.later import later
 from bot.secrets.span import Span
 
 _STRING = r"(?:[brufBRUF@$]{0,2})(?:\"\"|'')?(?:\"((?:[^\"\\\n]|\\.)+)\"|'((?:[^'\\\n]|\\.)+)')"
@@ -34,11 +35,9 @@ _CALLS = (
     ("securestring", r"\bConvertTo-SecureString", 0),
     ("password", r"\b(?:setPassword|set_password|withPassword|WithPassword|password|SetPassword|setSmtpPassword)", 0),
 )
-_COMPILED = tuple(
-    (literal, re2.compile(rf"(?i){name}\s*[\s(]\s*(?:-String\s+)?" + _ARG * before + _STRING)) for literal, name, before in _CALLS
-)
+_COMPILED = tuple((literal, later(rf"(?i){name}\s*[\s(]\s*(?:-String\s+)?" + _ARG * before + _STRING)) for literal, name, before in _CALLS)
 # setters and constants with the key as a string: define('K', 'v'), put("k", "v"), os.environ["K"] = "v" is an assignment
-_KEYED = re2.compile(
+_KEYED = later(
     (
         r"(?i)\b(?:define|put|set|setProperty|setenv|putenv|env|getenv|get|add|property|with|option"
         r"|config|ini_set|insert|update_option)\s*\(\s*[\"']([\w.\-:]*?(?:pass(?:word|wd)?|pwd|secret"

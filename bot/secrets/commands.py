@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import re2
-
 from bot.secrets import looks
+from bot.secrets.later import later
 from bot.secrets.span import Span
 
 _QUOTED = r"(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s'\"]\S*))"
@@ -36,7 +35,7 @@ _FORMS = (
     r"(?i)\blogin[ \t]+\S+[ \t]+password[ \t]+" + _QUOTED,
 )
 _LITERALS = (("-",), ("-u", "--user", "--proxy-user"), ("@",), (":",), (":",), ("echo",), ("securestring",), ("login",))
-_COMPILED = tuple(re2.compile(form) for form in _FORMS)
+_COMPILED = tuple(later(form) for form in _FORMS)
 
 
 def find(text: str) -> Iterator[Span]:

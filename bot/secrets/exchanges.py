@@ -10,21 +10,20 @@ import binascii
 import re
 from collections.abc import Iterator
 
-import re2
-
+from bot.secrets.later import later
 from bot.secrets.looks import MARKER
 from bot.secrets.span import Span
 
 # One class repeated: linear in `re` too, which is faster where there are many matches.
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{12,}={0,2}")
-_PROMPT = re2.compile(r"\b334[ \-]['\"]?([A-Za-z0-9+/]{8,}={0,2})|Msg: b?'([A-Za-z0-9+/]{8,}={0,2})'")
-_ANSWER = re2.compile(
+_PROMPT = later(r"\b334[ \-]['\"]?([A-Za-z0-9+/]{8,}={0,2})|Msg: b?'([A-Za-z0-9+/]{8,}={0,2})'")
+_ANSWER = later(
     r"^\s*(?:[\w\-/:.,~*<>=\[\]() ]*?(?:[>:|]|[CS] )\s*)?(?:b?['\"])?([A-Za-z0-9+/]{4,}={0,2})(?:\\r\\n)?['\"]?(?:\\r\\n)?['\",]*\s*$"
 )
-_AUTH_LOGIN = re2.compile(r"(?i)\bAUTH[ =]LOGIN\b[ \t]*([A-Za-z0-9+/]{4,}={0,2})?(?:\\r\\n)?['\"]?\s*$")
-_AUTH_INLINE = re2.compile(r"(?i)\bAUTH[ =](PLAIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM-[\w\-]+)[ \t]+([A-Za-z0-9+/_\-]{8,}={0,2})")
-_MECHANISM = re2.compile(r"(?:LOGIN|PLAIN|CRAM|NTLM|XOAUTH|OAUTHBEARER|SCRAM|DIGEST|GSSAPI)")
-_REPLY = re2.compile(r"\b[245]\d\d[ \-]")
+_AUTH_LOGIN = later(r"(?i)\bAUTH[ =]LOGIN\b[ \t]*([A-Za-z0-9+/]{4,}={0,2})?(?:\\r\\n)?['\"]?\s*$")
+_AUTH_INLINE = later(r"(?i)\bAUTH[ =](PLAIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM-[\w\-]+)[ \t]+([A-Za-z0-9+/_\-]{8,}={0,2})")
+_MECHANISM = later(r"(?:LOGIN|PLAIN|CRAM|NTLM|XOAUTH|OAUTHBEARER|SCRAM|DIGEST|GSSAPI)")
+_REPLY = later(r"\b[245]\d\d[ \-]")
 _WORDS = ("password", "passwd", "passwort", "senha", "contrase")
 
 

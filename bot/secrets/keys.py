@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import re2
-
 from bot.secrets import looks
+from bot.secrets.later import later
 from bot.secrets.span import Kind, Span
 
 # (kind, a literal that must be in the lower-cased text, pattern whose group 1 is the secret)
@@ -46,17 +45,17 @@ _FORMS: tuple[tuple[Kind, str, str], ...] = (
     ("password", "://", r"(?i)\b[a-z][a-z0-9+.\-]{1,20}://[^\s/:@\"'<>]*:([^\s\"'<>]+)@[\w\[.\-]"),
     ("password", "b", r"(?:^|[^A-Za-z0-9+/=])(B[A-Za-z0-9+/]{43})(?:[^A-Za-z0-9+/=]|$)"),  # Amazon SES SMTP password
 )
-_COMPILED = tuple((kind, literal, re2.compile(pattern)) for kind, literal, pattern in _FORMS)
+_COMPILED = tuple((kind, literal, later(pattern)) for kind, literal, pattern in _FORMS)
 
-_APP_PASSWORD = re2.compile(r"\b([a-z]{4}([ \-\x{a0}])[a-z]{4}[ \-\x{a0}][a-z]{4}[ \-\x{a0}][a-z]{4})\b")
-_ONE_TIME = re2.compile(
+_APP_PASSWORD = later(r"\b([a-z]{4}([ \-\x{a0}])[a-z]{4}[ \-\x{a0}][a-z]{4}[ \-\x{a0}][a-z]{4})\b")
+_ONE_TIME = later(
     r"(?i)\b(?:verification|security|one[- ]?time|otp|2fa|mfa|two[- ]factor|2-step|sms|login|"
     r"sign-?in|confirmation|best[äa]tigungs|sicherheits|verificaci[óo]n|v[ée]rification|verifica(?:ção"
     r"|zione)?"
     r"|подтверждения|验证|驗證|認証)[- ]?(?:code|codes|passcode|pin|código|codigo|codice|код|码|碼|コード)?\s*(?:is"
     r"|was|ist|lautet|es|est|é|è|:|=|是)?\s*[\"']?(\d{3}[ \-]?\d{3}|\d{4,8})\b"
 )
-_TAIL_CODE = re2.compile(r"(?i)\b(\d{3}[ \-]?\d{3}|\d{4,8}) (?:is your|ist ihr|es tu|est votre|is my) [\w ]{0,30}(?:code|código|pin)\b")
+_TAIL_CODE = later(r"(?i)\b(\d{3}[ \-]?\d{3}|\d{4,8}) (?:is your|ist ihr|es tu|est votre|is my) [\w ]{0,30}(?:code|código|pin)\b")
 
 
 def find(text: str) -> Iterator[Span]:

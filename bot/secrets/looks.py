@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 
-import re2
-
 from bot.secrets import words
+from bot.secrets.later import later
 
 # One character that stands for a marker already in the text; see `redaction`.
 MARKER = "\ufffc"
 
-_PLACEHOLDER = re2.compile(
+_PLACEHOLDER = later(
     r"(?i)^(?:[*•●xX.#_\-?…=]+|<[^0-9]*>?|\[.*\]|\{\{.*|\$\{.*|\$\(.*|%[\w.]+%|\$[A-Za-z_][A-Za-z_.>\-]*"
     r"|\$\w*(?i:pass|pw|secret|key|token)\w*|!secret.*|!ENV.*|!env_var.*|@\w+@|__\w+__"
     r"|(?:your|dein|deine|ihr|votre|tu|su|seu|sua|uw|example|sample|dummy|fake"
@@ -28,7 +27,7 @@ _PLACEHOLDER = re2.compile(
 )
 
 # What names a secret and shows none: variables of the environment, references of configuration languages.
-REFERENCE = re2.compile(
+REFERENCE = later(
     r"(?i)^(?:\$\{|\$\(|\{\{|\$env:|process\.env|os\.(?:environ|getenv)|getenv|env\(|env\.|ENV\["
     r"|ENV\.|System\.getenv|Environment\.|config\(|config\.|settings\.|secrets\.|\$_ENV|\$_SERVER"
     r"|decouple|!secret|!env|!ref|!Sub|<%=|valueFrom|secretKeyRef|vault:|op://|sops)"
@@ -39,21 +38,21 @@ _PROSE = frozenset(words.PROSE.split())
 
 _ENDINGS = ("ed", "ly", "ing", "ion", "ions", "ment", "ness", "able", "ible", "ität", "ung", "wird", "mente", "ción", "ções", "ção")
 # A dotted word is taken for a host only with an ending that hosts have; "summer.2024" is a password.
-_HOST = re2.compile(
+_HOST = later(
     r"(?i)^[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*\.(?:com|net|org|edu|gov|info|biz|io|co|example|test"
     r"|invalid|local|lan|localhost|internal|corp|cloud|email|mail"
     r"|online|site|app|dev|[a-z]{2})\.?(?::\d{1,5})?$"
 )
-_CODE = re2.compile(
+_CODE = later(
     r"(?i)^[(\[#]?(?:\d{3}[ \-]?)?\d?\.?\d{1,3}\.\d{1,3}[)\].,:;]*$|^[(\[#]?\d{1,3}[)\].,:;%]*$"
     r"|^0x[0-9a-f]+[.,;:)]*$|^#?5\d\d-?5?\.?\d?\.?\d*$"
 )
-_URLISH = re2.compile(r"(?i)^(?:[a-z][a-z0-9+.\-]*://|www\.|[/~\\][^\s/\\]*[/\\]|[a-z]:\\)")
-_FILE = re2.compile(
+_URLISH = later(r"(?i)^(?:[a-z][a-z0-9+.\-]*://|www\.|[/~\\][^\s/\\]*[/\\]|[a-z]:\\)")
+_FILE = later(
     r"(?i)^[\w./\\\-]+\.(?:py|php|js|ts|rb|go|java|cs|ya?ml|env|conf|cfg|ini|log|txt|json|toml"
     r"|properties|xml|html?|sh|ps1|exe|c|h)(?::\d+)?[.,:;)]*$"
 )
-_UUID = re2.compile(r"(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+_UUID = later(r"(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 
 
 def placeholder(value: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import re2
 
 from bot.secrets import asides, looks
+from bot.secrets.later import later
 from bot.secrets.span import Span
 from bot.secrets.words import CJK_GLUE, CJK_PASSWORD_WORDS, GLUE, PASSWORD_WORDS
 
@@ -18,20 +19,20 @@ _FOR = (
 )
 _VALUE = r"(?:[\"“„«`']([^\"”“»`'\n]+)[\"”“»`']|([^\s\"“„«`',;][^\s\"”“»`]+))"
 # with a word or sign between: the value may be any word that sentences do not go on with
-_SAID = re2.compile(
+_SAID = later(
     rf"(?i)(?:^|[^a-zA-Z0-9_])(?:{_WORDS}){_FOR}[ \t]*(?:\([^()\n]+\))?[ \t]*(?:(?:[ \t](?:{_GLUE})[ "
     rf"\t]*[:=]?)|[:=：]|[ \t][-–—])[ \t]*{_VALUE}"
 )
 # with nothing between: the value must look like a secret
-_NEXT = re2.compile(rf"(?i)(?:^|[^a-zA-Z0-9_])(?:{_WORDS})(?:[ \t]*/[ \t]*\pL+)?[ \t]+{_VALUE}")
-_CJK = re2.compile(rf"(?:{'|'.join(CJK_PASSWORD_WORDS)})[ \t]*(?:{'|'.join(CJK_GLUE)}|[:：=])?[ \t]*[\"'“「]?([!-~]+)")
-_LINE_BELOW = re2.compile(rf"(?im)^[ \t]*(?:{_WORDS})[ \t]*[:：]?[ \t]*\r?\n[ \t]*(\S+)[ \t]*$")
-_BEHIND = re2.compile(
+_NEXT = later(rf"(?i)(?:^|[^a-zA-Z0-9_])(?:{_WORDS})(?:[ \t]*/[ \t]*\pL+)?[ \t]+{_VALUE}")
+_CJK = later(rf"(?:{'|'.join(CJK_PASSWORD_WORDS)})[ \t]*(?:{'|'.join(CJK_GLUE)}|[:：=])?[ \t]*[\"'“「]?([!-~]+)")
+_LINE_BELOW = later(rf"(?im)^[ \t]*(?:{_WORDS})[ \t]*[:：]?[ \t]*\r?\n[ \t]*(\S+)[ \t]*$")
+_BEHIND = later(
     rf"(?i)(?:^|[\s(\"'])([^\s(\"']+)[\"']?[ \t]+(?:is|was|ist|war|es|est|é|è)[ \t]+(?:my|the|"
     rf"our|mein|das|mi|mon|minha|mia)[ \t]+(?:\pL+[ \t]+)?(?:{_WORDS})\b"
 )
-_REFUSED = re2.compile(r"(?i)(?:wrong|incorrect|invalid|bad|or|and|und|oder|user ?name/|login/)\s*$")
-_STATEMENT = re2.compile(
+_REFUSED = later(r"(?i)(?:wrong|incorrect|invalid|bad|or|and|und|oder|user ?name/|login/)\s*$")
+_STATEMENT = later(
     r"(?i)^[ \t]*(?:[.,;:!?)\"'”]|$|\n|and\b|but\b|und\b|aber\b|y\b|et\b|e\b|mais\b|pero\b|user|with|on\b|for\b|host|port|server)"
 )
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import re2
-
 from bot.secrets import looks
+from bot.secrets.later import later
 from bot.secrets.span import Kind, Span
 from bot.secrets.words import CJK_PASSWORD_WORDS, PASSWORD_WORDS
 
@@ -42,26 +41,24 @@ _LITERALS = (
     "auth",
     *(word.split("[")[0][:4] for word in PASSWORD_WORDS + CJK_PASSWORD_WORDS),
 )
-_ASSIGNED = re2.compile(_KEY + _AFTER_KEY + _SEPARATOR + _VALUE)
-_XML = re2.compile(r"(?i)<(?:[\w\-]+:)?[\w.\-]*(?:password|passwd|pass|pwd|secret|token|api[_\-]?key)>([^<>\n]+)<")
-_XML_ATTRIBUTE = re2.compile(r"(?i)\bkey=\"[\w.:\-]*(?:password|pass|pwd|secret)\"\s+value=\"([^\"\n]+)\"")
-_YAML_PAIR = re2.compile(
+_ASSIGNED = later(_KEY + _AFTER_KEY + _SEPARATOR + _VALUE)
+_XML = later(r"(?i)<(?:[\w\-]+:)?[\w.\-]*(?:password|passwd|pass|pwd|secret|token|api[_\-]?key)>([^<>\n]+)<")
+_XML_ATTRIBUTE = later(r"(?i)\bkey=\"[\w.:\-]*(?:password|pass|pwd|secret)\"\s+value=\"([^\"\n]+)\"")
+_YAML_PAIR = later(
     r"(?im)name:[ \t]*[\"']?[\w.\-]*(?:password|passwd|pass|pwd|secret|token|api_?key)[\"']?[ "
     r"\t]*\r?\n[ \t]*(?:-[ \t]*)?value:[ \t]*(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s'\"#]\S*))"
 )
-_MSMTP = re2.compile(
-    r"(?im)^[ \t]*(?:password|smtp[-_]auth[-_]password|AuthPass|smtp_pass)[ \t]+(?:\"([^\"\n]+)\"|'([^'\n]+)'|(\S+))[ \t]*$"
-)
-_DEFAULT = re2.compile(r"(?i)(?::-|\?\?|\|\||,)\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s'\"{}()]+)\})")
-_VARIABLE = re2.compile(r"^(?:\$?[A-Za-z_][\w]*(?:(?:\.|->|::|\[['\"]?)[A-Za-z_][\w'\"\]]*)*(?:\(\))?)$")
-_NEXT_KEY = re2.compile(r"[\s,;&|]+(?:-[a-zA-Z]\s+)?['\"]?[A-Za-z_][\w.\-]+['\"]?\s?(?:=>|=|:\s|:$)")
-_INLINE_COMMENT = re2.compile(r"\s+(?:#|//|--|;|<!--)\s?.*$")
-_SENTENCE = re2.compile(
+_MSMTP = later(r"(?im)^[ \t]*(?:password|smtp[-_]auth[-_]password|AuthPass|smtp_pass)[ \t]+(?:\"([^\"\n]+)\"|'([^'\n]+)'|(\S+))[ \t]*$")
+_DEFAULT = later(r"(?i)(?::-|\?\?|\|\||,)\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s'\"{}()]+)\})")
+_VARIABLE = later(r"^(?:\$?[A-Za-z_][\w]*(?:(?:\.|->|::|\[['\"]?)[A-Za-z_][\w'\"\]]*)*(?:\(\))?)$")
+_NEXT_KEY = later(r"[\s,;&|]+(?:-[a-zA-Z]\s+)?['\"]?[A-Za-z_][\w.\-]+['\"]?\s?(?:=>|=|:\s|:$)")
+_INLINE_COMMENT = later(r"\s+(?:#|//|--|;|<!--)\s?.*$")
+_SENTENCE = later(
     r"(?i)\b(?:[245]\d\d[ \-]|error|failed|failure|exception|refused|timeout|timed out|denied)"
     r"|->|=>|→|\bbut\b|\band\b|\bit\b|\bsays?\b|\bi\b"
 )
 # the last part of a key that makes it a name of something else: where the secret is, how it is checked
-_OTHER = re2.compile(
+_OTHER = later(
     r"(?i)(?:maps?|file|path|eval|cmd|command|hash|salt|length|policy|reset|expiry|url|uri|type"
     r"|method|mode|field|name|enabled|required|auth|mechanism|hint|through|port|count|max|min"
     r"|limit)$"

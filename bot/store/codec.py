@@ -15,9 +15,9 @@ import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.strategies import configure_tagged_union, configure_union_passthrough
 
-from bot import observations, reply
+from bot import reply
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation, FormSent, Said
-from bot.observations import Observation
+from bot.observations import Observation, facts
 
 _T = TypeVar("_T")
 TAG = "_"
@@ -69,7 +69,7 @@ def _decode(data: bytes, as_type: type[_T]) -> _T:
 
 def observation_kinds() -> tuple[type[Observation], ...]:
     """Every kind of observation, bases included. Read from the module: `__subclasses__` also lists what slots=True left behind."""
-    return tuple(kind for kind in vars(observations).values() if isinstance(kind, type) and issubclass(kind, Observation))
+    return tuple(kind for kind in vars(facts).values() if isinstance(kind, type) and issubclass(kind, Observation))
 
 
 @cache

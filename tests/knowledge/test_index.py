@@ -6,7 +6,7 @@ import pytest
 
 from knowledge.index import Index, ascii_form, index
 from knowledge.load import load_files
-from knowledge.names import Names
+from knowledge.names import Names, name_table
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +165,7 @@ def test_clients_are_found_by_their_names(known: Index) -> None:
 
 
 def test_names_never_overlap_and_lie_within_the_text() -> None:
-    names = Names({"a": ["Mail One", "One Two"], "b": ["Two"]})
+    names = Names(name_table({"a": ["Mail One", "One Two"], "b": ["Two"]}))
     text = "mail one two İ one two"
 
     hits = names.hits(text)

@@ -12,8 +12,8 @@ import re2
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.check import aged, check
 from bot.diagnosis.literals import required
-from bot.diagnosis.sieve import on_codes
 from bot.diagnosis.recognizer import Recognizer
+from bot.diagnosis.sieve import on_codes
 from knowledge.load import FOLDER, load_files
 from knowledge.model import Cause, Knowledge
 

@@ -1,16 +1,14 @@
-"""What was seen, by whom and when? Typed facts in the past tense; no opinions (those are in `diagnosis`) and no I/O.
+"""What can be seen of a mail server, by whom and when? Typed facts in the past tense; no opinions (those are in `diagnosis`), no I/O.
 
-A fact that the user's own side has seen (a pasted transcript) has `site="user"`; what a probe saw has the probe's site.
+A fact that the user's own side has seen (a pasted transcript) has `site="user"`; what a probe saw has the probe's site. A new kind of
+fact is one more class here.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeVar
-
-USER = "user"
+from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -264,41 +262,3 @@ class ControlAnswered(EndpointObservation):
     """The control endpoint was reached (`reached`), so this site's own network lets that port out."""
 
     reached: bool
-
-
-_O = TypeVar("_O", bound=Observation)
-
-
-@dataclass(frozen=True, slots=True)
-class Observations:
-    """All that was seen, in the order it came. Iterates; `first` and `all` pick by type and field values."""
-
-    items: tuple[Observation, ...] = ()
-
-    def __iter__(self) -> Iterator[Observation]:
-        return iter(self.items)
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __add__(self, more: Observations | tuple[Observation, ...]) -> Observations:
-        return Observations(self.items + tuple(more))
-
-    def all(self, kind: type[_O], **fields_: Any) -> tuple[_O, ...]:
-        """Every observation of `kind` whose fields equal the given ones. A field name that the kind lacks is a TypeError."""
-        known = {f.name for f in fields(kind)}
-        if unknown := fields_.keys() - known:
-            raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
-        return tuple(
-            item for item in self.items if isinstance(item, kind) and all(getattr(item, name) == value for name, value in fields_.items())
-        )
-
-    def first(self, kind: type[_O], **fields_: Any) -> _O | None:
-        found = self.all(kind, **fields_)
-        return found[0] if found else None
-
-    def at(self, site: str) -> Observations:
-        return Observations(tuple(item for item in self.items if item.site == site))
-
-    def without(self, site: str) -> Observations:
-        return Observations(tuple(item for item in self.items if item.site != site))

@@ -1,0 +1,307 @@
+"""Which commands are there, and what does each teach? The command line's grammar and help; each command loads what it needs by itself.
+
+The standard library's parser, because it loads in a tenth of the time that larger ones take, which is as long as a whole answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from bot.errors import UsageError
+
+ABOUT = """\
+Postmaster finds out why outgoing mail does not go out, and what to change.
+
+It asks only for what is missing, looks at the mail server itself, and answers with the settings to enter or the one thing to
+change, in the menus of your program. It never logs in, never sends mail, and never asks for a password.
+"""
+EXAMPLES = """\
+examples:
+  $ postmaster chat                           talk about mail that does not go out
+  $ postmaster lookup you@gmx.de              the settings to enter
+  $ postmaster explain "550 5.7.1 Relaying denied"
+  $ postmaster check smtp.your-provider.com   look at a server
+each command teaches itself: postmaster COMMAND --help
+"""
+STATUS = "exit status: 0 nothing wrong, 1 a fault was found, 2 wrong usage, 3 it could not run, 130 after Ctrl-C"
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=24, width=110)
+        self._action_max_length = 18  # one column for options and commands alike
+
+
+class Parser(argparse.ArgumentParser):
+    """Wrong usage is one sentence, raised as `UsageError`; abbreviations of options are not taken, for they change with new options."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(formatter_class=_Help, allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}. See `{self.prog} --help`.")
+
+
+def parser() -> Parser:
+    """The whole grammar. A parsed command has `run`, which gives the exit status."""
+    top = Parser(prog="postmaster", description=ABOUT, epilog=f"{EXAMPLES}{STATUS}")
+    top.add_argument("--version", action="store_true", help="show the version and leave")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    _talking(commands)
+    _looking(commands)
+    _keeping(commands)
+    _serving(commands)
+    return top
+
+
+def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], short: str, more: str, examples: str) -> Parser:
+    made: Parser = commands.add_parser(
+        name, help=short, description=f"{short[:1].upper()}{short[1:]}.\n\n{more}".strip(), epilog=f"examples:\n{examples}"
+    )
+    made.set_defaults(run=run)
+    return made
+
+
+def _json(command: Parser, text: str = "JSON on standard output, one object a line") -> None:
+    command.add_argument("--json", action="store_true", help=text)
+
+
+def _ids(command: Parser, what: str) -> None:
+    command.add_argument("--client", metavar="ID", help=what)
+
+
+# --- the commands ------------------------------------------------------------------------------------------------------
+
+
+def _talking(commands: Any) -> None:
+    chat = _command(
+        commands,
+        "chat",
+        _chat,
+        "talk in this terminal: no token, no service",
+        "Answer a choice by its number or in words. Ctrl-C stops a look at a server, Ctrl-D leaves; the next start offers to go on.",
+        "  $ postmaster chat\n  > thunderbird can't send, mail.our-club.org 587 SSL, wrong version number\n",
+    )
+    _json(chat, 'for scripts: {"user": …} lines in, {"reply": …} and {"idle": true} lines out')
+    chat.add_argument("--locale", metavar="L", help="your language and region, such as de-DE, for dates")
+    explain = _command(
+        commands,
+        "explain",
+        _explain,
+        "what an error text means, and what to do about it",
+        "TEXT, or standard input. Exit status 1: a fault was recognised; 0: none was.",
+        '  $ postmaster explain "535 5.7.139 Authentication unsuccessful, basic authentication is disabled"\n'
+        "  $ postmaster explain --client thunderbird --json < error.txt\n"
+        '  $ postmaster explain --json --lines < texts.jsonl     one {"id": …, "text": …} a line\n',
+    )
+    explain.add_argument("text", nargs="*", metavar="TEXT")
+    _ids(explain, "the program it comes from, such as thunderbird: the steps name its menus")
+    explain.add_argument("--provider", metavar="ID", help="whose mail service it is, such as gmail")
+    understand = _command(
+        commands,
+        "understand",
+        _understand,
+        "what is read out of a free text, and the text without secrets",
+        "TEXT, or standard input.",
+        '  $ postmaster understand "outlook cant send, smtp.office365.com 465 ssl, password is hunter2"\n',
+    )
+    understand.add_argument("text", nargs="*", metavar="TEXT")
+    for command in (explain, understand):
+        _json(command)
+        command.add_argument("--lines", action="store_true", help='with --json: one {"id": …, "text": …} a line in, one answer a line out')
+
+
+def _looking(commands: Any) -> None:
+    lookup = _command(
+        commands,
+        "lookup",
+        _lookup,
+        "the settings to enter for an address, domain, server or provider",
+        "Exit status 1: nothing was found. Of an address only the domain is ever sent anywhere.",
+        "  $ postmaster lookup gmail\n  $ postmaster lookup you@gmx.de --client thunderbird\n"
+        "  $ postmaster lookup smtp.live.com --offline --json\n",
+    )
+    lookup.add_argument("query", nargs="+", metavar="QUERY")
+    _ids(lookup, "say where to enter it in this program, such as outlook-classic")
+    lookup.add_argument("--offline", action="store_true", help="only what is known; ask nobody on the network")
+    _json(lookup)
+    check = _command(
+        commands,
+        "check",
+        _check,
+        "look at a mail server: ports, encryption, certificate, logins",
+        "Logs in nowhere, sends nothing. Exit status 1: the asked endpoint fails (or every one, where no port is given),\n"
+        "or something else is wrong there.",
+        "  $ postmaster check smtp.your-provider.com\n  $ postmaster check smtp.your-provider.com:587 --security implicit_tls\n",
+    )
+    check.add_argument("server", metavar="HOST[:PORT]")
+    check.add_argument("--security", choices=("implicit_tls", "starttls", "none"), help="the encryption that is entered in the program")
+    _json(check)
+
+
+def _keeping(commands: Any) -> None:
+    config = _command(
+        commands,
+        "config",
+        _config,
+        "what is configured, what is missing and how to mend it",
+        "Secrets are masked.",
+        "  $ postmaster config\n  $ POSTMASTER_CONFIG=other.toml postmaster config --json\n",
+    )
+    _json(config)
+    knowledge = commands.add_parser("knowledge", help="what the bot knows: its faults, its size, its age")
+    kinds = knowledge.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _command(
+        kinds,
+        "check",
+        _knowledge_check,
+        "validate the knowledge files",
+        "Each fault with file:line and remedy, then each fact that is older than a year. Exit status 1 where there is a fault.",
+        "  $ postmaster knowledge check\n",
+    )
+    stats = _command(
+        kinds,
+        "stats",
+        _knowledge_stats,
+        "how much is known, of each kind",
+        "",
+        "  $ postmaster knowledge stats\n  $ postmaster knowledge stats --list providers\n",
+    )
+    stats.add_argument("--list", choices=("providers", "causes", "clients", "terms"), help="list the ids of a kind")
+    _json(stats)
+    sources = _command(
+        kinds,
+        "sources",
+        _knowledge_sources,
+        "how old each fact is, the oldest first",
+        "",
+        "  $ postmaster knowledge sources | head\n",
+    )
+    _json(sources)
+
+
+def _serving(commands: Any) -> None:
+    slack = _command(
+        commands,
+        "slack",
+        _slack,
+        "the bot on Slack",
+        "SLACK_BOT_TOKEN and SLACK_APP_TOKEN; adapters/slack/README.md leads there step by step.",
+        "  $ postmaster slack --manifest socket\n  $ SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… postmaster slack\n",
+    )
+    slack.add_argument("--manifest", choices=("socket", "http"), help="print the app manifest for this mode and do nothing else")
+    discord = _command(
+        commands,
+        "discord",
+        _discord,
+        "the bot on Discord",
+        "DISCORD_TOKEN; adapters/discord/README.md leads there step by step.",
+        "  $ postmaster discord --sync\n  $ DISCORD_TOKEN=… postmaster discord\n",
+    )
+    discord.add_argument("--sync", action="store_true", help="register the slash commands now and do nothing else")
+    _command(
+        commands,
+        "run",
+        _run,
+        "the bot on every platform that is configured",
+        "`postmaster config` shows which those are.",
+        "  $ postmaster run\n",
+    )
+
+
+# --- what each does ------------------------------------------------------------------------------------------------------
+
+
+def _chat(given: argparse.Namespace) -> int:
+    if given.json:
+        from adapters.terminal.chat_json import chat_json
+
+        return chat_json(given.locale)
+    from adapters.terminal.chat import chat
+
+    return chat(given.locale)
+
+
+def _explain(given: argparse.Namespace) -> int:
+    from adapters.terminal import answers
+
+    _lines_need_json(given)
+    return answers.explain(tuple(given.text), given.client, given.provider, as_json=given.json, lines=given.lines)
+
+
+def _understand(given: argparse.Namespace) -> int:
+    from adapters.terminal import answers
+
+    _lines_need_json(given)
+    return answers.understand(tuple(given.text), as_json=given.json, lines=given.lines)
+
+
+def _lines_need_json(given: argparse.Namespace) -> None:
+    if given.lines and not given.json:
+        raise UsageError("--lines goes with --json.")
+
+
+def _lookup(given: argparse.Namespace) -> int:
+    from adapters.terminal import network
+
+    return network.lookup(" ".join(given.query), given.client, offline=given.offline, as_json=given.json)
+
+
+def _check(given: argparse.Namespace) -> int:
+    from adapters.terminal import network
+
+    return network.check(given.server, given.security, as_json=given.json)
+
+
+def _config(given: argparse.Namespace) -> int:
+    from adapters.serving import links
+    from adapters.terminal import upkeep
+    from bot.config import load_settings
+
+    settings = load_settings()
+    return upkeep.config(settings, links(settings), as_json=given.json)
+
+
+def _knowledge_check(given: argparse.Namespace) -> int:
+    from adapters.terminal import upkeep
+
+    return upkeep.check()
+
+
+def _knowledge_stats(given: argparse.Namespace) -> int:
+    from adapters.terminal import upkeep
+
+    return upkeep.stats(as_json=given.json, listed=given.list)
+
+
+def _knowledge_sources(given: argparse.Namespace) -> int:
+    from adapters.terminal import upkeep
+
+    return upkeep.sources(as_json=given.json)
+
+
+def _slack(given: argparse.Namespace) -> int:
+    from adapters import serving
+
+    if given.manifest is not None:
+        serving.need_extra("slack")
+        from adapters.slack.manifest import manifest
+        from adapters.terminal import streams
+
+        streams.write_line(manifest(given.manifest).rstrip("\n"))
+        return 0
+    return serving.serve(("slack",))
+
+
+def _discord(given: argparse.Namespace) -> int:
+    from adapters.serving import serve
+
+    return serve(("discord",), sync=given.sync)
+
+
+def _run(given: argparse.Namespace) -> int:
+    from adapters.serving import serve
+
+    return serve(())
