@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from bot import delivery, log, metrics
 from bot.activity import Activity
-from bot.broker import Broker
+from bot.broker import Broker, FarBroker
 from bot.channel import Channel, Deleted, Filled, Incoming, Pressed, Query, Stopped, Wrote
 from bot.conversation.model import (
     AnyEvent,
@@ -44,6 +44,7 @@ from bot.redaction import SafeText, redact
 from bot.reply import Paragraph, Progress, Reply, Text
 from bot.store import outbox
 from bot.store.port import Store
+from bot.store.vault import Vault
 
 if TYPE_CHECKING:
     from bot.reading.model import Reading
@@ -81,7 +82,7 @@ class Service:
     def __init__(
         self,
         store: Store,
-        broker: Broker,
+        broker: Broker | FarBroker,
         index: Index,
         *,
         step: StepEvent | None = None,
@@ -127,6 +128,11 @@ class Service:
         )
 
     # --- for the platforms -----------------------------------------------------------------------------------------------
+
+    @property
+    def vault(self) -> Vault:
+        """Small sealed things of a platform that belong to no talk (an installation's token)."""
+        return self._store.vault
 
     def add_channel(self, channel: Channel) -> None:
         """Only conversations of these channels are worked on here; one that comes while `run` runs has its left-over work taken up."""
@@ -177,6 +183,11 @@ class Service:
 
     async def forget_workspace(self, workspace: str) -> int:
         return await self._store.forget_workspace(workspace)
+
+    async def forget_conversation(self, conversation: str) -> bool:
+        """Its thread is gone: nothing of the talk is kept, and nothing more is done in it. False: there was none."""
+        self._delivery.stop_probes(conversation)
+        return await self._store.forget_conversation(conversation)
 
     async def idle(self, conversation: str) -> None:
         """Returns when nothing is owed to the conversation any more except future wakes: all replies to what was said are out."""
@@ -244,7 +255,7 @@ class Service:
 
     async def _take_in(self, event: AnyEvent, keys: Sequence[str]) -> bool:
         new = await self._store.receive(event, keys)
-        if new:
+        if new or isinstance(event, ProbeDone):  # a worker may have written the same result down a moment ago
             self._work_on(event.conversation)
         return new
 

@@ -122,6 +122,10 @@ class DiscordChannel:
         """Did this process open the thread, or find it open?"""
         return thread in self._open
 
+    def closed(self, thread: str) -> None:
+        """The thread is gone."""
+        self._open.discard(thread)
+
     # --- the port ---
 
     async def post(self, place: Place, reply: Reply, key: str) -> str:

@@ -10,7 +10,7 @@ import datetime
 import json
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from adapters.discord import attachments, inbound, places
@@ -155,13 +155,8 @@ class Desk:
         await self._office.service.forget_workspace(places.workspace_of(guild, ""))
 
     async def _thread_gone(self, thread: str) -> None:
-        """What was said in it is forgotten, message by message."""
-        talk = await self._office.service.knows(KEY + thread)
-        if talk is not None:
-            slots = [getattr(talk.slots, field.name) for field in fields(talk.slots)]
-            said = [line.message for line in talk.transcript] + [known.message for known in slots if known is not None]
-            for message in dict.fromkeys([KEY + thread, *filter(None, said)]):
-                await self._office.service.forget_message(message)
+        self._office.channel.closed(thread)
+        await self._office.service.forget_conversation(KEY + thread)
 
     async def catch_up(self) -> None:
         """Reads what was said in our own open threads while nobody listened: Discord tells no events twice after a restart."""

@@ -18,6 +18,7 @@ from enum import Enum
 from typing import Protocol
 
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation
+from bot.store.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,10 @@ class Store(Protocol):
     @property
     def watch_seconds(self) -> float | None:
         """How often `changed_elsewhere` is worth asking because another process may share this store; None: it cannot be shared."""
+
+    @property
+    def vault(self) -> Vault:
+        """Small sealed things of a platform that belong to no talk."""
 
     async def open(self) -> None:
         """Connects, migrates. Raises `StoreUnreachable` with a sentence."""
@@ -168,6 +173,9 @@ class Store(Protocol):
         conversations concerned."""
 
     async def forget_workspace(self, workspace: str) -> int: ...
+
+    async def forget_conversation(self, conversation: str) -> bool:
+        """Deletes one talk with all that waits, is owed or was claimed in it (its thread is gone). False: nothing was kept of it."""
 
     async def purge(self, before: datetime.datetime) -> int:
         """Deletes conversations not touched since `before`, and claims older than a day. Gives the number of conversations."""

@@ -26,6 +26,7 @@ from bot.errors import StoreUnreachable
 from bot.store import codec, outbox, redis_scripts
 from bot.store.forgetting import without_message, without_person
 from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
+from bot.store.vault import RedisVault
 
 PREFIX = "postmaster"
 CLAIMS_KEPT_SECONDS = 24 * 3600
@@ -57,6 +58,7 @@ class RedisStore:
         self._name = str(options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}")
         self._channels: set[str] = set()
         self._births: dict[str, str] = {}
+        self.vault = RedisVault(self._client, self._sentences)
 
     @property
     def watch_seconds(self) -> float | None:
@@ -314,6 +316,11 @@ class RedisStore:
         async with self._sentences():
             await self._client.delete(index)
         return len(talks)
+
+    async def forget_conversation(self, conversation: str) -> bool:
+        loaded = await self.load(conversation)
+        await self._delete(conversation)
+        return loaded.conversation is not None or bool(loaded.events)
 
     async def purge(self, before: datetime.datetime) -> int:
         deleted, cutoff = 0, before.timestamp()

@@ -18,6 +18,7 @@ from bot.conversation.model import AnyEffect, AnyEvent, Conversation
 from bot.store import codec, outbox, sqlite_forget, sqlite_outbox, sqlite_schema
 from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
 from bot.store.sqlite_thread import SqliteThread
+from bot.store.vault import SqliteVault
 
 Synchronous = Literal["FULL", "NORMAL"]
 WATCH_SECONDS = 2.0
@@ -34,6 +35,7 @@ class SqliteStore:
         self._shared = path != ":memory:"
         self._data_version = -1
         self._thread = SqliteThread(lambda: sqlite_schema.connect(path, synchronous, migrations), path)
+        self.vault = SqliteVault(self._thread)
 
     @property
     def watch_seconds(self) -> float | None:
@@ -165,6 +167,9 @@ class SqliteStore:
 
     async def forget_workspace(self, workspace: str) -> int:
         return await self._thread.run(lambda db: sqlite_forget.workspace(db, workspace), writes=True)
+
+    async def forget_conversation(self, conversation: str) -> bool:
+        return await self._thread.run(lambda db: sqlite_forget.conversation(db, conversation), writes=True)
 
     async def purge(self, before: datetime.datetime) -> int:
         total = 0

@@ -47,6 +47,13 @@ def workspace(db: sqlite3.Connection, workspace_id: str) -> int:
     return len(keys)
 
 
+def conversation(db: sqlite3.Connection, key: str) -> bool:
+    sql = "SELECT EXISTS (SELECT 1 FROM conversation WHERE key = ?1) OR EXISTS (SELECT 1 FROM inbox WHERE conversation = ?1)"
+    (known,) = db.execute(sql, (key,)).fetchone()
+    _delete(db, key)
+    return bool(known)
+
+
 def untouched(db: sqlite3.Connection, before: float) -> int:
     """Deletes some of the conversations not touched since `before`; 0 when there are no more."""
     keys = [key for (key,) in db.execute("SELECT key FROM conversation WHERE updated < ? LIMIT ?", (before, AT_ONCE))]

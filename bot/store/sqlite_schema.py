@@ -62,6 +62,11 @@ MIGRATIONS = (
     CREATE TABLE trace (what TEXT NOT NULL, conversation TEXT NOT NULL, PRIMARY KEY (what, conversation)) WITHOUT ROWID;
     CREATE INDEX trace_conversation ON trace (conversation);
     """,
+    """
+    -- Small sealed things of a platform that belong to no talk (`vault.py`); `until` NULL: kept until it is dropped.
+    CREATE TABLE vault (name TEXT PRIMARY KEY, value BLOB NOT NULL, until REAL) WITHOUT ROWID;
+    CREATE INDEX vault_until ON vault (until) WHERE until IS NOT NULL;
+    """,
 )
 
 

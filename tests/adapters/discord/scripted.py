@@ -124,6 +124,10 @@ class Scripted:
         self.forgotten.append(workspace)
         return 0
 
+    async def forget_conversation(self, conversation: str) -> bool:
+        self.forgotten.append(conversation)
+        return self.talks.pop(conversation, None) is not None
+
     async def drain(self, seconds: float) -> bool:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)

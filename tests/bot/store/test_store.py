@@ -444,6 +444,24 @@ async def test_a_workspace_is_forgotten_as_a_whole(store: Store) -> None:
     assert (await store.load("other")).conversation is not None
 
 
+async def test_a_talk_whose_place_is_gone_is_forgotten_with_all_that_it_owes(store: Store) -> None:
+    await store.receive(said(1), ["1"])
+    await begun(store, [post("0.0")])
+    await store.receive(said(2), ["2"])
+    await store.receive(said(3, "waits"), ["3"])
+    await begun(store, key="other")
+
+    assert await store.forget_conversation("talk")
+    assert await store.forget_conversation("waits")
+    assert not await store.forget_conversation("talk")
+    assert not await store.forget_conversation("never")
+
+    assert (await store.load("talk")).version == 0
+    assert (await store.load("talk")).events == (await store.load("waits")).events == ()
+    assert await claim(store) == []
+    assert (await store.load("other")).conversation is not None
+
+
 async def test_only_what_was_not_touched_for_long_is_purged(store: Store) -> None:
     await begun(store, [post("0.0")], "old")
     await asyncio.sleep(0.05)
