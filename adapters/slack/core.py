@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.channel import Channel, Incoming, Query
 from bot.conversation.model import Conversation
 from bot.reply import Reply
+from bot.store.vault import Vault
 
 Say = Callable[..., str]  # the id of a sentence and its values -> the sentence
 
@@ -64,20 +65,6 @@ class Settings(Protocol):
 def revealed(secret: Hidden | None) -> str | None:
     """The secret itself, or None where it is not set or empty."""
     return (secret.get_secret_value() or None) if secret is not None else None
-
-
-class Vault(Protocol):
-    """Small sealed things that a platform keeps in the store, by name. Durable when a method returns."""
-
-    async def keep(self, name: str, value: bytes, until: datetime.datetime | None = None) -> None:
-        """Replaces what stood under `name`; gone after `until`."""
-
-    async def kept(self, name: str) -> bytes | None: ...
-
-    async def take(self, name: str) -> bytes | None:
-        """Reads and deletes in one step, so that of two only one gets it."""
-
-    async def drop(self, name: str) -> None: ...
 
 
 class Service(Protocol):

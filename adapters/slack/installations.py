@@ -24,9 +24,9 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
-from adapters.slack.core import Vault
 from bot.channel import Place, Undeliverable
 from bot.errors import CannotRun
+from bot.store.vault import Vault
 
 log = logging.getLogger(__name__)
 

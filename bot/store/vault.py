@@ -1,4 +1,4 @@
-"""Where do small sealed things of a platform stand that belong to no talk (an installation's token, a one-time state)? By name, in the store.
+"""Where do small sealed things stand that belong to no talk (an installation's token, a one-time state)? By name, in the store.
 
 What is kept is the platform's to seal; here it is bytes. Never a talk, never a text of a person. One class for each store, reached as
 `store.vault`; a thing past its time is as good as gone at once, and is deleted by a later `keep`.
