@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # A platform's library, its extra, and the key without which it is not configured.
 PLATFORMS = {"slack": ("slack_bolt", "SLACK_BOT_TOKEN"), "discord": ("discord", "DISCORD_TOKEN")}
+# Another key that configures a platform: an app for many workspaces has no token of its own.
+INSTEAD = {"slack": "SLACK_CLIENT_ID"}
 
 
 def need_extra(platform: str) -> None:
@@ -27,8 +29,9 @@ def need_extra(platform: str) -> None:
 
 
 def configured(settings: Settings) -> tuple[str, ...]:
-    """The platforms whose token is set."""
-    return tuple(name for name, (_, key) in PLATFORMS.items() if getattr(settings, key.lower(), None))
+    """The platforms whose token is set, or what stands for one."""
+    keys = {name: (key, INSTEAD.get(name, key)) for name, (_, key) in PLATFORMS.items()}
+    return tuple(name for name, either in keys.items() if any(getattr(settings, key.lower(), None) for key in either))
 
 
 def links(settings: Settings) -> dict[str, str]:
