@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from bot import delivery, log, metrics
 from bot.activity import Activity
-from bot.broker import Broker, FarBroker
+from bot.broker import Broker
 from bot.channel import Channel, Deleted, Filled, Incoming, Pressed, Query, Stopped, Wrote
 from bot.conversation.model import (
     AnyEvent,
@@ -82,7 +82,7 @@ class Service:
     def __init__(
         self,
         store: Store,
-        broker: Broker | FarBroker,
+        broker: Broker,
         index: Index,
         *,
         step: StepEvent | None = None,
