@@ -210,6 +210,16 @@ def _serving(commands: Any) -> None:
         "  $ postmaster run\n",
     )
 
+    worker = _command(
+        commands,
+        "worker",
+        _worker,
+        "look at servers for bots that run elsewhere",
+        "POSTMASTER_BROKER, the same as theirs; bot/sites/README.md tells more.",
+        "  $ POSTMASTER_BROKER=redis://queue.your-company.net:6379/1 postmaster worker --site berlin\n",
+    )
+    worker.add_argument("--site", metavar="NAME", help="the name of this vantage point (default: POSTMASTER_SITE)")
+
 
 # --- what each does ------------------------------------------------------------------------------------------------------
 
@@ -305,3 +315,9 @@ def _run(given: argparse.Namespace) -> int:
     from adapters.serving import serve
 
     return serve(())
+
+
+def _worker(given: argparse.Namespace) -> int:
+    from adapters.working import work
+
+    return work(given.site)

@@ -14,6 +14,7 @@ from knowledge.index import index
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from bot.sites.asking import SiteBroker
 
 # A platform's library, its extra, and the key without which it is not configured.
 PLATFORMS = {"slack": ("slack_bolt", "SLACK_BOT_TOKEN"), "discord": ("discord", "DISCORD_TOKEN")}
@@ -88,21 +89,33 @@ async def _run(platforms: Sequence[str], settings: Settings) -> int:
     known = index()
     store = open_store(settings.store)
     await store.open()
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
+    far = None if settings.broker == "inline" else _sites(settings)
     try:
         async with Network(Policy(**settings.policy(), known_ports=known.known_ports)) as network:
-            service = Service(store, InlineBroker(network, known), known, keep_days=settings.retention_days)
+            broker = InlineBroker(network, known) if far is None else far
+            service = Service(store, broker, known, keep_days=settings.retention_days)
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.run(stop))
                 for platform in platforms:
                     module = importlib.import_module(f"adapters.{platform}.app")
                     group.create_task(module.run(settings, service, stop))
     finally:
+        if far is not None:
+            await far.close()
         await store.close()
     return 0
 
 
-def _stop_on_signals() -> asyncio.Event:
+def _sites(settings: Settings) -> SiteBroker:
+    try:
+        from bot.sites.asking import SiteBroker
+    except ImportError as error:
+        raise CannotRun("POSTMASTER_BROKER needs the packages of its queue: pip install 'postmaster-bot[redis]'.") from error
+    return SiteBroker(settings.broker, settings.site)
+
+
+def stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 

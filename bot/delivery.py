@@ -21,7 +21,9 @@ from bot.channel import Channel, TryLater, Undeliverable
 from bot.conversation.model import AnyEvent, Edit, HandOff, Post, Probe, ProbeDone, ProbeRequest
 from bot.errors import PostmasterError
 from bot.observations import Observation, Observations
+from bot.probes.model import OnSeen
 from bot.reply import Progress
+from bot.sites.port import FarBroker
 from bot.store.port import ClaimedEffect, Marked, Store
 
 Outcome = Literal["done", "retry", "ended", "lost"]
@@ -54,7 +56,7 @@ class Delivery:
     def __init__(
         self,
         store: Store,
-        broker: Broker,
+        broker: Broker | FarBroker,
         channels: Mapping[str, Channel],
         activity: Activity,
         owner: str,
@@ -156,7 +158,8 @@ class Delivery:
                     more = await self._claim_rest(conversation, line)
                     continue
                 effect = line.waiting.popleft()
-                outcome, more = await self._deliver(effect, line)
+                with log.about(conversation):
+                    outcome, more = await self._deliver(effect, line)
                 self._let_go(effect)
                 metrics.count("effects", kind=type(effect.effect).__name__, outcome=outcome)
                 if outcome in ("retry", "lost"):
@@ -241,7 +244,8 @@ class Delivery:
 
     async def _probe(self, effect: ClaimedEffect) -> None:
         try:
-            outcome = await self._run_probe(effect)
+            with log.about(effect.conversation):
+                outcome = await self._run_probe(effect)
             metrics.count("effects", kind="Probe", outcome=outcome)
         finally:
             self._let_go(effect)
@@ -251,10 +255,7 @@ class Delivery:
         assert isinstance(effect, Probe)
         if not await self._still_ours(claimed):
             return "lost"
-        observations, error = await self._ask(claimed, effect)
-        if not await self._renew(claimed):  # taken over, or the conversation was forgotten
-            return "lost"
-        event = ProbeDone(
+        answer = ProbeDone(
             id=f"probe:{claimed.conversation}:{effect.probe}",
             conversation=claimed.conversation,
             at=self._now(),
@@ -263,14 +264,22 @@ class Delivery:
             place=claimed.place,
             workspace=claimed.workspace,
             probe=effect.probe,
-            observations=observations,
-            error=error,
+            observations=(),
         )
+        observations, error = await self._ask(claimed, effect, answer)
+        if not await self._renew(claimed):  # taken over, or the conversation was forgotten
+            return "lost"
+        event = replace(answer, at=self._now(), observations=observations, error=error)
         await self._patiently(self._take_in, event, (event.id,))
         marked: Marked = await self._patiently(self._store.done, claimed)
         return "lost" if marked is Marked.LOST else "done"
 
-    async def _ask(self, claimed: ClaimedEffect, effect: Probe) -> tuple[tuple[Observation, ...], str | None]:
+    def _look(self, claimed: ClaimedEffect, effect: Probe, answer: ProbeDone, on_seen: OnSeen) -> Coroutine[Any, Any, Observations]:
+        if isinstance(self._broker, FarBroker):
+            return self._broker.run_for(claimed.key, answer, effect.request, claimed.person, claimed.workspace, on_seen)
+        return self._broker.run(effect.probe, effect.request, claimed.person, claimed.workspace, on_seen)
+
+    async def _ask(self, claimed: ClaimedEffect, effect: Probe, answer: ProbeDone) -> tuple[tuple[Observation, ...], str | None]:
         """What was seen, until the end or the stop; and the sentence id of why it could not run."""
         seen: list[Observation] = []
         news, stop = asyncio.Event(), asyncio.Event()
@@ -287,7 +296,7 @@ class Delivery:
         try:
             async with asyncio.timeout(PROBE_SECONDS), asyncio.TaskGroup() as group:
                 showing = group.create_task(self._show_as_it_goes(claimed, news, state))
-                running = group.create_task(self._broker.run(effect.probe, effect.request, claimed.person, claimed.workspace, on_seen))
+                running = group.create_task(self._look(claimed, effect, answer, on_seen))
                 stopping = group.create_task(stop.wait())
                 await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
                 stopped = not running.done()

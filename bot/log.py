@@ -1,7 +1,7 @@
 """Where do our own notes go, and in which form? Standard error, text or JSON; never a text of a person, never an id in clear.
 
 Libraries log through the standard library; both ways end in one handler. Ids are written as `hashed(id)`: the same id gives the same
-eight letters within one process and nothing to look anybody up by.
+eight letters within one process and nothing to look anybody up by. What concerns a conversation carries its trace id.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import logging
 import secrets
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
 
 MAX_FRAMES = 12
+_about: ContextVar[str] = ContextVar("about", default="")
 _SALT = secrets.token_bytes(16)
 
 
@@ -34,6 +37,21 @@ def logger(name: str) -> BoundLogger:
 
 def hashed(identity: str) -> str:
     return hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=4, key=_SALT).hexdigest()
+
+
+@contextmanager
+def about(conversation: str) -> Iterator[None]:
+    """Notes made inside carry the conversation's trace id: the same in every process and after every restart, and no way back to it
+    but to try the conversations of the store."""
+    token = _about.set(conversation)
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+def trace_id(conversation: str) -> str:
+    return hashlib.blake2b(conversation.encode("utf-8", "replace"), digest_size=8, person=b"trace").hexdigest()
 
 
 def set_up(form: Literal["text", "json"] | None = None, level: int = logging.INFO) -> None:
@@ -67,11 +85,20 @@ def _always() -> list[Any]:
 
     return [
         structlog.contextvars.merge_contextvars,
+        with_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         where_it_broke,
     ]
+
+
+def with_trace(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The trace id of the conversation that is worked on just now, also for what libraries note meanwhile."""
+    conversation = _about.get()
+    if conversation:
+        event["trace"] = trace_id(conversation)
+    return event
 
 
 def where_it_broke(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

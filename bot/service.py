@@ -42,6 +42,7 @@ from bot.errors import StoreUnreachable
 from bot.observations import Observations
 from bot.redaction import SafeText, redact
 from bot.reply import Paragraph, Progress, Reply, Text
+from bot.sites.port import FarBroker
 from bot.store import outbox
 from bot.store.port import Store
 from bot.store.vault import Vault
@@ -82,7 +83,7 @@ class Service:
     def __init__(
         self,
         store: Store,
-        broker: Broker,
+        broker: Broker | FarBroker,
         index: Index,
         *,
         step: StepEvent | None = None,
@@ -269,11 +270,12 @@ class Service:
 
     async def _work(self, conversation: str) -> None:
         try:
-            while True:
-                self._again.discard(conversation)
-                await self._take_events(conversation)
-                if conversation not in self._again:
-                    return
+            with log.about(conversation):
+                while True:
+                    self._again.discard(conversation)
+                    await self._take_events(conversation)
+                    if conversation not in self._again:
+                        return
         except StoreUnreachable:
             raise
         except Exception:

@@ -16,6 +16,7 @@ from bot.reading.model import Reading
 from bot.redaction import SafeText
 from bot.reply import Paragraph, Progress, Reply, Text, plain_text
 from bot.service import Service, utc_now
+from bot.sites.port import FarBroker
 from bot.store import open_store
 from bot.store.port import Store
 from knowledge.index import Index, index
@@ -169,7 +170,7 @@ def knowledge() -> Index:
 def service_on(
     store: Store,
     room: Room,
-    broker: ScriptedBroker | None = None,
+    broker: ScriptedBroker | FarBroker | None = None,
     step: Callable[[Conversation, AnyEvent], Step] = echo,
     read: Callable[[SafeText, str | None], Reading] = no_reading,
     now: Callable[[], datetime.datetime] = utc_now,
