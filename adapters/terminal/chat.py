@@ -1,6 +1,7 @@
 """The talk for a person at a terminal: a prompt, choices by number, one live line an endpoint while it probes. Plain in a pipe.
 
-Ctrl-C stops a running probe and not the talk, Ctrl-D leaves. What is typed is kept in memory only, for the arrow keys.
+Ctrl-C stops a running probe and not the talk, Ctrl-D leaves. What is typed is kept in memory only, without secrets, for the arrow
+keys; where it held one, the line on the screen is replaced as well.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from typing import TYPE_CHECKING
 from adapters.terminal import streams
 from adapters.terminal.arriving import arriving
 from adapters.terminal.live import drawn, plain
-from adapters.terminal.printed import console, show, show_choices
+from adapters.terminal.printed import clean, console, show, show_choices
 from adapters.terminal.talk import NAME, Line, new_conversation, person, run_alone, running
 from bot.answers.wording import paragraph
 from bot.channel import Abilities, Place, Pressed, Stopped, Undeliverable, What, Wrote
 from bot.conversation.model import Conversation, State
-from bot.reply import Choice, Progress, Reply
+from bot.redaction import redact
+from bot.reply import Choice, Literal, Paragraph, Progress, Reply
 from knowledge.index import Index, index
 
 if TYPE_CHECKING:
@@ -106,14 +108,38 @@ async def _typed(prompt: str) -> AsyncIterator[str]:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import InMemoryHistory
 
-    session: PromptSession[str] = PromptSession(history=InMemoryHistory())
-    while True:
-        try:
-            yield await session.prompt_async(prompt)
-        except KeyboardInterrupt:
-            continue  # clears the line, as in a shell
-        except EOFError:
-            return
+    class WithoutSecrets(InMemoryHistory):
+        def append_string(self, string: str) -> None:
+            super().append_string(redact(string).text)
+
+    # What was typed is taken off the screen and written again without its secrets.
+    session: PromptSession[str] = PromptSession(history=WithoutSecrets(), erase_when_done=True)
+    with _no_echo():
+        while True:
+            try:
+                text = await session.prompt_async(prompt)
+            except KeyboardInterrupt:
+                continue  # clears the line, as in a shell
+            except EOFError:
+                return
+            streams.write_line(prompt + clean(redact(text[: streams.MAX_TEXT_BYTES]).text))
+            yield text
+
+
+@contextlib.contextmanager
+def _no_echo() -> Iterator[None]:
+    """What is typed while the bot works waits for the prompt, and the terminal does not show it by itself: it may be a password."""
+    import termios
+
+    keyboard = sys.stdin.fileno()
+    before = termios.tcgetattr(keyboard)
+    quiet = [*before]
+    quiet[3] &= ~termios.ECHO
+    termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(keyboard, termios.TCSANOW, before)
 
 
 @contextlib.contextmanager
@@ -163,6 +189,25 @@ def _offer(talk: Conversation, known: Index) -> Reply:
     return Reply((paragraph(known, "talk.open_talk", when=when, what=said[:80]),), choices=choices)
 
 
+def _again(talk: Conversation, known: Index) -> Reply:
+    """Where the talk stands: the open question with its choices, else what is known and whether the advice helped, else the last word."""
+    from bot.conversation.replies import closing_choices, question_values, settings_spans
+    from bot.conversation.slots import situation_of
+
+    question = talk.question
+    if question is not None:
+        asked = paragraph(known, question.phrase, **question_values(question.phrase, situation_of(talk)))
+        return Reply((asked,), asks=question.slot, choices=question.choices, turn=question.turn)
+    if talk.state is State.ADVISED:
+        titles = "; ".join(known.knowledge.causes[id].title for id in talk.told if id in known.knowledge.causes)
+        blocks = [Paragraph(settings_spans(talk, known))]
+        if titles:
+            blocks.append(paragraph(known, "talk.summary.told", text=titles))
+        return Reply((*blocks, paragraph(known, "talk.what_now")), choices=closing_choices(known), turn=talk.turn)
+    last = next((line.text for line in reversed(talk.transcript) if line.who == "bot"), "")
+    return Reply((Paragraph((Literal(last),)),))
+
+
 async def _talk(locale: str | None) -> int:
     from bot.config import load_settings
 
@@ -181,10 +226,8 @@ async def _talk(locale: str | None) -> int:
             if talk is not None:
                 if what == Pressed("continue", channel.turn):
                     line = Line(talk.key, locale=locale)
-                    last = next((kept.text for kept in reversed(talk.transcript) if kept.who == "bot"), "")
-                    channel.choices = talk.question.choices if talk.question is not None else ()
-                    channel.turn = talk.turn
-                    streams.write_line(last)
+                    channel.choices = ()
+                    await channel.post(place, _again(talk, known), "")
                     talk = None
                     continue
                 talk = None
