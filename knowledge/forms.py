@@ -142,6 +142,7 @@ def _fix(form: Form, of_cause: list[Table]) -> Table:
         {
             "who": form.get("who", "you"),
             "set": changes.done({key: str(value) for key, value in changes.pick(*SETTINGS).items()}) if changes else {},
+            "first": form.several("first"),
             "do": form.several("do"),
             "when": _when(when) if when else {},
             "url": form.get("url"),

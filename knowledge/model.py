@@ -160,11 +160,12 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One way out. Either `set` (settings to change, see SETTINGS) or `do` (what to do, a sentence), or both.
+    """One way out. Either `set` (settings to change, see SETTINGS) or `do` (what to do besides, in sentences), or both.
 
     Values in `set`: for `security` a Security; for `port` a number or "of_mode"; otherwise a word the advice understands:
     host "of_provider" | "of_certificate"; authentication "on" | "oauth2"; username "full_address" | "as_provider_says";
-    password "app_password" | "account" | "retype"; sender "own_address". `who` can do it.
+    password "app_password" | "account" | "retype"; sender "own_address". `who` can do it. `first`: what must be done
+    before the settings are changed, in sentences.
     """
 
     who: Who
@@ -173,6 +174,7 @@ class Fix:
     when: When
     url: str | None
     source: Source
+    first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

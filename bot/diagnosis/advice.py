@@ -190,11 +190,16 @@ def _as_the_fix_says(
 
 
 def mode_name(security: Security, client: Client | None, index: Index) -> str:
-    """What people call a mode: the word in the program's menu, or the field's where the program has only a key in a file for it."""
+    """What people call a mode: the word in the program's menu, or the field's where the program has only a key in a file for it.
+
+    Where the menu calls STARTTLS something else ("TLS"), both are said.
+    """
+    usual = index.phrase(f"answers.mode_short.{security.value}")
     place = client.places.get("security") if client is not None else None
-    if client is not None and security in client.words and not (place is not None and place.code):
-        return client.words[security]
-    return index.phrase(f"answers.mode_short.{security.value}")
+    if client is None or security not in client.words or (place is not None and place.code):
+        return usual
+    word = client.words[security]
+    return word if security is not Security.STARTTLS or usual.lower() in word.lower() else f"{word} ({usual})"
 
 
 def _mode_change(security: Security, was: Security | None, client: Client | None, index: Index) -> Change:
@@ -234,8 +239,11 @@ def _changes(
             changes["security"] = _mode_change(target.security, None, client, index)  # said to be set so, and proved to be not
     elif finding.proposal is not None and finding.proposal.security is not None and situation.security is not finding.proposal.security:
         changes["security"] = _mode_change(finding.proposal.security, situation.security, client, index)
-    elif fix is not None and "security" in fix.set:
-        changes["security"] = _mode_change(Security(fix.set["security"]), None, client, index)
+    elif fix is not None and target is None:  # no server name is known: what the fix says by itself
+        if (port := fix.set.get("port", "")).isdigit() and int(port) != situation.port:
+            changes["port"] = Change("port", port, str(situation.port) if situation.port else None)
+        if "security" in fix.set:
+            changes["security"] = _mode_change(Security(fix.set["security"]), None, client, index)
     for setting in ("authentication", "username", "password", "sender"):
         if fix is not None and setting in fix.set:
             changes[setting] = Change(setting, _value(setting, fix.set[setting], provider, index))
@@ -264,12 +272,15 @@ def username_of(provider: Provider, index: Index) -> str:
 def _steps(
     fix: Fix | None, changes: tuple[Change, ...], provider: Provider | None, client: Client | None, index: Index
 ) -> Iterable[Instruction]:
-    """First what must be made elsewhere (an app password), then the settings in the program, then what is to be done besides."""
+    """First what must be done elsewhere (an app password made), then the settings in the program, then what is to be done besides."""
+    sentences = (*fix.first, *fix.do) if fix is not None else ()
+    told = [Instruction(text, url=fix.url if fix is not None and number == 0 else None) for number, text in enumerate(sentences)]
+    before = len(fix.first) if fix is not None else 0
+    yield from told[:before]
     if any(change.setting == "password" and fix is not None and fix.set.get("password") == "app_password" for change in changes):
         yield from app_password_steps(provider, index)
     yield from setting_steps(changes, client, index)
-    for number, sentence in enumerate(fix.do if fix is not None else ()):
-        yield Instruction(sentence, url=fix.url if fix is not None and number == 0 else None)
+    yield from told[before:]
 
 
 def app_password_steps(provider: Provider | None, index: Index) -> Iterable[Instruction]:

@@ -18,7 +18,7 @@ from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.recognizer import Recognizer
 from knowledge.lines import line_of
 from knowledge.load import Broken, load_files
-from knowledge.model import SETTINGS, Cause, Knowledge
+from knowledge.model import SETTINGS, Cause, Fix, Knowledge
 
 KeyPath = tuple[str | int, ...]
 
@@ -54,6 +54,7 @@ def check(folder: Path, today: datetime.date | None = None) -> list[str]:
     others = [_File(path, folder) for name in ("glossary.toml", "folklore.toml") if (path := folder / name).exists()]
     problems = list(_recognition(known, causes))
     problems += _places(known, clients)
+    problems += _repeated(known, causes)
     for file in (*providers, *causes, *clients, *others):
         problems += _links_and_dates(file, file.table, (), day)
     problems += _domains(providers)
@@ -127,6 +128,45 @@ def _places(known: Knowledge, files: list[_File]) -> Iterator[str]:
                 yield file.at(
                     ("places",), f"fixes set {setting!r}, and {client.name} has no place for it; add it to [places], or to cannot"
                 )
+
+
+# What a sentence says that only repeats a setting of `set`, by the setting and its value ("": any).
+_REPEATS: dict[tuple[str, str], str] = {
+    ("port", "587"): r"port 587",
+    ("port", "465"): r"port 465",
+    ("security", "starttls"): r"starttls",
+    ("security", "implicit_tls"): r"implicit tls|first byte",
+    ("authentication", "on"): r"switch on (?:authentication|the login)|sign in for sending",
+    ("authentication", "oauth2"): r"oauth2",
+    ("username", ""): r"(?:full|whole|complete) address",
+    ("password", "app_password"): r"app(?:-specific)? password|authorization code|in place of the (?:account|mailbox) password",
+    ("password", "retype"): r"type the password",
+    ("sender", ""): r"send as the address|as (?:the )?sender\b",
+}
+# A sentence that begins so says what to do where the setting alone does not help.
+_OTHERWISE = re.compile(r"(?:if|where|to|otherwise|leave)\b", re.IGNORECASE)
+
+
+def _repeated(known: Knowledge, files: list[_File]) -> Iterator[str]:
+    """Sentences that repeat what `set` says, which becomes a step in the program's own words by itself."""
+    for file in files:
+        for name in file.table:
+            cause = known.causes[name if name == file.name else f"{file.name}.{name}"]
+            for position, fix in enumerate(cause.fixes):
+                path = (name, "fixes", position)
+                for sentence in (*fix.first, *fix.do):
+                    if not _OTHERWISE.match(sentence) and (setting := _repeated_setting(fix, sentence)):
+                        yield file.at(
+                            path, f"{sentence!r} repeats set.{setting}, which is told as a step by itself; leave it out of do and first"
+                        )
+
+
+def _repeated_setting(fix: Fix, sentence: str) -> str | None:
+    said = sentence.lower()
+    for (setting, value), words in _REPEATS.items():
+        if setting in fix.set and value in ("", fix.set[setting]) and re.search(words, said):
+            return setting
+    return None
 
 
 # --- links, dates, domains, phrases --------------------------------------------------------------------------------------------------

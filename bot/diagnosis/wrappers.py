@@ -30,9 +30,20 @@ _SPACE = re.compile(r"\s+")
 _UNICODE = re.compile(r"\\u([0-9a-f]{4})")
 # Bytes as Python shows them, of a text that is not English.
 _BYTES = re.compile(r"(?:\\x[0-9a-f]{2}[!-\[\]-~ ]?){4,400}")
+# A time-out that is only a setting, or the name of a function in a trace.
+_TIMEOUT_SET = re.compile(r"\btimeout(?: -1\b|=\d+|\._\w+)")
+# A reply code as Rust's lettre shows it, digit by digit.
+_SPELT_CODE = re.compile(r"code \{ severity: (\w+), category: (\w+), detail: (\w+) \}")
+_SPELT = {
+    **{"transientnegativecompletion": "4", "permanentnegativecompletion": "5"},
+    **{"syntax": "0", "information": "1", "connections": "2", "unspecified3": "3", "unspecified4": "4", "mailsystem": "5"},
+    **{word: str(digit) for digit, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))},
+}
+# A constant whose name says what is wrong: MAILSMTP_ERROR_STARTTLS_NOT_SUPPORTED.
+_CONSTANT = re.compile(r"\b[A-Z]{2,20}(?:_[A-Z]{2,20}){3,8}\b")
 # The codes of a further line of one reply: "550-5.1.1 …\n550 5.1.1 …", or Python's "…\n5.1.1 …".
 _NEXT_LINE = re.compile(
-    r"\n[ \t>|]{0,20}(?:s: ?|<<< ?|<- ?|< ?)?"
+    r"\n(?:[^\n<>]{0,40}<<< ?|[ \t>|]{0,20}(?:s: ?|<- ?|< ?)?)"
     r"(?:([245]\d\d)(?![\d.])[ -]{0,3}(?:\(?#?([245]\.\d{1,3}\.\d{1,3})\)?)?|\(?#?([245]\.\d{1,3}\.\d{1,3})\)?)"
 )
 
@@ -97,6 +108,8 @@ def plain(text: str) -> str:
     """Lower case, one line, without escapes, tags and repeated codes; at most `MAX_CHARS`."""
     if len(text) > MAX_CHARS:
         text = text[:_HEAD] + "\n" + text[_HEAD - MAX_CHARS + 1 :]
+    if "_" in text and (constants := _CONSTANT.findall(text)):
+        text += "".join(" (" + name.replace("_", " ") + ")" for name in constants[:4])
     text = text.translate(_QUOTES).lower()
     if "\\" in text or "=\n" in text or "=\r" in text:
         text = _BYTES.sub(_decoded, _UNICODE.sub(lambda found: chr(int(found[1], 16)), text))
@@ -105,6 +118,10 @@ def plain(text: str) -> str:
         text = _TAG.sub(" ", text)
     if "&" in text and ";" in text:
         text = html.unescape(text)
+    if "timeout" in text:
+        text = _TIMEOUT_SET.sub("", text)
+    if "severity: " in text:
+        text = _SPELT_CODE.sub(lambda found: "code " + "".join(_SPELT.get(word, "") for word in found.groups()), text)
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
     if "\n" in text:

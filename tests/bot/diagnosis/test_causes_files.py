@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import shutil
 from pathlib import Path
 
 import pytest
 import re2
 
+from bot.diagnosis.advice import advise
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.check import aged, check
 from bot.diagnosis.literals import required
+from bot.diagnosis.model import Certainty, Finding, Situation
 from bot.diagnosis.recognizer import Recognizer
 from bot.diagnosis.sieve import on_codes
+from knowledge.index import Index
 from knowledge.load import FOLDER, load_files
 from knowledge.model import Cause, Knowledge
+from knowledge.terms import Security
 
 CAUSES = [
     "auth.bad_credentials",
@@ -211,3 +216,27 @@ def test_a_fix_without_a_place_in_a_client_is_found(copy: Path) -> None:
     found = [problem for problem in check(copy) if problem.startswith("knowledge/clients/zz-empty.toml:")]
 
     assert any("'security'" in problem for problem in found)
+
+
+def test_a_sentence_that_repeats_a_setting_is_found(copy: Path) -> None:
+    spoil(copy, "causes/tls.toml", 'set = { security = "starttls" }\n', 'set = { security = "starttls" }\ndo = "Choose STARTTLS."\n')
+
+    assert [problem for problem in check(copy) if "repeats set.security" in problem]
+
+
+# --- what is told ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("id", CAUSES)
+def test_whoever_asks_is_told_something_to_do_once(known: Knowledge, id: str) -> None:
+    """Over programs, providers, ports and modes: each answer holds a setting or a step, and no step twice."""
+    index = Index(known)
+    today = datetime.date(2026, 11, 25)
+    people = itertools.product((None, "thunderbird", "python-smtplib"), (None, "gmail", "microsoft365"), (None, 25, 465, 587))
+    for client, provider, port in people:
+        for host, security in ((None, None), ("mail.example.com", Security.STARTTLS), ("mail.example.com", Security.IMPLICIT_TLS)):
+            situation = Situation(host=host, port=port, security=security, client=client, provider=provider)
+            advice = advise(Finding(id, Certainty.LIKELY, ()), situation, (), index, today)
+            texts = [step.text for step in advice.steps]
+            assert advice.changes or texts, situation
+            assert len(texts) == len(set(texts)), texts
