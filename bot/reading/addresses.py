@@ -10,6 +10,8 @@ from bot.reading import hosts
 
 _MAIL = re2.compile(r"(?i)(?:[\pL\pN._%+'\-]+|\"[^\"\n]+\")@([\pL\pN\-]+(?:\.[\pL\pN\-]+)+)")
 # Who logs in says more than who is named as sender.
+# "op.pl" is a domain behind an @, elsewhere a script.
+_NATIONAL = re.compile(r"[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)*\.[a-z]{2}")
 _LOGIN = re.compile(
     r"(?:not owned by user|authenticated as|logged in as|log(?:ged)? in (?:with|as)|sasl_username="
     r"|account|user(?:name)?|login|uid|authid|auth_user|-au"
@@ -28,11 +30,19 @@ _OTHER = re.compile(
     r"|empfänger|destinataire|destinatari[oa]|ontvanger|unknown|final-recipient: rfc822;"
     r"|original-recipient: rfc822;|x-failed-recipients:?|contact|reach|email us at|support at)\s*[:=]?\s*[\"'(<\[]*$"
 )
+_AUTH_REPLY = re.compile(r"\b5\.7\.[01]\b[^\n]*\b(?:authenti|auth required)|\b530\b[^\n]*\bauthenti")
+# Whose mail a receiving server finds without proof: the sender's domain.
+_UNPROVEN = re.compile(
+    r"\b(?:unauthenticated e-?mail from|dmarc (?:policy )?(?:of|for)|the domain of|sender domain|from domain"
+    r"|rfc5322\.from domain|spf \[|dkim \[)"
+    r"\s*[\"'<]?@?((?:[\w\-]+\.)+[a-z]{2,})",
+    re.IGNORECASE,
+)
 _BOUNCED = re.compile(
     r"^[>\])\"']*\s*[:\-]?\s*(?:\(?(?:recipient|user|no such|unknown|mailbox|does not|address"
     r"|host|sender address|relay|delivery|is not|was not|could not|rejected|said|\.\.\.))"
 )
-_REPLY_BEFORE = re.compile(r"(?:4[2-57]\d|5[0-57]\d)[ \-](?:[45]\.\d\.\d{1,3} )?[\w ,:]{0,30}<?$")
+_REPLY_BEFORE = re.compile(r"(?<!\d)(?:4[2-57]\d|5[0-57]\d)[ \-](?:[45]\.\d\.\d{1,3} )?[\w ,:]{0,30}<?$")
 # smtp://user@domain:…@host: the first is the user, not the host
 _USER_OF_URL = re.compile(r":[^\s@/]{0,200}@")
 _DOMAIN = re.compile(
@@ -61,7 +71,7 @@ def address_domain(text: str, low: str, pasted: tuple[str, ...], errors: list[tu
         domain = match.group(1).lower().rstrip(".")
         if (
             hosts.placeholder(domain)
-            or hosts.name(domain) is None
+            or (hosts.name(domain) is None and not _NATIONAL.fullmatch(domain))
             or (text[max(0, start - 3) : start] == "://" and not _USER_OF_URL.match(text, end))
         ):
             continue
@@ -71,12 +81,16 @@ def address_domain(text: str, low: str, pasted: tuple[str, ...], errors: list[tu
             weight = 4
         elif _SENDER.search(before) or "senderrefused" in low[max(0, start - 200) : start]:
             weight = 3
+        elif not weight and _AUTH_REPLY.search(low[max(0, start - 160) : end + 80]):
+            weight = 2  # refused for want of a login: that is about the sender
         elif _OTHER.search(before) or _BOUNCED.search(after) or _REPLY_BEFORE.search(before):
             weight = 0
         if weight and (best is None or weight > best[0]):
             best = (weight, -start, domain)
     if best is not None:
         return best[2]
+    if (match := _UNPROVEN.search(text)) and not hosts.placeholder(match.group(1)):
+        return match.group(1).lower()
     for match in _DOMAIN.finditer(text):
         domain = match.group(1).lower()
         quoted = any(a <= match.start() < b for a, b in errors)

@@ -23,6 +23,9 @@ _RANK = {"application": 5, "device": 5, "desktop": 5, "phone": 5, "web": 5, "fra
 _VERSION = re2.compile(r"(?i)^[ \-]*(?:v|version |esr )?(\d{1,4}(?:\.\d{1,4}){0,3})\b")
 
 
+_APP_PASSWORD = re.compile(r"[ \-]?(?:pass|kenn|pw|spec)", re.IGNORECASE)
+
+
 def _known(client: str, index: Index) -> str:
     """The id itself; of one without an entry its family's ("printer-lexmark" -> "printer"), else "other"."""
     if index.client(client) or not index.knowledge.clients:
@@ -33,12 +36,14 @@ def _known(client: str, index: Index) -> str:
 
 def mentioned(text: str, index: Index) -> tuple[Hit, ...]:
     """Every program that the text names, as (start, end, id), left to right; the id is "other" for a program without an entry."""
-    hits = list(index.client_names_in(text))
+    hits = [hit for hit in index.client_names_in(text) if hit[2] != "android-gmail" or not _APP_PASSWORD.match(text[hit[1] : hit[1] + 6])]
     for client, pattern in _NICKNAMES:
         for match in pattern.finditer(text):
             if (text[match.end() : match.end() + 1] == "." and text[match.end() + 1 : match.end() + 2].isalnum()) or text[
                 match.start() - 1 : match.start()
             ] in ("@", ".", "/"):
+                continue
+            if client == "android-gmail" and _APP_PASSWORD.match(text[match.end() : match.end() + 6]):
                 continue
             hits.append((match.start(), match.end(), _known(client, index)))
     for match in _OTHERS.finditer(text):
@@ -104,7 +109,7 @@ def client(
         start, end, id = best[1]
         longer = max(
             (hit for hit in hits if hit[0] <= start and end <= hit[1] and hit[2] != "other"),
-            key=lambda hit: hit[1] - hit[0],
+            key=lambda hit: (hit[1] - hit[0], hit == best[1]),
             default=best[1],
         )
         version = _VERSION.search(text[longer[1] : longer[1] + 24])

@@ -26,7 +26,7 @@ _PORT_BEHIND = re.compile(
     (
         r"^(?:\.?\]?[\"']?\s*[:,]?\s*(?:\(?\s*(?:tcp\s*)?(?:on |at |auf |en |sur |na |via |über )?(?:the "
         r"|le |el )?(?:port|порт|puerto|porta|poort|端口|ポート|포트)?\s*[:=#]?\s*))(\d{2,5})\b(?![.\-]\d)(?!\s*(?:kb"
-        r"|mb|gb|ms|s\b|%|mails?|recipients?|users?|people|times))"
+        r"|mb|gb|ms|s\b|%|mails|recipients?|users|people|times))"
     ),
     re.IGNORECASE,
 )
@@ -170,7 +170,9 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
                 continue
             start, end = match.span(1) if match.group(1) else match.span(2)
             port = _behind(text, end)
-            lead = low[max(0, start - 40) : start]
+            lead = low[max(0, start - 60) : start]
+            if re.search(r"\bh=\S+ \[$", lead):  # Exim: the peer's address
+                continue
             if hidden(start) or _OTHERS.search(lead.rstrip("[(")) or re.search(r"[\w\]]\[$", lead):
                 continue
             weight = (3 if port is not None else 0) + (2 if _INTRODUCED.search(lead) else 0)
@@ -281,10 +283,18 @@ _FETCHES = re.compile(r"\b(?:imaps?|pop3?s?|incoming|posteingang|http|https|mysq
 _BEFORE_PORT = frozenset(["", *" \t\n(,;/>:\"'#|+-[="])
 _BEHIND_PORT = frozenset(["", *" \t\n),;/.:!?\"'|+]-"])
 _NOT_A_PORT = re.compile(
-    r"^\s*(?:(?:mb|kb|gb|mib|ms|seconds?|sec|s|minutes?|min|hours?|days?|mails?|e-?mails?|messages?|users?|recipients?|people|times?|pages?"
+    r"^\s*(?:(?:mb|kb|gb|mib|ms|seconds?|sec|s|minutes?|min|hours?|days?|mails|e-?mails|messages?|users|recipients?|people|times?|pages?"
     r"|accounts?|years?|dollars?)(?![\w.-])|%|€|\$|\d{3}(?!\d))",
     re.IGNORECASE,
 )
+
+
+_PORT_WORD_BEHIND = re.compile(r"[ \-]?(?:\w{1,3} )?(?:port|порт|端口|埠|번 ?포트|番?ポート|포트)")
+
+
+def _may_stand(char: str, allowed: frozenset[str]) -> bool:
+    """Beside a number that is a port; scripts that write without spaces put their words there."""
+    return char in allowed or ord(char) >= 0x2E80
 
 
 def port_mentions(text: str, low: str) -> list[PortMention]:
@@ -303,12 +313,14 @@ def port_mentions(text: str, low: str) -> list[PortMention]:
         around = text[max(0, start - 2) : end + 2]
         if text[start - 1 : start] == ":" and text[end : end + 2].strip()[:1] == "]":  # the end of an IPv6 address
             continue
-        if text[start - 1 : start] not in _BEFORE_PORT or text[end : end + 1] not in _BEHIND_PORT:
+        if not (_may_stand(text[start - 1 : start], _BEFORE_PORT) and _may_stand(text[end : end + 1], _BEHIND_PORT)):
             continue
         if re.search(r"\d[.\-/:]\d|\d{2}:\d{2}|\.\d|\d\.\d", around) or text[end : end + 2] in (".0", "-5") or _date_like(text, start, end):
             continue
-        if port in (25, 26) and not re.search(
-            r"(?:port|smtp|on|:|/|auf|sur|en|на|,|25|26)\s*$|(?:^|[\s,/(])$", low[max(0, start - 8) : start]
+        if (
+            port in (25, 26)
+            and not re.search(r"(?:port|smtp|on|:|/|auf|sur|en|на|,|25|26)\s*$|(?:^|[\s,/(])$", low[max(0, start - 8) : start])
+            and not _PORT_WORD_BEHIND.match(low[end : end + 12])
         ):
             continue
         here = stance(low, start, end)

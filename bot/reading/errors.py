@@ -27,7 +27,9 @@ _ANCHORS = tuple(
             r"|MESSAGE|DNS|TLS|PROTO|PIPE|OAUTH2?|STREAM|OPENBREAKER)\b"
         ),
         r"\b[a-z_]{4,40}\(\): [A-Z]",
+        r"(?:[=:>] ?|\b(?:returns?|gets?|got|just|with|unexpected|only|an?) )EOF\b|\bio\.EOF\b",
         r"(?i)\[(?:Win)?Err(?:no|or)? ?-?\d+\]|\berrno[ :=]+-?\d+",
+        r"\b01[0-9]-[0-9]{3}\b",  # a Xerox
         (
             r"(?i)\b0x[0-9a-f]{6,10}\b|\bAADSTS\d+|\(?#?MBR\d+|\b8000\d{4}\b|\b800c[0-9a-f]{4}\b|\bSec_E_\w+"
             r"|\bCFNetwork\b|\bNSURLError\w*|\bSEC_ERROR\w*|\bSSL_ERROR_\w+|\bNS_ERROR_\w+"
@@ -59,6 +61,18 @@ _VERSION_BEFORE = re.compile(
     ),
     re.IGNORECASE,
 )
+_PERSON_BEFORE = re.compile(
+    r"\b(?:i|we|you|they|he|she|users?|customers?|staff|colleagues?|nobody|people)(?: (?:still|just|suddenly|now|really|simply))?\s+$",
+    re.IGNORECASE,
+)
+_GENERAL_ERROR = re.compile(
+    r"(?:(?:smtp|e?-?mail|server|connection|send(?:ing)?|network|tls|ssl|auth(?:entication)?) )+errors?\s?$", re.IGNORECASE
+)
+_WHERE_BEHIND = re.compile(r"\s*(?:in|with|from|when|on|after|since|while|for|bei|in|mit|avec|dans|en|con|nel|bij|w|v)\b", re.IGNORECASE)
+_CANNOT_SEND = re.compile(
+    r"(?:can'?t|cannot|can not|could ?n'?t|could not|unable to|not able to|not possible to) send\w*\b(?! (?:mail|the|a|message)\b.*[.:])"
+)
+_SUBJECT_BEFORE = re.compile(r"[a-z0-9] $")
 # What a person adds behind an error on the same line.
 _CHATTER = compile_words(words.CHATTER)
 _IN_QUOTES = re.compile(r"\b(?:says?|said|shows?|sagt|meldet|dit|dice|diz|zegt|gives?)[:,]? \"([^\"\n]{8,500})\"\.?$", re.IGNORECASE)
@@ -99,6 +113,8 @@ def error_spans(text: str) -> list[ErrorSpan]:
             piece = text[start:end]
             if end - start > _PHRASE_CHARS:  # the words stand too far apart to be of one sentence
                 continue
+            if pattern in _PHRASES and _complaint(text, start, end):
+                continue
             if _UNIT.match(text[start : start + 30]) or (
                 re.match(r"#?[45]\.\d", piece) and _VERSION_BEFORE.search(text[max(0, start - 16) : start])
             ):
@@ -112,6 +128,18 @@ def error_spans(text: str) -> list[ErrorSpan]:
         return []
     spans.sort()
     return _clauses(text, spans)
+
+
+def _complaint(text: str, start: int, end: int) -> bool:
+    """The person's own words for the trouble: "i can't send mail", "outlook cannot send", "smtp error in zabbix"; no program said them."""
+    before = text[max(0, start - 40) : start]
+    person = _PERSON_BEFORE.search(before)
+    program = (
+        person is not None and person.group().startswith("We") and before[: person.start()].endswith((": ", '"'))
+    )  # some do say "We couldn't"
+    if (person and not program) or (_GENERAL_ERROR.match(text[start:end]) and _WHERE_BEHIND.match(text[end : end + 12])):
+        return True
+    return _CANNOT_SEND.match(text[start:end]) is not None and _SUBJECT_BEFORE.search(before) is not None
 
 
 def quoted(text: str, errors: list[ErrorSpan]) -> list[tuple[int, int]]:
@@ -157,11 +185,14 @@ def _clauses(text: str, spans: list[tuple[int, int]]) -> list[ErrorSpan]:
         line_end = text.find("\n", end)
         line_end = len(text) if line_end < 0 else line_end
         line_start = text.rfind("\n", 0, start) + 1
+        begin = _back(text, max(line_start, start - 400, merged[-1].end if merged else 0), start)
         stop = _closing(text, start, line_end)
+        if stop is None and text[begin - 1 : begin] == '"' and (shut := text.find('"', end - 1, line_end)) >= 0:
+            stop = shut
         if stop is None:
             chatter = _CHATTER.search(text[end:line_end])
             stop = end + chatter.start() if chatter else line_end
-        merged.append(ErrorSpan(_back(text, max(line_start, start - 400, merged[-1].end if merged else 0), start), start, max(end, stop)))
+        merged.append(ErrorSpan(begin, start, max(end, stop)))
     return merged
 
 
@@ -196,17 +227,37 @@ def _back(text: str, line_start: int, start: int) -> int:
         if at >= 0 and not re.search(r"[A-Z]\w*(?:Error|Exception)|failed|error", tail[: at + 1]):
             best = max(best, len(lead) - len(tail) + at + len(sign))
     piece = lead[best:]
+    shut = piece.rfind(") ")
+    if shut >= 0 and "(" not in piece[:shut]:  # the end of a call, no aside
+        best += shut + 2
+    piece = lead[best:]
     colon = piece.rfind(": ")
     if colon >= 0 and not re.search(r"(?i)error|fail|exception|invalid|denied|refused|rejected|reason|dial|lookup", piece[:colon]):
         best += colon + 2
     return line_start + best + len(lead[best:]) - len(lead[best:].lstrip())
 
 
+def _only_settings(said: str) -> bool:
+    """`smtp.x.example port 587 ssl`: settings are no error."""
+    return all(_SETTING.fullmatch(word) for word in said.split())
+
+
+_SETTING = re.compile(
+    r"(?:[\w\-]+\.)+[\w\-]+(?::\d+)?,?|\d{2,5},?|(?:port|ssl|tls|starttls|ssl/tls|smtp|server|host|with|on|and|use|auth|encryption|none|no)[,:]?",
+    re.IGNORECASE,
+)
+_ADVISER = re.compile(
+    r"\b(?:guides?|docs?|documentation|tutorials?|articles?|websites?|manual|page|support|provider|isp|hoster|chatgpt|google|hotline|anleitung"
+    r"|tuto|guía|manuel|forum|blog)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+
+
 def _told(text: str) -> str | None:
     """No anchor: what stands behind "it says", or in quotes."""
     if match := _SPOKEN.search(text) or _LABEL.search(text):
         rest = text[match.end() :].split("\n", 1)[0].strip(" \t\"'.,:")
-        if 3 <= len(rest) <= 400 and not rest.endswith("?"):
+        if 3 <= len(rest) <= 400 and not rest.endswith("?") and not _only_settings(rest) and not _ADVISER.search(text[: match.start()]):
             return rest
     if match := _QUOTED.search(text):
         piece = match.group(1) or match.group(2)

@@ -83,6 +83,8 @@ def _camel(word: str) -> bool:
 def placeholder(host: str) -> bool:
     """A name that documentation uses for somebody's own, or one that hides the real one. Source: RFC 2606, DESIGN's rule."""
     low = host.lower().strip("[]<>")
+    if low.endswith(".your-server.de"):  # a hoster's real name
+        return False
     labels = low.split(".")
     if ".".join(labels[-2:]) in ("example.com", "example.net", "example.org"):
         return True

@@ -47,7 +47,7 @@ _ABOUT_SENDING = re.compile(
 )
 _TROUBLE = re.compile(
     r"(?:can'?t|cannot|couldn'?t|error|fail|not work|problem|doesn'?t|won'?t|stopped|warning|"
-    r"reject|refus|block|timed? ?out|nicht|impossible|no (?:puedo|funciona)|não|non (?:riesco"
+    r"reject|refus|block(?:ed|s|ing|t)|timed? ?out|nicht|impossible|no (?:puedo|funciona)|não|non (?:riesco"
     r"|funziona)|niet|не )"
 )
 _HOW = re.compile(r"\bsteps?\b|set ?up|how (?:do|to|can|would|should)|guide|\bconfigur|einricht|anleitung|cómo|comment|come |как ")
@@ -94,7 +94,8 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
         return "thanks"
     first = _CORRECTION_FIRST.match(low) is not None
     plain = not (said.error or concept or low.rstrip().endswith("?")) and (words <= 10 or not problem)
-    if said.corrects and facts and words <= 25 and (first or plain):
+    asks = low.rstrip().endswith("?") and (question or lookup) and not (said.host or said.port)
+    if said.corrects and facts and words <= 25 and ((first and not asks) or plain):
         return "correction"
     if said.error and _about_words(low, said, words):
         return "question"

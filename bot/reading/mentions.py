@@ -33,7 +33,7 @@ _ADVICE = re.compile(
     r"|provider|isp|hoster|chatgpt|google|someone|colleague|friend|admin|forum|blog|anleitung"
     r"|hotline|tuto|guía|manuel)\s+"
     r"(?:\w+\s+){0,3}?(?:says?|said|tells?|told(?: me)?|recommends?|recommended|suggests?|suggested"
-    r"|mentions?|lists?|wants?|sagt|schreibt|steht|dit|dice|diz|zegt)\b[^.;\n]{0,40}|\baccording "
+    r"|mentions?|lists?|wants?|sagt|schreibt|steht|dit|dice|diz|zegt)\b(?:[^.;\n]|\.(?=\w)){0,40}|\baccording "
     r"to [^.;\n]{0,40}|\bi read[^.;\n]{0,30}|\bsupposed to be\s+(?:on\s+)?|\bshould (?:be|use"
     r"|i use)\s+(?:port\s+)?|\brecommended\s+(?:port\s+)?)$"
 )

@@ -14,6 +14,10 @@ import re2
 _BOUNDARY = re.compile(r"(^|\(\?[imsU]+\)|\||\(\?:|\()\\b|\\b")
 # RE2's `\\w` is ASCII too: behind "отправ" it would match nothing.
 _LETTER_BEHIND_ANOTHER_SCRIPT = re.compile(r"(?<=[^\x00-\x7F])\\w")
+# `\\b.{0,9}\\b`: the two boundaries may be one and the same character.
+_GAP = re.compile(r"\\b((?:\[\^[^\]]*\]|\.)\{0,\d+\}\??)\\b")
+# A boundary before a space is there by itself.
+_SPACE_BEHIND = re.compile(r"(?<=[\w)?*+])\\b(?= |\\s\+)")
 # "(?:\\b|$)" closes a word although it begins an alternative.
 _OR_END = re.compile(r"\(\?:\\b\|(?=[$\[])")
 # Not `[^\pL\pN_]`: that class alone is some hundred instructions, and stands hundreds of times in a pattern.
@@ -26,7 +30,9 @@ def compile_words(pattern: str, flags: str = "i") -> re2._Regexp:
     options = re2.Options()
     options.max_mem = 64 << 20
     options.log_errors = False
-    pattern = _LETTER_BEHIND_ANOTHER_SCRIPT.sub(r"[^\\x00-\\x7F]", pattern)
+    pattern = _LETTER_BEHIND_ANOTHER_SCRIPT.sub(r"[\\w\\x{80}-\\x{10FFFF}]", pattern)
+    pattern = _SPACE_BEHIND.sub("", pattern)
+    pattern = _GAP.sub(lambda m: f"(?:[^a-zA-Z0-9_]|[^a-zA-Z0-9_]{m.group(1)}[^a-zA-Z0-9_])", pattern)
     pattern = _OR_END.sub(lambda m: "(?:" + _BEHIND + "|", pattern)
     unicode = _BOUNDARY.sub(lambda m: m.group(1) + _BEFORE if m.group(1) is not None else _BEHIND, pattern)
     return re2.compile(f"(?{flags})" + unicode, options)

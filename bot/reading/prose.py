@@ -18,7 +18,8 @@ _MACHINE = re.compile(
     r"|[ \t]*(?:ComputerName|Remote(?:Address|Port)|InterfaceAlias|SourceAddress|PingSucceeded"
     r"|TcpTestSucceeded|PingReplyDetails.*|NameResolution\w*)[ \t]*:.*"
     r"|WARNING: TCP connect to .*|Server:\t.*|Address:\t.*|\d{1,5}/tcp .*|Nmap .*|64 bytes from .*|;.*|[\w.\-]+\.\t+\d+\tIN\t.*"
-    r"|.{0,60}\b(?:postfix|exim|sendmail|dovecot)[\w\-]*(?:/[\w\-]+)*\[\d+\]:.*|.*\bstatus=(?:sent|deferred|bounced)\b.*"  # mail logs
+    r"|.{0,60}\b(?:postfix|exim|sendmail|dovecot)[\w\-]*(?:/[\w\-]+)*\[\d+\]:.*|.*\b(?:to=<"
+    r"|relay=).*\bstatus=(?:sent|deferred|bounced)\b.*"  # mail logs
     r"|DEBUG SMTP: .*|Connection: (?:opening|opened|closed).*"
     r"|(?:send|reply): .*|.{0,60}(?:SERVER -> CLIENT|CLIENT -> SERVER):.*|.{0,60}\][ \t][SC]: .*|[SC]: .*"
     r"|250[ \-].*|220[ \-].*|334 .*|235 .*|221 .*|354 .*"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import re2
@@ -42,11 +43,20 @@ _BESIDE = re.compile(
     r"(?:smtp|serveur|server|servidor|mail|email|chez|bei|bij|isp|provider|account|konto|compte|cuenta)\s+"
     r"(?:d[e']\s*|von\s+|for\s+|bei\s+|at\s+|with\s+|pour\s+)?(?!smtp|port|server|for\b)([a-z][a-z0-9.\-]{1,20})"
     r"|\bfor\s+([a-z][a-z0-9.\-]{1,20})\s*\??$"
-    r"|(?!smtp|mail)([a-z][a-z0-9.\-]{1,20})\s+(?:smtp|mailserver|mail server|e-?mail|postausgang|outgoing)"
+)
+_BEFORE_SETTINGS = re.compile(
+    r"\b(?!smtp|mail)([a-z][a-z0-9.\-]{1,20})\s+(?:smtp|mailserver|mail server|e-?mail|postausgang|outgoing"
+    r"|parametri|impostazioni|paramètres"
+    r"|réglages|ajustes|configuración|configurações|instellingen|ustawienia|nastavení|ayarları|einstellungen|mailbox|posta)"
 )
 _365 = re.compile(
     r"\b(?:ms|microsoft|office|o|m|company|work|business|firmen|exchange|e[135]|our|outlook)[ "
     r"-]?365\b|\b365 (?:tenant|mailbox|account|konto|business|exchange|admin)"
+)
+_REPLY = re.compile(r"\b[45]\d\d[ \-]|\b[45]\.\d\.\d")
+# "ses" is a French word, too.
+_SES = re2.compile(
+    r"\bSES\b|^ses\b[:,]? |(?i)\b(?:aws|amazon) ses\b|(?i)\bses (?:smtp|sandbox|credentials|console|region|identity|secret)\b"
 )
 # A name that is a program's when it stands alone.
 _NOT_ALONE = frozenset({"outlook", "mail", "exchange"})
@@ -62,7 +72,7 @@ def provider(
         return owner.id
     named_hits = [
         hit
-        for hit in index.names_in(text)
+        for hit in (*index.names_in(text), *_between_scripts(text, index))
         if low[hit[0] : hit[1]] not in _NOT_ALONE
         and not any(a <= hit[0] and hit[1] <= b for a, b, _ in clients)
         and not any(a <= hit[0] < b for a, b in errors)
@@ -73,11 +83,23 @@ def provider(
     ]
     if host is not None and domain is None and named_hits and "." not in host:
         return named_hits[0][2]
+    if not named_hits:
+        named_hits = [
+            hit
+            for hit in index.names_in(text)
+            if low[hit[0] : hit[1]] not in _NOT_ALONE
+            and any(a < hit[0] and hit[1] <= b and not _REPLY.search(low, a, b) for a, b in errors)
+            and not any(a <= hit[0] and hit[1] <= b for a, b, _ in clients)
+            and not low[hit[1] :].split("\n", 1)[0].strip(" .!,")  # the last word: said by the person behind the error
+            and low[hit[0] - 1] in " ,("
+        ]
+    if not named_hits and _SES.search(text) and index.provider("ses"):
+        return "ses"
     if not named_hits and _365.search(low) and index.provider("microsoft365"):
         return "microsoft365"
     if not named_hits:
-        for match in list(_BESIDE.finditer(low))[:12]:
-            word = match.group(1) or match.group(2) or match.group(3)
+        for match in itertools.islice(itertools.chain(_BESIDE.finditer(low), _BEFORE_SETTINGS.finditer(low)), 16):
+            word = next(group for group in match.groups() if group)
             at = match.start(match.lastindex or 1)
             inside = any(a <= at < b for a, b, _ in clients) or any(a <= at < b for a, b in errors)
             if not inside and word not in _NOT_ALONE and "@" not in low[match.start() : match.end() + 1] and (found := _whole(index, word)):
@@ -95,11 +117,21 @@ def provider(
     return None
 
 
+_WITHOUT_SPACES = re.compile(r"[\u2e80-\ud7ff\uf900-\ufaff]")
+
+
+def _between_scripts(text: str, index: Index) -> tuple[Hit, ...]:
+    """Names in Latin letters that stand between signs of scripts that write without spaces: "でbiglobeの"."""
+    return () if text.isascii() or not _WITHOUT_SPACES.search(text) else index.names_in(_WITHOUT_SPACES.sub(" ", text))
+
+
 def _of_host(index: Index, host: str) -> Provider | None:
     """The owner of a server's name: known as a server, below a known domain, or a provider's name under a public ending (smtp.ovh.net)."""
     if found := index.by_host(host) or index.by_domain(host):
         return found
     labels = host.split(".")
+    if len(labels) > 3 and labels[-2] in ("com", "co", "net", "org", "gov", "edu"):  # com.br, co.uk
+        labels = [*labels[:-2], labels[-2] + "." + labels[-1]]
     if len(labels) < 3 or labels[-1] in ("example", "test", "invalid", "local", "localhost", "lan") or len(labels[-2]) < 3:
         return None
     id = _whole(index, labels[-2])

@@ -43,6 +43,10 @@ _TERM = re2.compile(
 )
 
 
+_SECURE_OFF = re2.compile(r"\bsecure[\"']?\s*[:=]?\s*[\"']?false\b")
+_STARTTLS_PORTS = frozenset({587, 2525})
+# A menu's word for a mode that is "TLS" and says nothing of SSL or STARTTLS.
+_SAYS_TLS = re.compile(r"(?:[A-Za-z ]+ using )?TLS(?: \(\d+\))?", re.IGNORECASE)
 # Said of an error text: there is no more of it.
 _NO_MORE = re2.compile(
     r"\b(?:no (?:more|other|further) (?:text|words|details?|info)|nothing (?:else|more)|that'?s (?:all|it|everything)|only that)\b"
@@ -57,6 +61,8 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
     errors = error_spans(plain)
     error = error_text(plain, errors)
+    if not errors and error is not None and talk.OFF_TOPIC.search(low) and not talk.LOOKUP.search(low) and "send" not in low:
+        error = None  # "shows wrong time zone", in a calendar
     spans = quoted(plain, errors)
     shape, tls_word = dialect(plain)
     names = prose(_where_people_speak(plain))
@@ -75,6 +81,8 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     security, vague = (pasted.security, False) if pasted.security is not None else security_said(spoken, port, spans)
     if security is None and pasted.security is None:
         security, vague = _own_word(low, client, index, security, vague, spans)
+    if security is None and port in _STARTTLS_PORTS and _SECURE_OFF.search(low):  # Nodemailer then takes STARTTLS where it is offered
+        security, vague = Security.STARTTLS, False
     domain = address_domain(plain, low, pasted.addresses, spans)
     provider = provider_of(names, low, index, host, domain, client_hits, spans)
     if pasted.provider and index.provider(pasted.provider) and provider is None:
@@ -106,7 +114,7 @@ def _tls_word(client: str | None, index: Index) -> Security | None:
     entry = index.client(client) if client else None
     if entry is None:
         return None
-    menu = next((mode for mode, word in entry.words.items() if word.strip().lower() in ("tls", "tls (465)", "tls (587)")), None)
+    menu = next((mode for mode, word in entry.words.items() if _SAYS_TLS.fullmatch(word.strip())), None)
     return menu or TLS_WORD.get(entry.id)
 
 
@@ -197,6 +205,7 @@ def _answer(reading: Reading, plain: str, low: str, index: Index, asked: str | N
         and not any(said.search(low) for said in (talk.HUMAN, talk.ELSEWHERE, talk.STILL, talk.WORKS, _NO_MORE))
         and not re.search(r"^(?:nothing|no error|none|nichts|kein|rien|nada|niente|geen|ничего)", low.strip())
         and not talk.QUESTION.search(low)
+        and not (len(words) <= 4 and (reading.client or reading.host or reading.port or reading.security or reading.provider))
     ):
         return replace(reading, error=bare[:4000])
     return reading
@@ -233,6 +242,13 @@ def _aside(
         reading = replace(reading, error=None)
         if reading.host is None:
             reading = replace(reading, port=None, security=None, ambiguous_security=False)
+    if wanted == "lookup":
+        if reading.host is None and len({mention.port for mention in found_ports}) > 1:  # which of them is asked
+            reading = replace(reading, port=None)
+        if reading.host is None and reading.port is None:  # a mode that they ask for
+            reading = replace(reading, security=None, ambiguous_security=False)
+        if any(mention.host == reading.host and mention.stance == "advice" for mention in found_hosts) and not pasted:
+            reading = replace(reading, host=None, port=None)
     still = talk.STILL.search(low) is not None
     works = (
         talk.ELSEWHERE.search(low) is None

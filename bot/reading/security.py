@@ -16,7 +16,7 @@ _STARTTLS = re2.compile(r"(?i)\b(?:start[ \-_]?tls|stls|explicit(?:es|e|o)?[ \-]
 _IMPLICIT = re2.compile(
     r"(?i)\bssl\s?(?:/|\+|-|or|and|oder|\|)\s?(?:start)?tls\b|\btls\s?/\s?ssl\b|\bimplicit(?:es"
     r"|e|o)?[ \-](?:tls|ssl)\b|\bssl(?:v3)?\b|\bsmtps\b|\bforce[_ ]tls\b|\btls[ \-]wrapp?er\b"
-    r"|\bwrapper ?mode\b|\btls on connect\b|\btls on a dedicated port\b|\bsecure:? ?true\b"
+    r"|\bwrapper ?mode\b|\btls on connect\b|\btls on (?:a )?dedicated port\b|\bsecure:? ?true\b"
 )
 _TLS = re2.compile(
     r"(?i)\b(?:tls(?: ?v?1\.[0-3])?|encryption|encrypted|verschlüsselung|chiffrement|cifrado|"
@@ -39,7 +39,7 @@ _NONE_OR_STARTTLS = re.compile(r"\bnone ?/ ?starttls\b")
 _ERROR_AROUND = re.compile(
     r"(?:wrong version number|handshake|certificate|certificat|zertifikat|ssl_connect|ssl routines"
     r"|sslerror|ssl error|ssl:|\[ssl|ssl_error|ssl3_|sslhandshake|sslexception|ssl_do|openssl"
-    r"|ssl peer|alert|protocol (?:error|version)|routines|_ssl\.c|sslv3|ssl2|must issue|command "
+    r"|ssl peer|alert|protocol (?:error|version)|connection error|routines|_ssl\.c|sslv3|ssl2|must issue|command "
     r"first|is required|not support|unsupported"
     r"|not available|not offered|not supported|failed|failure|startup|negotiat|could not be established"
     r"|connection (?:is )?not|version|extension|don't appear|before auth|lib\(|reason\()"
@@ -50,6 +50,13 @@ _OFFERED = re.compile(
     r"|demands?|wants?|needs?|ehlo shows?|bietet|unterstützt|verlangt|propose|ofrece)"
     r"\s+(?:only |no |the |both |also |just |kein |auch )*)$"
 )
+_TICKED = re.compile(
+    r"^[)\"' ]*(?:connection |encryption )?(?:is )?(?:required)?[)\"' ]*(?:is )?(?:ticked|checked|switched on|angehakt|coché|marcado)\b"
+)
+# "auto/starttls"
+_CHOICE_BEFORE = re.compile(r"\b(?:auto|ssl|tls|none|ja|yes|on)/$")
+# Names of choices in menus of phones: "SSL (accept all certificates)".
+_TRUST_CHOICE = re.compile(r"^\s*\((?:accept|trust) (?:all|any)[^)]{0,20}\)")
 _QUESTION = re.compile(
     r"(?:what(?:'s| is| does)|was ist|difference|unterschied|explain|meaning|bedeutet|"
     r"better|safer|more secure|sicherer|qu'est|qué es|o que é|cos'è|wat is|czym|что такое|should "
@@ -92,13 +99,15 @@ def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> b
     if any(a <= start < b for a, b in errors):
         return False
     if (
-        low[start - 1 : start] in (".", "/", "@", "_", "[")
+        (low[start - 1 : start] in (".", "/", "@", "_", "[") and not _CHOICE_BEFORE.search(low[max(0, start - 8) : start]))
         or low[end : end + 1] in ("_", "@")
         or (low[end : end + 1] == "." and low[end + 1 : end + 2].isalnum())
         or (low[end : end + 1] == "-" and low[end + 1 : end + 2].isalpha())
     ):
         return False
-    tail = low[end : end + 30]
+    if _TICKED.match(low[end : end + 40]):
+        return True
+    tail = _TRUST_CHOICE.sub("", low[end : end + 60])[:30]
     if _ERROR_AROUND.search(re.split(r",|\n|->|=>|→|: |;", tail)[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
         return False
     sentence = low[max(0, start - 40) : start]

@@ -55,6 +55,8 @@ rf"\t]*(?:/|:|\||,|[ \t]and[ \t])[ \t]*{_TOKEN}"
 )),
 )  # fmt: skip
 _COMPILED = tuple((kind, least, literal, later(pattern)) for kind, least, literal, pattern in _FORMS)
+# a@b.example / tweet tweet 12: who logs in and with what, told in one breath.
+_PAIR = later(rf"{_MAIL}[ \t]*(?:[/|]|[ \t]:)[ \t]*([^\s/|,;:\"'()<>@][^\n/|,;:\"'()<>@]{{3,40}}?)[ \t]*(?:$|[\n/|,;:()]|->|=>|→)")
 _NEARBY = (
     "pass",
     "pw",
@@ -88,6 +90,10 @@ def find(text: str) -> Iterator[Span]:
             value = match.group(1).rstrip(".,;:!?)")
             if len(value) >= least and _secret(value, kind):
                 yield Span(kind, match.start(1), match.start(1) + len(value))
+    if "@" in text:
+        for match in _PAIR.finditer(text):
+            if _paired(match.group(1)):
+                yield Span("password", *match.span(1))
     if near:
         for match in _QUOTED.finditer(text):
             if not any(looks.plain_word(word) for word in match.group(1).split()) and not looks.placeholder(match.group(1)):
@@ -101,6 +107,22 @@ def beside(text: str, end: int) -> Iterator[Span]:
         value = also.group(1).rstrip(".,;:!?)")
         if looks.secret_word(value):
             yield Span("password", end + also.start(1), end + also.start(1) + len(value))
+
+
+def _paired(value: str) -> bool:
+    """Whether what stands behind an address and a slash is its password: one such word, or a few short ones with a digit among them."""
+    parts = value.split()
+    if len(parts) == 1:
+        return looks.secret_word(value)
+    return (
+        len(parts) <= 4
+        and looks.mixed(value)
+        and all(part.isalnum() and not looks.plain_word(part) and part not in _PORTS for part in parts)
+        and not any(part.lower() in ("port", "ssl", "tls", "starttls", "smtp") for part in parts)
+    )
+
+
+_PORTS = frozenset({"25", "465", "587", "2525"})
 
 
 def _secret(value: str, kind: Kind) -> bool:

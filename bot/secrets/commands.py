@@ -35,6 +35,8 @@ _FORMS = (
     r"(?i)\blogin[ \t]+\S+[ \t]+password[ \t]+" + _QUOTED,
 )
 _LITERALS = (("-",), ("-u", "--user", "--proxy-user"), ("@",), (":",), (":",), ("echo",), ("securestring",), ("login",))
+# `Net::SMTPFatalError:` behind `host:587 ` is no user with a password.
+_CONSTANT = later(r"^:[A-Z][a-z]?\w+:?$")
 _COMPILED = tuple(later(form) for form in _FORMS)
 
 
@@ -55,6 +57,8 @@ def find(text: str) -> Iterator[Span]:
             if looks.placeholder(value) or looks.no_secret_shape(value) or value.isdigit() or value.startswith("-"):
                 continue
             if pattern is _COMPILED[2] and not _behind_address(text, match.start(), start, value):
+                continue
+            if pattern is _COMPILED[3] and _CONSTANT.search(value):
                 continue
             yield Span("password", start, end)
 

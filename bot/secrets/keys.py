@@ -105,9 +105,14 @@ def _random(value: str) -> bool:
     return any(c.isdigit() for c in value) and any(c.islower() for c in value) and any(c.isupper() for c in value)
 
 
+# Not to be pronounced, and said by everybody.
+_SPOKEN = frozenset({"smtp", "http", "ldap", "html", "imap", "dkim", "mfcl"})
+
+
 def _app_password(low: str, start: int, end: int, value: str) -> bool:
     """Four groups of four letters: made up, or named as a password beside it. Words of a sentence are neither."""
-    strange = sum(not looks.pronounceable(group) for group in value.replace("-", " ").replace("\xa0", " ").split())
+    groups = value.replace("-", " ").replace("\xa0", " ").split()
+    strange = sum(not looks.pronounceable(group) and group not in _SPOKEN for group in groups)
     if strange >= 2:
         return True
     before = low[max(0, start - 80) : start]

@@ -76,6 +76,10 @@ def _number(value: str, least: int) -> bool:
     return value.isdigit() and least <= len(value) <= 32
 
 
+# "Normal password" and "encrypted password" are Thunderbird's names of methods.
+_METHOD = later(r"(?i)(?:normal|encrypted|normales|verschlüsseltes)[ \t]+(?:passwor[td])[^\n]*?[:=]?[ \t]*[\"']?$")
+
+
 def _judge(text: str, match: re2._Match[str], *, strong: bool) -> Iterator[Span]:
     group = 1 if match.span(1)[0] >= 0 else 2
     value = match.group(group)
@@ -89,6 +93,8 @@ def _judge(text: str, match: re2._Match[str], *, strong: bool) -> Iterator[Span]
             and not looks.no_secret_shape(value)
             and (strong or looks.mixed(value) or (" " not in value and not looks.plain_word(value)))
         )
+        if len(value.split()) > 5 and _METHOD.search(text[max(0, match.start() - 14) : start]):
+            good = False
         if not strong and _REFUSED.search(text[max(0, match.start() - 12) : match.start() + 1]):
             good = False
     elif strong:

@@ -97,6 +97,8 @@ def _assigned(text: str, begin: int, stop: int, *, again: bool) -> Iterator[Span
         if kind is None:
             if again:
                 yield from _assigned(text, start, start + len(value), again=False)
+        elif group < _BARE and len(value.split()) > 5 and (_SENTENCE.search(value) or ". " in value):
+            continue  # 'normal password: "Sending of the message failed. …"': a sentence
         elif group < _BARE:
             yield from _quoted(kind, start, value)
         else:

@@ -106,6 +106,11 @@ def host_value(value: str, path: str = "") -> tuple[str | None, int | None, Secu
     if name := hosts.name(word):
         return (None if hosts.placeholder(name) else name), port, secure
     told = secure is not None or port is not None or scheme is not None or path.split("_")[-1] in _HOST_KEYS
-    if told and re.fullmatch(r"[a-z][a-z0-9\-_]{1,40}", word) and truth(word) is None and word not in _NO_HOST:
+    if (
+        told
+        and re.fullmatch(r"[a-z][a-z0-9\-_]{1,40}", word)
+        and truth(word) is None
+        and (word not in _NO_HOST or (word in ("smtp", "mail") and path.endswith("host")))
+    ):
         return word, port, secure
     return None, port, secure

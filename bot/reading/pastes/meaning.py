@@ -86,7 +86,7 @@ def mode(path: str, value: str, port: int | None, tls_word: Security | None = No
     if parts[-1] in ("protocol", "scheme", "transport", "mailer"):
         return mode_word(value) if value.lower().strip("\"'") in ("smtps", "ssl", "smtp+starttls", "starttls") else None
     if joined.endswith("enablessl"):  # System.Net.Mail knows STARTTLS only
-        return Security.STARTTLS if on else None
+        return Security.STARTTLS if on else Security.NONE if on is False else None
     word = mode_word(value)
     if word is not None and on is None:
         return word

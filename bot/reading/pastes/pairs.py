@@ -56,6 +56,8 @@ def pairs(text: str) -> list[Pair]:
             value = next((g for g in match.groups()[1:] if g is not None), "")
             if match.span(4)[0] >= 0:
                 value = value.rstrip(".)]") if not value.startswith("[") else value.rstrip(".)")
+                if value.endswith(":") and "=" in text[match.end(1) : match.start(4)]:  # "USE_TLS=True: it failed"
+                    value = value[:-1]
             value = _resolved(text, match, value)
             if value is None or _commented(text, match.start()):
                 continue

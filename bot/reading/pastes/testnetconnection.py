@@ -13,12 +13,16 @@ _FIELD = re.compile(
     r"(?im)^[ \t]*(ComputerName|RemoteAddress|RemotePort|TcpTestSucceeded|NameResolutionSucceeded"
     r"|NameResolutionResults)[ \t]*:[ \t]*(.*?)[ \t]*$"
 )
+# Told in one line, with the command before it.
+_INLINE = re.compile(r"(?i)\bTcpTestSucceeded\s*[:=]?\s*(True|False)\b")
 _WARNING = re.compile(r"(?i)WARNING: TCP connect to \(([\w.:\-]+?)\s*:\s*(\d+)\) failed")
 _UNRESOLVED = re.compile(r"(?i)WARNING: Name resolution of ([\w.\-]+) failed")
 
 
 def read(text: str, hint: Where) -> Pasted | None:
     fields = {name.lower(): value for name, value in _FIELD.findall(text)}
+    if "tcptestsucceeded" not in fields and (inline := _INLINE.search(text)):
+        fields["tcptestsucceeded"] = inline.group(1)
     command, warning = _COMMAND.search(text), _WARNING.search(text)
     if "tcptestsucceeded" not in fields and warning is None and not _UNRESOLVED.search(text):
         return None
