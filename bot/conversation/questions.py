@@ -99,6 +99,8 @@ def _by_trial(situation: Situation, seen: Observations, skip: set[str], index: I
             continue
         if slot == "security" and told in _TELL_THE_MODE and situation.port is not None:
             continue
+        if slot in ("port", "security") and _past_connecting(told):
+            continue
         if slot == "client" and (told or "").partition(".")[0] not in _IN_THE_PROGRAM:
             continue
         answers: list[_Essence | None] = []
@@ -134,6 +136,14 @@ def _with(situation: Situation, slot: Slot, value: str | int) -> Situation:
 
 # Faults that prove which mode the program is in: it has seen the certificate, or it was told to encrypt first.
 _TELL_THE_MODE = frozenset({"tls.expired", "tls.hostname_mismatch", "tls.untrusted", "tls.required", "auth.needs_tls_first"})
+
+
+def _past_connecting(cause: str | None) -> bool:
+    """Whether the server has answered a command already: then the port and the mode that led there are good enough."""
+    if cause is None or cause in ("auth.needs_tls_first", "auth.mechanism_unsupported"):
+        return False
+    return cause.partition(".")[0] not in ("net", "tls")
+
 
 # Families of faults that are mended in the program's own settings.
 _IN_THE_PROGRAM = frozenset({"auth", "tls", "net", "relay", "sender", "protocol"})
