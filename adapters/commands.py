@@ -201,14 +201,15 @@ def _serving(commands: Any) -> None:
         "  $ postmaster discord --sync\n  $ DISCORD_TOKEN=… postmaster discord\n",
     )
     discord.add_argument("--sync", action="store_true", help="register the slash commands now and do nothing else")
-    _command(
+    run = _command(
         commands,
         "run",
         _run,
         "the bot on every platform that is configured",
         "`postmaster config` shows which those are.",
-        "  $ postmaster run\n",
+        "  $ postmaster run\n  $ postmaster run --print-unit > /etc/systemd/system/postmaster.service\n",
     )
+    run.add_argument("--print-unit", action="store_true", help="print a unit for systemd and do nothing else")
 
     worker = _command(
         commands,
@@ -312,6 +313,12 @@ def _discord(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
+    if given.print_unit:
+        from adapters.terminal import streams
+        from adapters.unit import unit
+
+        streams.write_line(unit("run").rstrip("\n"))
+        return 0
     from adapters.serving import serve
 
     return serve(())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import importlib.util
+import os
 import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -13,7 +15,8 @@ from bot.errors import CannotRun, UsageError
 from knowledge.index import index
 
 if TYPE_CHECKING:
-    from bot.config import Settings
+    from bot.config import Address, Settings
+    from bot.health import Readiness
     from bot.sites.asking import SiteBroker
 
 # A platform's library, its extra, and the key without which it is not configured.
@@ -79,7 +82,7 @@ async def _sync(settings: Settings) -> int:
 
 
 async def _run(platforms: Sequence[str], settings: Settings) -> int:
-    from bot import log
+    from bot import health, log
     from bot.broker import InlineBroker
     from bot.probes.guard import Network, Policy
     from bot.service import Service
@@ -97,6 +100,9 @@ async def _run(platforms: Sequence[str], settings: Settings) -> int:
             service = Service(store, broker, known, keep_days=settings.retention_days)
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.run(stop))
+                group.create_task(health.watchdog(stop))
+                if settings.metrics is not None:
+                    group.create_task(show_health(settings.metrics, service.readiness, platforms, stop))
                 for platform in platforms:
                     module = importlib.import_module(f"adapters.{platform}.app")
                     group.create_task(module.run(settings, service, stop))
@@ -115,15 +121,26 @@ def _sites(settings: Settings) -> SiteBroker:
     return SiteBroker(settings.broker, settings.site)
 
 
+async def show_health(where: Address, readiness: Readiness, wanted: Sequence[str], stop: asyncio.Event) -> None:
+    """Answers /metrics, /healthz and /readyz until the stop."""
+    from bot import health, metrics
+
+    with contextlib.suppress(CannotRun):  # without prometheus-client there is nothing to count; the rest is answered
+        metrics.enable()
+    async with health.served(where.host, where.port, readiness, wanted):
+        await stop.wait()
+
+
 def stop_on_signals() -> asyncio.Event:
+    """Set by SIGTERM or SIGINT. A second one ends the process on the spot: nothing that was acknowledged is lost by that either."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def ask_to_stop() -> None:
+    def ask_to_stop(number: int) -> None:
         if stop.is_set():
-            raise KeyboardInterrupt
+            os._exit(128 + number)
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ask_to_stop)
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, ask_to_stop, one)
     return stop

@@ -25,12 +25,17 @@ def work(site: str | None) -> int:
     settings = load_settings()
     if settings.broker == "inline":
         raise UsageError("POSTMASTER_BROKER is inline: set it to the redis://HOST:PORT/NUMBER that the bot's processes have too.")
-    return asyncio.run(_work(settings))
+    try:
+        return asyncio.run(_work(settings))
+    except BaseExceptionGroup as group:
+        from adapters.terminal.talk import first_of
+
+        raise first_of(group) from None
 
 
 async def _work(settings: Settings) -> int:
-    from adapters.serving import stop_on_signals
-    from bot import log
+    from adapters.serving import show_health, stop_on_signals
+    from bot import health, log
     from bot.broker import InlineBroker
     from bot.probes.guard import Network, Policy
     from bot.store import open_store
@@ -48,7 +53,12 @@ async def _work(settings: Settings) -> int:
         if store is not None:
             await store.open()
         async with Network(Policy(**settings.policy(), known_ports=known.known_ports)) as network:
-            await Worker(settings.broker, settings.site, InlineBroker(network, known), store).run(stop)
+            worker = Worker(settings.broker, settings.site, InlineBroker(network, known), store)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(worker.run(stop))
+                group.create_task(health.watchdog(stop))
+                if settings.metrics is not None:
+                    group.create_task(show_health(settings.metrics, worker.readiness, ("queue",), stop))
     finally:
         if store is not None:
             await store.close()

@@ -66,6 +66,8 @@ PURGE_EVERY_SECONDS = 3600.0
 SHORTEST_SLEEP_SECONDS = 0.02
 AFTER_TROUBLE_SECONDS = 1.0  # something due stayed due: do not spin on it
 STORE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+STORE_ANSWERS_SECONDS = 2.0
+NOBODYS = "nobody's"  # a conversation that no platform names so
 PARKED = "talk.parked"
 
 
@@ -197,6 +199,17 @@ class Service:
             if not await self._patiently(self._store.owes, conversation):
                 return
             await asyncio.sleep(SHORTEST_SLEEP_SECONDS)  # only where an effect is to be tried again later, or another instance has it
+
+    async def readiness(self) -> dict[str, bool]:
+        """By name, the store's and each channel's: can it do its part just now? A channel that cannot tell is ready once it is there."""
+        answers = False
+        with contextlib.suppress(StoreUnreachable, TimeoutError):
+            async with asyncio.timeout(STORE_ANSWERS_SECONDS):
+                await self._store.load(NOBODYS)
+                answers = True
+        working = self._group is not None and not self._draining
+        told = {name: getattr(channel, "ready", None) for name, channel in self._channels.items()}
+        return {"store": answers and working, **{name: working and (ready is None or bool(ready())) for name, ready in told.items()}}
 
     # --- for whoever starts it ---------------------------------------------------------------------------------------------
 

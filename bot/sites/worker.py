@@ -79,6 +79,12 @@ class Worker:
             await self._queue.shutdown()
         await self._client.aclose()
 
+    async def readiness(self) -> dict[str, bool]:
+        try:
+            return {"queue": bool(await self._client.ping())}
+        except RedisError:
+            return {"queue": False}
+
     async def _announce(self) -> None:
         while True:
             with contextlib.suppress(RedisError):
