@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from bot.conversation.model import ProbeRequest
 from bot.errors import TargetRefused
-from bot.observations import NotProbed, Observation, Observations
+from bot.observations import NotProbed, Observations
 from bot.probes.model import OnSeen
 
 if TYPE_CHECKING:
@@ -24,7 +23,8 @@ class Broker(Protocol):
 
 
 class InlineBroker:
-    """Probes in this process, through `network`, the guard's door. A request without a host begins with its domain's candidates."""
+    """Probes in this process, through `network`, the guard's door. A request without a host is counted by its
+    domain before anybody is asked; then its candidates are searched, and the best of them are looked at."""
 
     def __init__(self, network: Network, index: Index) -> None:
         from bot.probes.desk import Desk
@@ -34,31 +34,13 @@ class InlineBroker:
         self._desk = Desk(network)
 
     async def run(self, probe_id: str, request: ProbeRequest, person: str, workspace: str, on_seen: OnSeen) -> Observations:
-        if request.host is not None:
-            return await self._ask(request, person, workspace, on_seen)
-        from bot.probes.discovery import discover
-
-        found: list[Observation] = []
-
-        def note(observation: Observation) -> None:
-            found.append(observation)
-            on_seen(observation)
-
-        candidates = await discover(request.domain or "", self._network, self._index, note)
-        if not candidates:
-            return Observations(tuple(found))
-        probed = await self._ask(replace(request, host=candidates[0].host), person, workspace, on_seen)
-        return Observations(tuple(found)) + probed
-
-    async def _ask(self, request: ProbeRequest, person: str, workspace: str, on_seen: OnSeen) -> Observations:
-        assert request.host is not None
-        known = self._index.by_host(request.host)
+        known = self._index.by_host(request.host) if request.host is not None else None
         if known is None and request.domain:
             known = self._index.by_domain(request.domain)
         try:
-            return await self._desk.ask(request, on_seen, known, person=person, workspace=workspace)
+            return await self._desk.ask(request, on_seen, known, index=self._index, person=person, workspace=workspace)
         except TargetRefused as refused:
-            site = self._network.policy.site
-            observation = NotProbed(site=site, host=request.host[:253], reason=refused.reason, port=request.port)
+            site, host = self._network.policy.site, request.host if request.host is not None else request.domain or ""
+            observation = NotProbed(site=site, host=host[:253], reason=refused.reason, port=request.port)
             on_seen(observation)
             return Observations((observation,))

@@ -251,6 +251,7 @@ class Settings(BaseSettings):
             "control": str(self.control) if self.control else None,
             "ca_file": str(self.ca_file) if self.ca_file else None,
             "ispdb": self.ispdb,
+            "blocklists": self.blocklists,
         }
 
 

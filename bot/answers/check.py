@@ -83,7 +83,10 @@ def check_findings(seen: Observations, asked: Situation, index: Index) -> tuple[
 
 
 def _plain_fault(seen: Observations, asked: Situation, index: Index) -> tuple[Finding, ...]:
-    """What is plain to see at an endpoint that fails where no rule explains it: it turns us away, hangs up, stays silent."""
+    """What is plain to see at an endpoint that fails where no rule explains it: it turns us away, hangs up, stays silent. Nothing where not
+    even the control endpoint is reached: then it is this side's own network that is cut off."""
+    if (control := seen.first(o.ControlAnswered)) is not None and not control.reached:
+        return ()
     for view in survey(seen):
         error = endpoint_error(view, asked)
         if asked.port in (None, view.port) and error is not None and index.cause(error) is not None:
@@ -149,7 +152,7 @@ def _endpoint_json(view: PortView, asked: Situation) -> dict[str, Any]:
         "auth": list(last.auth) if last is not None else [],
         "size": last.size if last is not None else None,
         "starttls": clear.starttls if clear is not None else None,
-        "tls": _tls_json(tls, certificate),
+        "tls": _tls_json(tls, certificate, view),
         "seconds": {
             "connect": _rounded(connected.seconds if connected is not None else None),
             "banner": _rounded(greeting.seconds if greeting is not None else None),
@@ -159,7 +162,13 @@ def _endpoint_json(view: PortView, asked: Situation) -> dict[str, Any]:
     }
 
 
-def _tls_json(tls: o.TlsEstablished | None, certificate: o.CertificateShown | None) -> dict[str, Any] | None:
+def _oldest(tls: o.TlsEstablished | None, view: PortView) -> str | None:
+    """The oldest TLS version that was seen to be accepted."""
+    old = view.fact(o.OldTlsAccepted) or view.fact(o.OldTlsOnly)
+    return old.version if old is not None else tls.version if tls is not None else None
+
+
+def _tls_json(tls: o.TlsEstablished | None, certificate: o.CertificateShown | None, view: PortView) -> dict[str, Any] | None:
     if tls is None and certificate is None:
         return None
     return {
@@ -170,6 +179,9 @@ def _tls_json(tls: o.TlsEstablished | None, certificate: o.CertificateShown | No
         "not_after": certificate.not_after.isoformat() if certificate is not None and certificate.not_after is not None else None,
         "trusted": certificate.trusted if certificate is not None else None,
         "hostname_ok": certificate.hostname_ok if certificate is not None else None,
+        "oldest_version": _oldest(tls, view),
+        "chain": list(certificate.chain) if certificate is not None else [],
+        "missing_intermediate": missing.issuer if (missing := view.fact(o.IntermediateMissing)) is not None else None,
     }
 
 

@@ -55,7 +55,45 @@ def _fact(fact: o.Observation, index: Index) -> Spans:
             return spans(index, "evidence.candidate", domain=fact.domain, host=fact.host, port=fact.port)
         case o.EndpointObservation():
             return _endpoint_fact(fact, index)
+        case o.SpfChecked() | o.DkimKeyChecked() | o.DmarcChecked() | o.MtaStsChecked():
+            return _domain_fact(fact, index)
+        case o.TlsaChecked():
+            return spans(index, "evidence.tlsa" if fact.records else "evidence.tlsa_none", host=fact.host, number=len(fact.records))
+        case o.TlsReportingChecked():
+            return spans(index, "evidence.tls_reporting" if fact.record else "evidence.tls_reporting_none", domain=fact.domain)
+        case o.ReverseNameChecked():
+            phrase = "reverse_good" if fact.confirmed else "reverse_unconfirmed" if fact.names else "reverse_none"
+            return spans(index, f"evidence.{phrase}", address=fact.address, names=_names(fact.confirmed or fact.names))
+        case o.BlocklistAnswered():
+            phrase = {True: "blocklist_listed", False: "blocklist_clear", None: "blocklist_no_answer"}[fact.listed]
+            return spans(index, f"evidence.{phrase}", zone=fact.zone, item=fact.item, text=Code(fact.text or fact.code))
     return spans(index, "evidence.other", kind=type(fact).__name__)
+
+
+def _domain_fact(fact: o.SpfChecked | o.DkimKeyChecked | o.DmarcChecked | o.MtaStsChecked, index: Index) -> Spans:
+    """What the DNS says of the sender's domain."""
+    match fact:
+        case o.SpfChecked():
+            if fact.problem is not None:
+                return spans(index, f"evidence.spf_{fact.problem}", domain=fact.domain, lookups=fact.lookups or 0)
+            if fact.record is None:
+                return spans(index, "evidence.spf_none", domain=fact.domain)
+            phrase = f"evidence.spf_{fact.allows}" if fact.allows is not None else "evidence.spf_good"
+            return spans(
+                index, phrase, domain=fact.domain, address=fact.address or "?", record=Code(fact.record), lookups=fact.lookups or 0
+            )
+        case o.DkimKeyChecked():
+            phrase = f"evidence.dkim_{fact.problem}" if fact.problem is not None else "evidence.dkim_good"
+            return spans(index, phrase, domain=fact.domain, selector=fact.selector, bits=fact.bits or 0)
+        case o.DmarcChecked():
+            if fact.record is None or fact.problem is not None:
+                return spans(index, "evidence.dmarc_broken" if fact.record is not None else "evidence.dmarc_none", domain=fact.domain)
+            phrase = "evidence.dmarc_strict" if fact.spf_strict or fact.dkim_strict else "evidence.dmarc"
+            return spans(index, phrase, domain=fact.found_at or fact.domain, policy=fact.policy or "?")
+    if not fact.published or fact.mode is None:
+        return spans(index, "evidence.mta_sts_unreadable" if fact.published else "evidence.mta_sts_none", domain=fact.domain)
+    phrase = "evidence.mta_sts_uncovered" if fact.uncovered else "evidence.mta_sts"
+    return spans(index, phrase, domain=fact.domain, mode=fact.mode, hosts=_names(fact.uncovered))
 
 
 def _endpoint_fact(fact: o.EndpointObservation, index: Index) -> Spans:
@@ -123,6 +161,15 @@ def _tls_fact(fact: o.EndpointObservation, where: str, index: Index) -> Spans:
             return spans(index, f"evidence.certificate_{fact.reason}", where=where, issuer=fact.issuer or "?")
         case o.CertificateNameMismatch():
             return spans(index, "evidence.certificate_names", where=where, names=_names(fact.names))
+        case o.IntermediateMissing():
+            phrase = "evidence.intermediate_missing_at" if fact.url else "evidence.intermediate_missing"
+            return spans(index, phrase, where=where, issuer=fact.issuer, url=fact.url)
+        case o.OldTlsAccepted():
+            return spans(index, "evidence.old_tls_accepted", where=where, version=fact.version)
+        case o.StarttlsAcceptedUnlisted():
+            return spans(index, "evidence.starttls_unlisted", where=where)
+        case o.AnsweredAsAnother():
+            return spans(index, "evidence.answered_as_another", where=where, names=_names(fact.names))
         case o.OldTlsOnly():
             return spans(index, "evidence.old_tls_only", where=where, version=fact.version)
     return spans(index, "evidence.other", kind=type(fact).__name__)

@@ -97,7 +97,8 @@ class Question:
 class ProbeRequest:
     """What a probe shall look at. `host` None: discover from `domain`. `entered` is the person's endpoint as far as known.
 
-    `ports` are asked besides the entered one. `fresh`: pass over the cache.
+    `fresh`: pass over the cache. `policy`: look at what the DNS says of the sender's `domain` too, with `outgoing`, the address that mail
+    leaves from, and `selector`, the DKIM key's name, as far as the error text gives them.
     """
 
     host: str | None
@@ -105,6 +106,9 @@ class ProbeRequest:
     security: Security | None = None
     domain: str | None = None
     fresh: bool = False
+    policy: bool = False
+    outgoing: str | None = None
+    selector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

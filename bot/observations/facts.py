@@ -201,6 +201,7 @@ class CertificateShown(EndpointObservation):
     trusted: bool | None = None
     hostname_ok: bool | None = None
     key: str = ""
+    chain: tuple[str, ...] = ()  # whose certificates were sent behind the leaf, in that order
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,6 +226,35 @@ class CertificateNameMismatch(EndpointObservation):
 
     names: tuple[str, ...]
     passing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IntermediateMissing(EndpointObservation):
+    """The certificate of `issuer` was not sent along, and it is none that programs know. `url`: where the leaf says it is to be had."""
+
+    issuer: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OldTlsAccepted(EndpointObservation):
+    """A TLS version below 1.2 was accepted when nothing newer was offered; `version` is the oldest one ("TLSv1", "TLSv1.1")."""
+
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StarttlsAcceptedUnlisted(EndpointObservation):
+    """The EHLO answer in clear did not list STARTTLS, and yet the command led to TLS: the server has it, somebody takes it out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnsweredAsAnother(EndpointObservation):
+    """Where the knowledge documents a provider's server, the certificate is for none of that provider's names. `greeted_as`: the name
+    in the greeting, "" where there was none."""
+
+    names: tuple[str, ...]
+    greeted_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -262,3 +292,96 @@ class ControlAnswered(EndpointObservation):
     """The control endpoint was reached (`reached`), so this site's own network lets that port out."""
 
     reached: bool
+
+
+# --- the sender's domain ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpfChecked(Observation):
+    """`record` None: the domain publishes none. `lookups` counts what RFC 7208 section 4.6.4 counts, None where it could not be counted.
+
+    `allows` is what the record says of `address`, the outgoing server's; None where no address is known or the record is broken.
+    """
+
+    domain: str
+    record: str | None
+    lookups: int | None = None
+    problem: Literal["several", "syntax", "too_many_lookups", "loop", "broken_include"] | None = None
+    address: str | None = None
+    allows: Literal["pass", "fail", "softfail", "neutral"] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DkimKeyChecked(Observation):
+    """The key at SELECTOR._domainkey.DOMAIN. `bits` None: not an RSA key, or none at all; "revoked": an empty key."""
+
+    domain: str
+    selector: str
+    problem: Literal["missing", "revoked", "broken", "too_short"] | None = None
+    bits: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DmarcChecked(Observation):
+    """`found_at` is the domain that publishes the record (the sender's or the one above it). `spf_strict`, `dkim_strict`: the alignment
+    asked for ("s" instead of "r")."""
+
+    domain: str
+    record: str | None
+    found_at: str | None = None
+    policy: Literal["none", "quarantine", "reject"] | None = None
+    spf_strict: bool = False
+    dkim_strict: bool = False
+    problem: Literal["several", "syntax"] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MtaStsChecked(Observation):
+    """`mode` None: the policy file could not be had or read. `uncovered` are mail exchangers that the policy does not name."""
+
+    domain: str
+    published: bool
+    mode: Literal["enforce", "testing", "none"] | None = None
+    uncovered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TlsaChecked(Observation):
+    """DANE at a mail exchanger: TLSA records as text ("3 1 1 …", shortened); () where there are none. Whether DNSSEC vouches for them
+    is `signed` as the resolver says."""
+
+    host: str
+    records: tuple[str, ...]
+    signed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TlsReportingChecked(Observation):
+    domain: str
+    record: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReverseNameChecked(Observation):
+    """`names` are those that the address's PTR records give, `confirmed` those of them that lead back to the address (RFC 8601: iprev).
+
+    `greeted_as` is the name the server gives itself in its greeting, "" where it was not heard; its own HELO mostly says the same.
+    """
+
+    address: str
+    names: tuple[str, ...]
+    confirmed: tuple[str, ...] = ()
+    greeted_as: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlocklistAnswered(Observation):
+    """What a list said about `item` (an address or a domain). `listed` None: it gave an error instead of an answer (`code` such as
+    127.255.255.254: the question came through a public resolver), or none at all; then nothing is known."""
+
+    zone: str
+    item: str
+    listed: bool | None
+    code: str = ""
+    text: str = ""

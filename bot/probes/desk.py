@@ -8,6 +8,7 @@ from bot.probes.guard import Network
 from bot.probes.limits import Answers, Limits
 from bot.probes.model import OnSeen
 from bot.probes.runner import nobody, probe
+from knowledge.index import Index
 from knowledge.model import Provider
 
 
@@ -25,11 +26,13 @@ class Desk:
         on_seen: OnSeen = nobody,
         known: Provider | None = None,
         *,
+        index: Index | None = None,
         person: str = "",
         workspace: str = "",
     ) -> Observations:
         """As `runner.probe`. `person` and `workspace` are ids that limits are counted by ("" for the command line).
 
+        A domain counts as a host, and each host that a search of it leads to counts beside it, before it is looked at.
         Raises TargetRefused where the guard or a limit will not have it, with the sentence that a person reads.
         """
         target = request.host if request.host is not None else request.domain or ""
@@ -37,7 +40,8 @@ class Desk:
         name = self.network.read_host(target)
 
         async def run(take: OnSeen) -> Observations:
-            async with self._limits.admit(name, person, workspace):
-                return await probe(request, self.network, take, known)
+            searched = request.host is None
+            async with self._limits.admit(f"@{name}" if searched else name, person, workspace):
+                return await probe(request, self.network, take, known, index=index, spend=self._limits.spend)
 
         return await self._answers.get(request, on_seen, run)

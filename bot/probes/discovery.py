@@ -1,7 +1,8 @@
 """Where could mail of this domain be submitted? Candidates from everyone who may know, each with its source; connects to none of them.
 
 All are asked at once: what we know ourselves, the domain's SRV records (RFC 6186, RFC 8314), its autoconfig file (https only, and only the
-domain is ever sent), an ISPDB mirror where one is configured, its MX and its name servers (both point to a hoster), and the usual names.
+domain is ever sent), an ISPDB mirror where one is configured, autodiscover's plain answers, its MX and its name servers (both point to a
+hoster), and the usual names.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, Literal
 
 from bot.errors import TargetRefused
 from bot.observations import CandidateFound, MailExchangersFound, NotProbed
-from bot.probes import autoconfig, web
+from bot.probes import autoconfig, autodiscover, web
 from bot.probes.guard import Network
 from bot.probes.model import OnSeen
 from bot.probes.visit import Notebook
@@ -24,6 +25,7 @@ How = Literal["knowledge", "srv", "autoconfig", "autodiscover", "ispdb", "mx", "
 
 ONE_SECONDS = 5.0
 WHOLE_SECONDS = 10.0
+MICROSOFT_AUTODISCOVER, MICROSOFT_ID = "autodiscover.outlook.com", "microsoft365"
 MAX_HOSTS = 4  # of one domain's SRV or MX records
 # How far each is to be trusted, the most first: checked by us; published by the domain for this very purpose; collected by others;
 # concluded from who hosts the domain; guessed.
@@ -49,6 +51,7 @@ async def discover(domain: str, network: Network, index: Index, on_seen: OnSeen)
         search.srv,
         search.autoconfig,
         search.ispdb,
+        search.autodiscover,
         search.mx,
         search.ns,
         search.usual_names,
@@ -120,6 +123,35 @@ class _Search:
         body = await web.get(url, self.network, ONE_SECONDS)
         for server in autoconfig.outgoing_servers(body or b"", self.domain):
             self.found(server.host, server.port, server.security, how, server.username)
+
+    async def autodiscover(self) -> None:
+        """What Exchange and Outlook ask: a DNS name that leads to Microsoft 365, or a file in the old plain XML (MS-OXDSCLI).
+
+        The file is asked for by an address; postmaster@ exists at every domain (RFC 5321 section 4.5.1) and is nobody's in particular.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._autodiscover_in_dns())
+            for host in (f"autodiscover.{self.domain}", self.domain):
+                group.create_task(self._read_autodiscover(host))
+
+    async def _autodiscover_in_dns(self) -> None:
+        alias, service = await asyncio.gather(
+            self.network.lookup(f"autodiscover.{self.domain}", "CNAME", ONE_SECONDS),
+            self.network.lookup(f"_autodiscover._tcp.{self.domain}", "SRV", ONE_SECONDS),
+        )
+        records: Iterable[Any] = (*(alias or ()), *(service or ()))
+        hosts = dict.fromkeys(host for record in records if (host := self._name(record.target.to_text())))
+        for host in hosts:
+            if host == MICROSOFT_AUTODISCOVER:
+                self.found_at(self.index.provider(MICROSOFT_ID), "autodiscover")
+        of_srv = [host for host in hosts if host != MICROSOFT_AUTODISCOVER and not host.startswith("autodiscover.")]
+        await asyncio.gather(*(self._read_autodiscover(host) for host in of_srv[:1]))
+
+    async def _read_autodiscover(self, host: str) -> None:
+        url = f"https://{host}/autodiscover/autodiscover.xml"
+        body = await web.get(url, self.network, ONE_SECONDS, post=autodiscover.question(self.domain))
+        for server in autodiscover.outgoing_servers(body or b""):
+            self.found(server.host, server.port, server.security, "autodiscover")
 
     async def mx(self) -> None:
         records: Iterable[Any] = await self.network.lookup(self.domain, "MX", ONE_SECONDS) or ()

@@ -19,6 +19,7 @@ from typing import Literal
 
 import dns.asyncresolver
 import dns.exception
+import dns.flags
 import dns.nameserver
 import dns.rdata
 import dns.resolver
@@ -29,7 +30,7 @@ from knowledge.terms import MAIL_PORTS
 
 ReadySocket = socket.socket  # connected, non-blocking
 
-MAX_CONNECTIONS = 8  # inside one check
+MAX_CONNECTIONS = 8  # inside one check of one address
 MAX_TLS = 300  # open at once in this process; each costs some 300 KiB
 MAX_CHECKS = 75  # at once; further ones wait before their clock starts, so that none waits for a TLS place
 MAX_ADDRESSES = 8  # of one name; a real server has fewer
@@ -47,8 +48,9 @@ Failure = Literal["nxdomain", "no_address", "no_answer"]
 @dataclass(frozen=True)
 class Policy:
     """What may be asked, from the configuration. `resolvers` "address[:port]" (empty: the system's), `allow` CIDR of networks that may
-    be asked although they are not public, `ports` of mail servers, `control` "host:port" or None, `ispdb` the base address of a mirror.
-    `known_ports`: further ports of a host (lower case) that the knowledge names, allowed at that host only."""
+    be asked although they are not public, `ports` of mail servers, `control` "host:port" or None, `ispdb` the base address of a mirror,
+    `blocklists` the zones that may be asked. `known_ports`: further ports of a host (lower case) that the knowledge names, allowed at that
+    host only."""
 
     resolvers: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
@@ -57,6 +59,7 @@ class Policy:
     control: str | None = None
     ca_file: str | None = None
     ispdb: str | None = None
+    blocklists: tuple[str, ...] = ()
     known_ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -108,6 +111,9 @@ class Line:
     def close(self) -> None:
         self.sock.close()
         self.ended()
+
+    def acknowledge(self) -> None:
+        acknowledge_at_once(self.sock)
 
     async def wait_ended(self) -> None:
         await self._over.wait()
@@ -192,6 +198,16 @@ class Network:
             return answer[:MAX_RECORDS]
         return None if answer == "no_answer" else ()
 
+    async def lookup_signed(
+        self, name: str, kind: str, seconds: float = RESOLVE_SECONDS
+    ) -> tuple[tuple[dns.rdata.Rdata, ...], bool] | None:
+        """As `lookup`, with whether the resolver vouches for the records by DNSSEC (its AD bit, RFC 6840 section 5.7)."""
+        answer = await self._answer(name, kind, seconds)
+        if isinstance(answer, str):
+            return None if answer == "no_answer" else ((), False)
+        records = tuple(answer.rrset)[:MAX_RECORDS] if answer.rrset is not None else ()
+        return records, bool(answer.response.flags & dns.flags.AD)
+
     def _judge(self, name: str, texts: tuple[str, ...]) -> Resolved:
         good: list[str] = []
         refused: list[tuple[str, str]] = []
@@ -211,23 +227,28 @@ class Network:
         return tuple(record.to_text() for record in answer[:MAX_ADDRESSES]) or "no_address"
 
     async def _ask(self, name: str, kind: str, seconds: float) -> tuple[dns.rdata.Rdata, ...] | Failure:
+        answer = await self._answer(name, kind, seconds)
+        if isinstance(answer, str):
+            return answer
+        return tuple(answer.rrset) if answer.rrset is not None else ()
+
+    async def _answer(self, name: str, kind: str, seconds: float) -> dns.resolver.Answer | Failure:
         try:
             resolver = self._resolver = self._resolver or self._make_resolver()
             async with asyncio.timeout(seconds):
-                answer = await resolver.resolve(name.rstrip(".") + ".", kind, search=False, raise_on_no_answer=False, lifetime=seconds)
+                return await resolver.resolve(name.rstrip(".") + ".", kind, search=False, raise_on_no_answer=False, lifetime=seconds)
         except dns.resolver.NXDOMAIN:
             return "nxdomain"
         except (dns.exception.DNSException, OSError, TimeoutError, UnicodeError, EOFError):
             return "no_answer"  # SERVFAIL, refused, garbage, silence: nothing is known
-        return tuple(answer.rrset) if answer.rrset is not None else ()
 
     def _make_resolver(self) -> dns.asyncresolver.Resolver:
         if not self._nameservers:
-            return dns.asyncresolver.Resolver()
+            return _asking_for_proof(dns.asyncresolver.Resolver())
         resolver = dns.asyncresolver.Resolver(configure=False)
         resolver.nameservers = [dns.nameserver.Do53Nameserver(host, port) for host, port in self._nameservers]
         resolver.timeout = 2.0
-        return resolver
+        return _asking_for_proof(resolver)
 
     # --- connections --------------------------------------------------------------------------------------------------
 
@@ -314,6 +335,12 @@ class Network:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+def _asking_for_proof(resolver: dns.asyncresolver.Resolver) -> dns.asyncresolver.Resolver:
+    """With AD set in questions, a validating resolver says in its answer whether DNSSEC vouches for it."""
+    resolver.flags = dns.flags.RD | dns.flags.AD
+    return resolver
 
 
 def acknowledge_at_once(sock: object) -> None:

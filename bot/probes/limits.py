@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.conversation.model import ProbeRequest
 from bot.errors import TargetRefused
@@ -50,7 +50,7 @@ class Limits:
 
     @asynccontextmanager
     async def admit(self, host: str, person: str = "", workspace: str = "") -> AsyncIterator[None]:
-        """One check of `host` runs within, the next one waits for its turn; "" counts for nobody.
+        """One check of `host` ("@" before the domain that is searched) runs within, the next one waits; "" counts for nobody.
 
         Raises TargetRefused ("rate", with its sentence) past an allowance, and counts nothing then.
         """
@@ -62,10 +62,22 @@ class Limits:
         )
         for sentence, kind, name, allowance in asked:
             if name and len(self._recent(kind, name, allowance, now)) >= allowance.number:
-                raise TargetRefused(str(refusal(sentence, host)), "rate")
+                raise TargetRefused(str(refusal(sentence, host.removeprefix("@"))), "rate")
         for _, kind, name, allowance in asked:
             if name:
                 self._recent(kind, name, allowance, now).append(now)
+        async with self._turn(host):
+            yield
+
+    def spend(self, host: str) -> None:
+        """Count one look at `host` within a check of something else (a domain that led to it). Raises TargetRefused as `admit`."""
+        recent = self._recent("host", host, PER_HOST, self._clock())
+        if len(recent) >= PER_HOST.number:
+            raise TargetRefused(str(refusal("rate", host)), "rate")
+        recent.append(self._clock())
+
+    @asynccontextmanager
+    async def _turn(self, host: str) -> AsyncIterator[None]:
         while (running := self._running.get(host)) is not None:
             await running.wait()
         over = self._running[host] = asyncio.Event()
@@ -113,7 +125,7 @@ class Answers:
 
         Raises what `run` raises. Where the one for whom it was made goes away, the others make their own.
         """
-        key = ProbeRequest(request.host, request.port, request.security, request.domain)
+        key = replace(request, fresh=False)
         while True:
             answer = self._kept.get(key)
             if answer is None or (answer.made_at is not None and (request.fresh or self._clock() - answer.made_at > KEPT_SECONDS)):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.observations import (
+    AnsweredAsAnother,
     CertificateExpired,
     CertificateNameMismatch,
     CertificateNotYetValid,
@@ -23,10 +24,13 @@ from bot.observations import (
     EhloAnswered,
     GreetedInClear,
     GreetedUnderTls,
+    IntermediateMissing,
     MalformedReplySeen,
+    OldTlsAccepted,
     OldTlsOnly,
     Replied,
     SpokeOtherProtocol,
+    StarttlsAcceptedUnlisted,
     StayedSilent,
     TcpConnected,
     TcpRefused,
@@ -36,7 +40,7 @@ from bot.observations import (
     TlsFailed,
 )
 from bot.observations import Stage as Step
-from bot.probes import dns, smtp, tcp, tls
+from bot.probes import dns, flight, smtp, tcp, tls
 from bot.probes.guard import Line
 from bot.probes.smtp import Broken, Closed, Failed, HandshakeFailed, Reply, Silent, Talk
 from bot.probes.visit import Visit
@@ -44,16 +48,20 @@ from bot.probes.visit import Visit
 Way = Literal["clear", "tls"]
 
 _AGAIN_WITH_OLD_TLS = ("protocol_too_old", "no_shared_cipher")
+# What an alert at the end of a handshake of TLS 1.2 may mean as well: that our certificate is wanted (RFC 5246 section 7.4.6).
+_MAYBE_OURS = ("no_shared_cipher", "other", "closed")
+_OLD: tuple[flight.Version, ...] = ("TLSv1", "TLSv1.1")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Which endpoint, and which way in goes first; `both`: at the same time."""
+    """Which endpoint, and which way in goes first; `both`: at the same time. `old`: are TLS 1.0 and 1.1 accepted beside newer ones?"""
 
     address: str
     port: int
     first: Way
     both: bool = False
+    old: bool = False
 
 
 class Looker:
@@ -70,6 +78,7 @@ class Looker:
         self._clear_is_over = asyncio.Event()  # with or without a greeting
         self._spoke_in_clear = False
         self._hello_was_answered = False
+        self._welcomed: asyncio.Future[Way] = self._loop.create_future()  # which way in led to a talk
 
     @property
     def is_connected(self) -> bool:
@@ -86,6 +95,40 @@ class Looker:
             self.visit.book.see(StayedSilent, **self._here, stage="greeting", seconds=seconds)
 
     async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            beside = group.create_task(self._old_versions()) if self.look.old else None
+            await self._both_ways()
+            if beside is not None and not self._welcomed.done():
+                beside.cancel()
+
+    async def _old_versions(self) -> None:
+        """Is TLS below 1.2 accepted where nothing newer is offered? Asked once the server has let us in: it is to keep nobody out."""
+        way = await asyncio.shield(self._welcomed)
+        flights = await asyncio.gather(*(self._fly(version, way) for version in _OLD))
+        for version, seen in zip(_OLD, flights, strict=True):
+            if seen is not None and seen.complete and seen.version == version:
+                self.visit.book.see(OldTlsAccepted, **self._here, version=version)
+                return
+
+    async def _fly(self, version: flight.Version, way: Way) -> flight.Flight | None:
+        line = await tcp.connect(self.visit, self.look.address, self.look.port)
+        if line is None:
+            return None
+        seconds = self.visit.left(self.visit.deadlines.reply)
+        return await flight.fly(line, self.visit.host, version, seconds, starttls=way == "clear")
+
+    async def _why_it_broke(self, reason: tls.HandshakeFault, way: Way) -> tls.HandshakeFault:
+        """The reason, or that our certificate is wanted where the server asks for one before it breaks the handshake off."""
+        if reason not in _MAYBE_OURS:
+            return reason
+        seen = await self._fly("TLSv1.2", way)
+        return "client_certificate_demanded" if seen is not None and seen.complete and seen.wants_certificate else reason
+
+    def _let_in(self, way: Way) -> None:
+        if not self._welcomed.done():
+            self._welcomed.set_result(way)
+
+    async def _both_ways(self) -> None:
         if self.look.first == "tls" and not self.look.both:
             await self._under_tls()
             if not self._hello_was_answered:
@@ -149,12 +192,28 @@ class Looker:
         greeting = await self._greeting(talk, under_tls=False)
         if greeting is None:
             return
+        self._let_in("clear")
         ehlo = await self._ehlo(talk, under_tls=False)
-        if ehlo is None or not any(word.split(" ")[0] == "STARTTLS" for word in ehlo.keywords):
+        if ehlo is None:
+            return
+        if not any(word.split(" ")[0] == "STARTTLS" for word in ehlo.keywords):
+            await self._starttls_all_the_same(talk, line, greeting)
             return
         await line.hold_tls()
         if await self._starttls(talk, tls.modern_context()):
-            await self._names_and_ehlo(talk, self._certificate(talk), greeting)
+            await self._names_and_ehlo(talk, self._certificate(talk, greeting), greeting)
+
+    async def _starttls_all_the_same(self, talk: Talk, line: Line, greeting: Reply) -> None:
+        """STARTTLS is not in the list. Who has it all the same had it taken out on the way; who has not says so, and nothing is noted."""
+        await line.hold_tls()
+        try:
+            reply = await talk.secure(tls.modern_context(), self.visit.host, self.visit.left(self.visit.deadlines.silence))
+        except Failed:
+            return
+        if reply.code == 220:
+            self.visit.book.see(StarttlsAcceptedUnlisted, **self._here)
+            self._established(talk, implicit=False, seconds=self._loop.time() - talk.heard_at)
+            await self._names_and_ehlo(talk, self._certificate(talk, greeting), greeting)
 
     async def _starttls(self, talk: Talk, context: ssl.SSLContext) -> bool:
         """Whether TLS is up. Where only the version was the trouble, an old one is tried on a connection of its own."""
@@ -164,6 +223,7 @@ class Looker:
             if fault := talk.fault():
                 self._malformed("starttls", fault)
             reason, detail = tls.handshake_fault(broken.error)
+            reason = await self._why_it_broke(reason, "clear")
             self.visit.book.see(TlsFailed, **self._here, implicit=False, reason=reason, detail=detail)
             if reason in _AGAIN_WITH_OLD_TLS and context is not tls.old_context():
                 await self._starttls_with_old_tls()
@@ -189,7 +249,7 @@ class Looker:
             greeting = await talk.greeting(self.visit.left(self.visit.deadlines.greeting))
             await talk.ask(f"EHLO {smtp.EHLO_NAME}", self.visit.left(self.visit.deadlines.reply))
             if await self._starttls(talk, tls.old_context()):
-                await self._names_and_ehlo(talk, self._certificate(talk), greeting)
+                await self._names_and_ehlo(talk, self._certificate(talk, greeting), greeting)
         except Failed:
             pass  # the first time said what there is to say
         finally:
@@ -209,6 +269,8 @@ class Looker:
         except OSError as error:  # ssl.SSLError among them
             reason, detail = tls.handshake_fault(error)
             self._hello_was_answered = reason not in ("not_tls", "closed", "silent")
+            if self._hello_was_answered:
+                reason = await self._why_it_broke(reason, "tls")
             self.visit.book.see(TlsFailed, **self._here, implicit=True, reason=reason, detail=detail)
             if reason in _AGAIN_WITH_OLD_TLS and context is None:
                 await self._under_tls(tls.old_context())
@@ -217,6 +279,7 @@ class Looker:
         try:
             self._established(talk, implicit=True, seconds=self._loop.time() - started)
             self._silence_in_clear_is_proved()
+            self._let_in("tls")
             shown = self._certificate(talk)
             greeting = await self._greeting(talk, under_tls=True)
             await self._names_and_ehlo(talk, shown, greeting)
@@ -298,7 +361,7 @@ class Looker:
             if greeting is not None:
                 group.create_task(self._ehlo(talk, under_tls=True))
 
-    def _certificate(self, talk: Talk) -> tls.Certificate | None:
+    def _certificate(self, talk: Talk, greeting: Reply | None = None) -> tls.Certificate | None:
         """The certificate and what a client would hold against it, noted; its names are looked at by `_name_mismatch`."""
         chain = tls.chain_of(talk.tls_object)
         shown = self.visit.trust.judge(chain) if chain else None
@@ -316,6 +379,7 @@ class Looker:
             trusted=shown.distrust is None,
             hostname_ok=shown.covers(self.visit.host),
             key=shown.key,
+            chain=shown.chain,
         )
         if shown.expired(now):
             book.see(CertificateExpired, **self._here, not_after=shown.chain_expired or shown.not_after)
@@ -323,11 +387,14 @@ class Looker:
             book.see(CertificateNotYetValid, **self._here, not_before=shown.not_before)
         if shown.distrust is not None:
             book.see(CertificateUntrusted, **self._here, reason=shown.distrust, issuer=shown.issuer)
+        if shown.missing is not None:
+            book.see(IntermediateMissing, **self._here, issuer=shown.missing[0], url=shown.missing[1])
+        if self.visit.documented and not any(shown.covers(name) for name in self.visit.documented):
+            book.see(AnsweredAsAnother, **self._here, names=shown.names, greeted_as=_name_in(greeting))
         return shown
 
     async def _name_mismatch(self, shown: tls.Certificate, greeting: Reply | None) -> None:
-        said = greeting.lines[0].split(" ")[0].lower() if greeting is not None else ""
-        passing = await dns.passing_names(shown.names, said, self.look.address, self.visit.network)
+        passing = await dns.passing_names(shown.names, _name_in(greeting), self.look.address, self.visit.network)
         self.visit.book.see(CertificateNameMismatch, **self._here, names=shown.names, passing=passing)
 
     def _established(self, talk: Talk, *, implicit: bool, seconds: float) -> None:
@@ -366,3 +433,8 @@ class Looker:
 
     def _other_protocol(self, protocol: smtp.Protocol, raw: bytes) -> None:
         self.visit.book.see(SpokeOtherProtocol, **self._here, protocol=protocol, text=smtp.clean(raw.decode("utf-8", "replace")))
+
+
+def _name_in(greeting: Reply | None) -> str:
+    """The name that the server gives itself in its greeting, "" without one. Source: RFC 5321 section 4.2 (Greeting)."""
+    return smtp.clean(greeting.lines[0].split(" ")[0].lower(), 253) if greeting is not None and greeting.lines else ""

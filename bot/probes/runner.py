@@ -6,14 +6,15 @@ All endpoints are looked at at once. The person's own port is looked at on every
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import lru_cache
 
 from bot.conversation.model import ProbeRequest
 from bot.errors import TargetRefused
-from bot.observations import ControlAnswered, EhloAnswered, NotProbed, Observation, Observations
-from bot.probes import dns
+from bot.observations import CandidateFound, ControlAnswered, EhloAnswered, NotProbed, Observation, Observations
+from bot.probes import dns, policy
 from bot.probes.discovery import discover
-from bot.probes.guard import Errand, Network
+from bot.probes.guard import MAX_ADDRESSES, MAX_CONNECTIONS, Errand, Network
 from bot.probes.look import Look, Looker, Way
 from bot.probes.model import Deadlines, OnSeen
 from bot.probes.tls import Trust
@@ -23,9 +24,19 @@ from knowledge.index import index as everything
 from knowledge.model import Provider
 from knowledge.terms import CUSTOMARY_SECURITY, Security
 
+OLD_TLS = 2  # connections that ask for TLS 1.0 and 1.1
+GATHER_SECONDS = 0.1
 MAX_HOSTS = 3  # that a search found and that are looked at
 CONTROL_SECONDS = 5.0
-MAX_OTHER_ADDRESSES = 2  # of the person's own port, beside the first
+MAX_OTHER_ADDRESSES = MAX_ADDRESSES - 1  # of the person's own port, beside the first
+PER_OTHER_ADDRESS = 3  # connections: in clear, under TLS, and one to tell what broke
+
+
+Spend = Callable[[str], None]
+
+
+def nothing(host: str) -> None:
+    """A `spend` for those who count nothing."""
 
 
 def nobody(seen: Observation) -> None:
@@ -43,14 +54,14 @@ def way_in(port: int, security: Security | None) -> Way:
 def plan(addresses: tuple[str, ...], port: int | None, security: Security | None, ports: tuple[int, ...]) -> tuple[Look, ...]:
     """The looks of one check, the most telling first. `addresses`: those that may be asked, the one to prefer first; not empty."""
     looks = []
+    main = port if port is not None else next((p for p in (587, 465) if p in ports), ports[0])
     asked = ports if port is None else (port, *(p for p in ports if p != port))
     for number in asked:
         first = way_in(number, security if number == port else None)
         entered_way: Way | None = None
         if number == port and security is not None:
             entered_way = "tls" if security is Security.IMPLICIT_TLS else "clear"
-        looks.append(Look(addresses[0], number, first, both=entered_way not in (None, first)))
-    main = port if port is not None else next((p for p in (587, 465) if p in ports), ports[0])
+        looks.append(Look(addresses[0], number, first, both=entered_way not in (None, first), old=number == main))
     looks += [Look(address, main, way_in(main, security)) for address in addresses[1 : 1 + MAX_OTHER_ADDRESSES]]
     return tuple(looks)
 
@@ -69,10 +80,12 @@ async def probe(
     *,
     index: Index | None = None,
     deadlines: Deadlines | None = None,
+    spend: Spend = nothing,
 ) -> Observations:
     """Look at the endpoint that was entered and at the host's other mail ports; each fact goes to `on_seen` as it comes.
 
-    Without a host, `request.domain` is searched for candidates and the best of them are looked at. `known` is the provider that runs
+    Without a host, `request.domain` is searched for candidates and the best of them are looked at; `spend` is called with each such
+    host before, and its TargetRefused keeps the host from being asked. `known` is the provider that runs
     the host, as far as known: its own ports are asked too. Returns within `deadlines.check` seconds (after the wait for a place, where
     many checks run). Refusals of the guard come back as NotProbed; raises nothing for what a network or server does.
     """
@@ -81,10 +94,13 @@ async def probe(
     async with network.check_slots:
         ends_at = asyncio.get_running_loop().time() + deadlines.check
         check = Check(network, book, trust_in(network.policy.ca_file), deadlines, ends_at)
-        if request.host is not None:
-            await _look_at_host(check, request.host, request, known)
-        elif request.domain is not None:
-            await _look_for(check, request.domain, index or everything(), request)
+        async with asyncio.TaskGroup() as group:
+            if request.policy and request.domain is not None:
+                group.create_task(policy.look(check, request))
+            if request.host is not None:
+                group.create_task(_look_at_host(check, request.host, request, known))
+            elif request.domain is not None:
+                group.create_task(_look_for(check, request.domain, index or everything(), request, spend))
     return book.observations()
 
 
@@ -101,29 +117,65 @@ async def _look_at_host(check: Check, host: str, request: ProbeRequest, known: P
         return
     ports = network.ports(resolved.host)
     ports += tuple(p for p in ports_of(known, resolved.host) if p not in ports)
-    visit = Visit(resolved.host, check, Errand(frozenset(ports)))
     port = request.port if request.port in ports else None
+    errand = Errand(frozenset(ports), MAX_CONNECTIONS + OLD_TLS + PER_OTHER_ADDRESS * (len(resolved.addresses) - 1))
+    visit = Visit(resolved.host, check, errand, hosts_of(known, resolved.host))
     looks = plan(_reachable(visit, resolved.addresses), port, request.security, ports)
     await _run(check, [Looker(visit, look) for look in looks], port)
 
 
-async def _look_for(check: Check, domain: str, index: Index, request: ProbeRequest) -> None:
-    """Search, then look at what was found, the most trusted hosts first."""
+async def _look_for(check: Check, domain: str, index: Index, request: ProbeRequest, spend: Spend) -> None:
+    """Search, and look at what is found, the most trusted hosts first: those that somebody vouches for while the search still goes on,
+    those that are only guessed once it is over."""
     network, book = check.network, check.book
-    candidates = await discover(domain, network, index, book.take)
-    endpoints: dict[tuple[str, int], Way] = {}
-    for candidate in candidates:
-        if candidate.host in tuple(dict.fromkeys(host for host, _ in endpoints))[:MAX_HOSTS] or len({h for h, _ in endpoints}) < MAX_HOSTS:
-            endpoints.setdefault((candidate.host, candidate.port), "tls" if candidate.security == "implicit_tls" else "clear")
-    errand = Errand(frozenset(port for host, port in endpoints if port in network.ports(host) + ports_of(index.by_host(host), host)))
-    lookers: list[Looker] = []
-    for host in dict.fromkeys(host for host, _ in endpoints):
+    endpoints: dict[str, dict[int, Way]] = {}
+    heard = asyncio.Event()
+
+    def take(seen: Observation) -> None:
+        book.take(seen)
+        if isinstance(seen, CandidateFound) and seen.how != "name":
+            choose((seen,))
+
+    def choose(candidates: tuple[CandidateFound, ...]) -> None:
+        for candidate in candidates:
+            if candidate.host in endpoints or len(endpoints) < MAX_HOSTS:
+                way: Way = "tls" if candidate.security == "implicit_tls" else "clear"
+                endpoints.setdefault(candidate.host, {}).setdefault(candidate.port, way)
+                heard.set()
+
+    async def look_at(host: str) -> list[Looker]:
+        try:
+            network.check_target(host)
+            spend(host)
+        except TargetRefused as refused:
+            book.see(NotProbed, host=host, reason=refused.reason)
+            return []
         resolved = await dns.resolve(host, network, book)
-        if resolved is not None:
-            visit = Visit(resolved.host, check, errand)
-            address = _reachable(visit, resolved.addresses)[0]
-            lookers += [Looker(visit, Look(address, port, way)) for (name, port), way in endpoints.items() if name == host]
-    await _run(check, lookers, request.port)
+        if resolved is None:
+            return []
+        provider = index.by_host(host)
+        allowed = network.ports(host) + ports_of(provider, host)
+        visit = Visit(resolved.host, check, Errand(frozenset(allowed)), hosts_of(provider, host))
+        address = _reachable(visit, resolved.addresses)[0]
+        return [Looker(visit, Look(address, port, way)) for port, way in endpoints[host].items() if port in allowed]
+
+    async def look_while_searching() -> None:
+        await heard.wait()
+        await asyncio.sleep(GATHER_SECONDS)  # a domain's records come together: one look at a host, at all its ports
+        early.extend(endpoints)
+        await look_at_all(early)
+
+    async def look_at_all(hosts: list[str]) -> None:
+        found = await asyncio.gather(*(look_at(host) for host in hosts))
+        await _run(check, [looker for lookers in found for looker in lookers], request.port)
+
+    early: list[str] = []
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(look_while_searching())
+        choose(await discover(domain, network, index, take))
+        if not early:
+            first.cancel()
+        await look_at_all([host for host in endpoints if host not in early])
 
 
 def ports_of(provider: Provider | None, host: str) -> tuple[int, ...]:
@@ -131,6 +183,12 @@ def ports_of(provider: Provider | None, host: str) -> tuple[int, ...]:
     if provider is None:
         return ()
     return tuple(dict.fromkeys(server.endpoint.port for server in provider.servers if server.endpoint.host == host))
+
+
+def hosts_of(provider: Provider | None, host: str) -> tuple[str, ...]:
+    """All hosts of the provider that the knowledge documents `host` for; () where it documents it for none."""
+    hosts = tuple(dict.fromkeys(server.endpoint.host for server in provider.servers)) if provider is not None else ()
+    return hosts if host in hosts else ()
 
 
 def _reachable(visit: Visit, addresses: tuple[str, ...]) -> tuple[str, ...]:

@@ -96,6 +96,13 @@ def _split_reply(raw: bytes) -> tuple[bytes, bytes]:
     return raw[:at], raw[at:]
 
 
+def is_whole(raw: bytes) -> bool:
+    """Whether `raw` holds one reply to its last line."""
+    reply, _ = _split_reply(raw)
+    last = reply.rstrip(b"\r\n").rpartition(b"\n")[2]
+    return reply.endswith(b"\n") and last[3:4] != b"-"
+
+
 def protocol_of(raw: bytes) -> Protocol | None:
     """Which other protocol speaks in these first bytes, "unknown" for text that is none of ours, None where nothing was said or it
     may be SMTP. FTP greets with 220 like SMTP and is known by its name."""

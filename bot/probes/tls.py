@@ -76,6 +76,8 @@ class Certificate:
     key: str
     distrust: Distrust | None
     chain_expired: datetime.datetime | None = None
+    chain: tuple[str, ...] = ()
+    missing: tuple[str, str] | None = None  # the authority whose certificate was not sent, and where it is to be had
 
     def expired(self, now: datetime.datetime) -> bool:
         return self.not_after < now or self.chain_expired is not None
@@ -146,6 +148,8 @@ class Trust:
                 key=_key(leaf),
                 distrust=distrust,
                 chain_expired=expired,
+                chain=tuple(_whose(certificate.subject) for certificate in parsed[1:]),
+                missing=(_whose(parsed[-1].issuer), _issuer_url(parsed[-1]) or "") if distrust == "incomplete_chain" else None,
             )
         except (ValueError, IndexError, x509.InvalidVersion, crypto.Error):
             return None
@@ -160,7 +164,7 @@ class Trust:
             return "unknown_issuer"
         if error in (2, 20, 21, 27):  # the issuer of the last certificate is not to be had, here or in the chain
             last = chain[-1]
-            return "incomplete_chain" if last.subject != last.issuer and _says_where_its_issuer_is(last) else "unknown_issuer"
+            return "incomplete_chain" if last.subject != last.issuer and _issuer_url(last) is not None else "unknown_issuer"
         return "other"
 
     def _chain_expired(self, chain: tuple[x509.Certificate, ...]) -> datetime.datetime | None:
@@ -212,14 +216,19 @@ def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
     return clean(str(found[0].value), 120) if found else ""
 
 
-def _says_where_its_issuer_is(certificate: x509.Certificate) -> bool:
+def _whose(name: x509.Name) -> str:
+    return _attribute(name, NameOID.COMMON_NAME) or _attribute(name, NameOID.ORGANIZATION_NAME)
+
+
+def _issuer_url(certificate: x509.Certificate) -> str | None:
     """Public authorities write into each certificate where its issuer's is to be had (RFC 5280 section 4.2.2.1); home-made ones do not."""
     try:
         held = certificate.extensions.get_extension_for_oid(ExtensionOID.AUTHORITY_INFORMATION_ACCESS).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension):
-        return False
+        return None
     assert isinstance(held, x509.AuthorityInformationAccess)
-    return any(entry.access_method == AuthorityInformationAccessOID.CA_ISSUERS for entry in held)
+    places = [entry.access_location.value for entry in held if entry.access_method == AuthorityInformationAccessOID.CA_ISSUERS]
+    return clean(str(places[0]), 200) if places else None
 
 
 def _key(leaf: x509.Certificate) -> str:

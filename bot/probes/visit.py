@@ -63,10 +63,12 @@ class Check:
 
 
 class Visit:
-    """The looks at one host within a check; `errand` is what they may still do."""
+    """The looks at one host within a check; `errand` is what they may still do. `documented`: where the knowledge names this host, all
+    hosts of its provider, for whose names its certificate may be; else ()."""
 
-    def __init__(self, host: str, check: Check, errand: Errand) -> None:
+    def __init__(self, host: str, check: Check, errand: Errand, documented: tuple[str, ...] = ()) -> None:
         self.host = host
+        self.documented = documented
         self.errand = errand
         self.network = check.network
         self.book = check.book

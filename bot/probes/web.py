@@ -1,4 +1,4 @@
-"""What stands at this https address? One GET through the guard, bounded; no cookie, no address of a person, no script, http never."""
+"""What stands at this https address? One request through the guard, bounded; no cookie, no address of a person, no script, http never."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from bot.probes.guard import HTTPS, Errand, Network
 MAX_BODY_BYTES = 65_536
 MAX_HEAD_BYTES = 16_384
 MAX_REDIRECTS = 2
-_ASKED = "GET {path} HTTP/1.0\r\nHost: {host}\r\nUser-Agent: postmaster\r\nAccept: */*\r\nConnection: close\r\n\r\n"  # 1.0: no chunks
+_ASKED = (
+    "{verb} {path} HTTP/1.0\r\nHost: {host}\r\nUser-Agent: postmaster\r\nAccept: */*\r\nConnection: close\r\n{more}\r\n"  # 1.0: no chunks
+)
 
 
 @lru_cache(maxsize=4)
@@ -35,15 +37,16 @@ def _has_folder() -> bool:
     return bool(folder and os.path.isdir(folder) and os.listdir(folder))
 
 
-async def get(url: str, network: Network, seconds: float) -> bytes | None:
-    """The body at an https `url`, following up to two redirects to https; None for anything but a 200 with a body within bounds.
+async def get(url: str, network: Network, seconds: float, *, redirects: int = MAX_REDIRECTS, post: bytes | None = None) -> bytes | None:
+    """The body at an https `url`, following `redirects` at most, to https; None for anything but a 200 with a body within bounds.
 
+    `post`: XML to send there (and again where it redirects to); else it is a GET.
     Each host on the way is judged by the guard like any other. Raises nothing for what a network or server does.
     """
     try:
         async with asyncio.timeout(seconds):
-            for _ in range(MAX_REDIRECTS + 1):
-                status, location, body = await _get_once(url, network, seconds)
+            for _ in range(redirects + 1):
+                status, location, body = await _ask_once(url, network, seconds, post)
                 if status == 200:
                     return body
                 if status not in (301, 302, 303, 307, 308) or not location:
@@ -54,7 +57,7 @@ async def get(url: str, network: Network, seconds: float) -> bytes | None:
     return None
 
 
-async def _get_once(url: str, network: Network, seconds: float) -> tuple[int, str, bytes]:
+async def _ask_once(url: str, network: Network, seconds: float, post: bytes | None) -> tuple[int, str, bytes]:
     parts = urlsplit(url)
     if parts.scheme != "https" or parts.username is not None or not parts.hostname:
         raise ValueError("only https, without a login")
@@ -70,7 +73,8 @@ async def _get_once(url: str, network: Network, seconds: float) -> tuple[int, st
     context = verifying_context(network.policy.ca_file)
     reader, writer, line = await network.streams(resolved.addresses[0], port, errand, seconds, context, host)
     try:
-        writer.write(_ASKED.format(path=path, host=host).encode("ascii"))
+        writer.write(_ASKED.format(verb="GET" if post is None else "POST", path=path, host=host, more=_more(post)).encode("ascii"))
+        writer.write(post or b"")
         head = await reader.readuntil(b"\r\n\r\n")
         if len(head) > MAX_HEAD_BYTES:
             raise ValueError("too long a head")
@@ -80,6 +84,10 @@ async def _get_once(url: str, network: Network, seconds: float) -> tuple[int, st
     finally:
         writer.transport.abort()
         line.ended()
+
+
+def _more(post: bytes | None) -> str:
+    return "" if post is None else f"Content-Type: text/xml\r\nContent-Length: {len(post)}\r\n"
 
 
 def _errand(network: Network, host: str, port: int) -> Errand:

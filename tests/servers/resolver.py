@@ -56,12 +56,15 @@ class Answers(asyncio.DatagramProtocol):
             answer.answer.append(dns.rrset.from_text(name + ".", 0, "IN", "A", *texts))
             return answer
         seen = 0
-        while name in self.zone and "CNAME" in self.zone[name] and seen < 10:
+        while kind != "CNAME" and name in self.zone and "CNAME" in self.zone[name] and seen < 10:
             target = self.zone[name]["CNAME"][0]
             answer.answer.append(dns.rrset.from_text(name + ".", 60, "IN", "CNAME", target + "."))
             name, seen = target, seen + 1
         if name not in self.zone:
             answer.set_rcode(dns.rcode.NXDOMAIN)
+        elif kind == "CNAME":
+            texts = [text + "." for text in self.zone[name].get("CNAME", ())]
+            answer.answer.extend([dns.rrset.from_text(name + ".", 60, "IN", "CNAME", *texts)] if texts else [])
         elif texts := self.zone[name].get(kind, ()):
             answer.answer.append(dns.rrset.from_text(name + ".", 60, "IN", kind, *texts))
         return answer

@@ -13,6 +13,11 @@ from dataclasses import dataclass, field
 class Served:
     port: int
     requests: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
+
+    def asked_for(self, part: str) -> int:
+        """How many requests had `part` in their path."""
+        return sum(part in request.split(" ")[1] for request in self.requests)
 
 
 @asynccontextmanager
@@ -23,6 +28,8 @@ async def serving(pages: Mapping[str, bytes | str], context: ssl.SSLContext) -> 
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             served.requests.append(head)
+            length = next((int(line.split(": ", 1)[1]) for line in head.split("\r\n") if line.startswith("Content-Length: ")), 0)
+            served.bodies.append((await reader.readexactly(length)).decode())
             path = head.split(" ")[1]
             host = next(line.split(": ", 1)[1] for line in head.split("\r\n") if line.lower().startswith("host: "))
             page = pages.get(host + path)

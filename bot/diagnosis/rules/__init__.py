@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.diagnosis.model import Finding, Situation
-from bot.diagnosis.rules import auth, net, server, tls
+from bot.diagnosis.rules import auth, net, policy, server, tls
 from bot.observations import Observations
 
 Rule = Callable[[Observations, Situation], Finding | None]
 
-RULES: tuple[Rule, ...] = (*net.RULES, *tls.RULES, *auth.RULES, *server.RULES)
+RULES: tuple[Rule, ...] = (*net.RULES, *tls.RULES, *auth.RULES, *server.RULES, *policy.RULES)

@@ -39,8 +39,22 @@ def _all_alike(seen: Observations, kind: type[o.EndpointObservation]) -> tuple[o
     return facts if views and len(facts) == len(views) else ()
 
 
+def _this_side_is_cut_off(seen: Observations) -> bool:
+    """The control endpoint cannot be reached either, by nobody of ours: then what does not answer here says nothing about the server."""
+    answers = seen.all(o.ControlAnswered)
+    return bool(answers) and not any(answer.reached for answer in answers)
+
+
+def _control(seen: Observations) -> tuple[o.ControlAnswered, ...]:
+    """That another server could be reached from here at the same time, as evidence beside a time-out."""
+    return seen.all(o.ControlAnswered, reached=True)[:1]
+
+
 def refused(seen: Observations, entered: Situation) -> Finding | None:
-    """Nobody listens on the port that was entered, or (none entered) on any port that was asked."""
+    """Nobody listens on the port that was entered, or (none entered) on any port that was asked. A firewall on this side may refuse
+    too: where the control endpoint is out of reach, nothing is told."""
+    if _this_side_is_cut_off(seen):
+        return None
     view = _asked(seen, entered)
     if view is not None and (fact := view.fact(o.TcpRefused)) is not None:
         return Finding("net.refused", Certainty.SEEN, (fact,), elsewhere(survey(seen), entered))
@@ -50,17 +64,25 @@ def refused(seen: Observations, entered: Situation) -> Finding | None:
 
 
 def timeout(seen: Observations, entered: Situation) -> Finding | None:
-    """No answer to the attempt to connect. From one site alone this may be the way and not the server: likely, not seen."""
+    """No answer to the attempt to connect. From one site alone this may be the way and not the server: likely, not seen.
+
+    Where the control endpoint is out of reach too, it is this side's own network, and nobody's fault is told.
+    """
+    if _this_side_is_cut_off(seen):
+        return None
     view = _asked(seen, entered)
     if view is not None and (fact := view.fact(o.TcpTimedOut)) is not None:
-        return Finding("net.timeout", Certainty.LIKELY, (fact,), elsewhere(survey(seen), entered))
+        return Finding("net.timeout", Certainty.LIKELY, (fact, *_control(seen)), elsewhere(survey(seen), entered))
     if entered.port is None and (facts := _all_alike(seen, o.TcpTimedOut)):
-        return Finding("net.timeout", Certainty.LIKELY, facts)
+        return Finding("net.timeout", Certainty.LIKELY, (*facts, *_control(seen)))
     return None
 
 
 def unreachable(seen: Observations, entered: Situation) -> Finding | None:
-    """No route to any address of the name; one dead address family beside a living one is not this."""
+    """No route to any address of the name; one dead address family beside a living one is not this, nor is a
+    network of ours that reaches not even the control endpoint."""
+    if _this_side_is_cut_off(seen):
+        return None
     view = _asked(seen, entered)
     if view is not None and view.connected is False and (fact := view.fact(o.TcpUnreachable)) is not None:
         return Finding("net.unreachable", Certainty.SEEN, (fact,), elsewhere(survey(seen), entered))
@@ -102,21 +124,72 @@ def users_network(seen: Observations, entered: Situation) -> Finding | None:
     return None
 
 
-def intercepted(seen: Observations, entered: Situation) -> Finding | None:
-    """A firewall masks the EHLO answer (a keyword of X or * only), or the person is shown another certificate than this side is.
+_GREETED = (o.GreetedInClear, o.GreetedUnderTls)
+# Mail shields sign with an authority of their own, named after the program that installed it.
+_SHIELDS = ("avast", "avg ", "kaspersky", "eset ", "bitdefender", "bullguard", "sophos", "fortinet", "fortigate", "mail shield", "dr.web")
+
+
+def masked(seen: Observations, entered: Situation) -> Finding | None:
+    """A firewall masks the EHLO answer (a keyword of X or * only), or takes STARTTLS out of it: the command works all the same.
 
     Source: Cisco ASA "inspect esmtp" replaces what it does not know by X; a keyword is letters, digits, hyphens (RFC 5321 4.1.1.1).
     """
+    hidden = seen.first(o.StarttlsAcceptedUnlisted)
+    if hidden is not None:
+        listed = seen.first(o.EhloAnswered, port=hidden.port, address=hidden.address, under_tls=False)
+        return Finding("net.intercepted", Certainty.SEEN, (*((listed,) if listed is not None else ()), hidden))
     for ehlo in seen.all(o.EhloAnswered):
-        masked = any(len(word) >= 4 and set(word.upper()) in ({"X"}, {"*"}) for line in ehlo.keywords for word in line.split(" ")[:1])
-        if masked:
+        keywords = [line.split(" ")[0] for line in ehlo.keywords]
+        if any(len(word) >= 4 and set(word.upper().removesuffix("A").removesuffix("B")) in ({"X"}, {"*"}) for word in keywords):
             return Finding("net.intercepted", Certainty.SEEN, (ehlo,))
-    for theirs in seen.all(o.CertificateShown, site=o.USER):
-        for ours in seen.all(o.CertificateShown, port=theirs.port):
-            differ = theirs.issuer and ours.issuer and theirs.issuer != ours.issuer
-            if ours.site != o.USER and ours.trusted and differ and not set(theirs.names) & set(ours.names):
-                return Finding("net.intercepted", Certainty.LIKELY, (theirs, ours))
+    for ours in seen.all(o.EhloAnswered, under_tls=False):
+        for theirs in seen.all(o.EhloAnswered, site=o.USER, port=ours.port, under_tls=False):
+            if ours.site != o.USER and ours.starttls and not theirs.starttls:
+                return Finding("net.intercepted", Certainty.SEEN, (theirs, ours))
     return None
 
 
-RULES = (users_network, dns, refused, timeout, unreachable, not_smtp, closed, intercepted)
+def somebody_else(seen: Observations, entered: Situation) -> Finding | None:
+    """Another than the server answers: on the person's side (a mail shield's certificate, a web page as a captive portal shows it, a
+    banner or certificate of another name than here), or for all, where a documented server shows a stranger's certificate."""
+    for shown in seen:
+        if isinstance(shown, (o.CertificateShown, o.CertificateUntrusted)) and any(word in f"{shown.issuer.lower()} " for word in _SHIELDS):
+            return Finding("net.intercepted", Certainty.SEEN, (shown,))
+    for theirs in seen:
+        ours = _the_same_here(theirs, seen) if isinstance(theirs, o.EndpointObservation) and theirs.site == o.USER else None
+        if ours is not None:
+            sure = Certainty.SEEN if isinstance(theirs, o.SpokeOtherProtocol) else Certainty.LIKELY
+            return Finding("net.intercepted", sure, (theirs, ours))
+    other = seen.first(o.AnsweredAsAnother)
+    return Finding("net.intercepted", Certainty.LIKELY, (other,)) if other is not None else None
+
+
+def _the_same_here(theirs: o.EndpointObservation, seen: Observations) -> o.EndpointObservation | None:
+    """What this side saw at the same port, where it cannot be the same server that the person's side met."""
+    for ours in seen:
+        if not isinstance(ours, o.EndpointObservation) or ours.site == o.USER or ours.port != theirs.port:
+            continue
+        if _is_a_web_page(theirs) and isinstance(ours, _GREETED):
+            return ours
+        if isinstance(theirs, o.CertificateShown) and isinstance(ours, o.CertificateShown) and ours.trusted:
+            differ = theirs.issuer and ours.issuer and theirs.issuer != ours.issuer
+            if differ and not set(theirs.names) & set(ours.names):
+                return ours
+        if isinstance(theirs, _GREETED) and isinstance(ours, _GREETED) and type(theirs) is type(ours):
+            said, heard = _organisation(theirs.text), _organisation(ours.text)
+            if said and heard and said != heard:
+                return ours
+    return None
+
+
+def _is_a_web_page(fact: o.EndpointObservation) -> bool:
+    return isinstance(fact, o.SpokeOtherProtocol) and fact.protocol == "http"
+
+
+def _organisation(banner: str) -> str:
+    """The last two labels of the name that a greeting begins with, "" where it begins with none."""
+    name = banner.split(" ")[0].lower().rstrip(".")
+    return ".".join(name.split(".")[-2:]) if "." in name else ""
+
+
+RULES = (users_network, dns, refused, timeout, unreachable, not_smtp, closed, masked, somebody_else)

@@ -57,11 +57,11 @@ def test_a_port_is_first_spoken_to_as_it_is_customary(port: int, security: Secur
 
 
 def test_both_ways_are_taken_at_once_where_the_entered_mode_is_not_the_customary_one() -> None:
-    assert plan(ONE, 587, IMPLICIT, (587,)) == (Look("192.0.2.1", 587, "clear", both=True),)
-    assert plan(ONE, 465, STARTTLS, (465,)) == (Look("192.0.2.1", 465, "tls", both=True),)
-    assert plan(ONE, 465, NONE, (465,)) == (Look("192.0.2.1", 465, "tls", both=True),)
-    assert plan(ONE, 587, STARTTLS, (587,)) == (Look("192.0.2.1", 587, "clear"),)
-    assert plan(ONE, 587, None, (587,)) == (Look("192.0.2.1", 587, "clear"),)
+    assert plan(ONE, 587, IMPLICIT, (587,)) == (Look("192.0.2.1", 587, "clear", both=True, old=True),)
+    assert plan(ONE, 465, STARTTLS, (465,)) == (Look("192.0.2.1", 465, "tls", both=True, old=True),)
+    assert plan(ONE, 465, NONE, (465,)) == (Look("192.0.2.1", 465, "tls", both=True, old=True),)
+    assert plan(ONE, 587, STARTTLS, (587,)) == (Look("192.0.2.1", 587, "clear", old=True),)
+    assert plan(ONE, 587, None, (587,)) == (Look("192.0.2.1", 587, "clear", old=True),)
 
 
 def test_the_persons_own_port_comes_first_and_is_looked_at_on_further_addresses() -> None:

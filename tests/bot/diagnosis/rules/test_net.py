@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from bot import observations as o
-from bot.diagnosis.model import Certainty, Proposal, Situation
+from bot.diagnosis.model import Certainty, Finding, Proposal, Situation
 from bot.diagnosis.rules import net
 from bot.observations import Observations
 from knowledge.terms import Security
@@ -85,7 +89,88 @@ def test_another_protocol_is_not_smtp() -> None:
 def test_masked_keywords_betray_a_firewall() -> None:
     ehlo = o.EhloAnswered(host=HOST, port=587, under_tls=False, keywords=("SIZE 10", "XXXXXXXA", "XXXXXXXX"))
 
-    finding = net.intercepted(Observations((ehlo,)), Situation(host=HOST, port=587))
+    finding = net.masked(Observations((ehlo,)), Situation(host=HOST, port=587))
 
     assert finding is not None
     assert finding.cause == "net.intercepted"
+
+
+def at(port: int = 587, site: str = "here") -> dict[str, Any]:
+    return {"site": site, "host": HOST, "port": port}
+
+
+def test_starttls_that_works_unlisted_was_taken_out_on_the_way() -> None:
+    listed = o.EhloAnswered(**at(), under_tls=False, keywords=("SIZE 10",))
+    hidden = o.StarttlsAcceptedUnlisted(**at())
+
+    finding = net.masked(Observations((listed, hidden)), Situation(host=HOST, port=587))
+
+    assert finding == Finding("net.intercepted", Certainty.SEEN, (listed, hidden))
+
+
+def test_starttls_that_is_offered_here_and_not_there_was_taken_out_there(good_587: Observations) -> None:
+    theirs = o.EhloAnswered(**at(site=o.USER), under_tls=False, keywords=("SIZE 10", "AUTH PLAIN"))
+
+    finding = net.masked(good_587 + (theirs,), Situation(host=HOST, port=587))
+
+    assert finding is not None
+    assert finding.evidence[0] == theirs
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        o.CertificateShown(**at(site=o.USER), names=(HOST,), issuer="Avast Web/Mail Shield Root"),
+        o.CertificateUntrusted(**at(site=o.USER), reason="unknown_issuer", issuer="ESET SSL Filter CA"),
+        o.SpokeOtherProtocol(**at(site=o.USER), protocol="http", text="HTTP/1.1 302 Found"),
+        o.GreetedInClear(**at(site=o.USER), text="mailgate.isp.example ESMTP"),
+        o.CertificateShown(**at(site=o.USER), names=("gate.hotel.test",), issuer="Hotel"),
+    ],
+    ids=["mail shield", "its untrusted root", "captive portal", "banner of another", "certificate of another"],
+)
+def test_somebody_else_answers_on_the_persons_side(theirs: o.EndpointObservation) -> None:
+    ours = (
+        o.GreetedInClear(**at(), text="mail.our-club.test ESMTP"),
+        o.CertificateShown(**at(), names=(HOST,), issuer="A CA", trusted=True, hostname_ok=True),
+    )
+
+    finding = net.somebody_else(Observations((*ours, theirs)), Situation(host=HOST, port=587))
+
+    assert finding is not None
+    assert finding.cause == "net.intercepted"
+    assert theirs in finding.evidence
+
+
+def test_the_same_answers_on_both_sides_are_nobody_else() -> None:
+    banner = o.GreetedInClear(**at(), text="one.our-club.test ESMTP")
+    theirs = o.GreetedInClear(**at(site=o.USER), text="two.our-club.test ESMTP")
+
+    assert net.somebody_else(Observations((banner, theirs)), Situation(host=HOST, port=587)) is None
+
+
+def test_a_documented_server_with_a_strangers_certificate_is_redirected() -> None:
+    other = o.AnsweredAsAnother(**at(), names=("relay.hoster.test",), greeted_as="relay.hoster.test")
+
+    assert net.somebody_else(Observations((other,)), Situation()) == Finding("net.intercepted", Certainty.LIKELY, (other,))
+
+
+CUT_OFF = o.ControlAnswered(host="control.test", port=25, reached=False)
+ONLINE = o.ControlAnswered(host="control.test", port=25, reached=True)
+
+
+@pytest.mark.parametrize("kind", [o.TcpTimedOut, o.TcpRefused, o.TcpUnreachable])
+def test_a_blocked_network_of_our_own_is_nobodys_fault(kind: type[o.EndpointObservation]) -> None:
+    fact = kind(**at(25))
+
+    for entered in (Situation(host=HOST, port=25), Situation(host=HOST)):
+        assert not [finding for rule in net.RULES if (finding := rule(Observations((fact, CUT_OFF)), entered)) is not None]
+        assert [finding for rule in net.RULES if (finding := rule(Observations((fact, ONLINE)), entered)) is not None]
+
+
+def test_the_control_that_was_reached_stands_beside_a_time_out() -> None:
+    fact = o.TcpTimedOut(**at(25))
+
+    finding = net.timeout(Observations((fact, ONLINE)), Situation(host=HOST, port=25))
+
+    assert finding is not None
+    assert finding.evidence == (fact, ONLINE)
