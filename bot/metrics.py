@@ -19,11 +19,17 @@ COUNTERS = {
     "effects": ("Effects by kind and how they ended (done, retry, ended, lost).", ("kind", "outcome")),
     "probes": ("Probes by how they ended (done, stopped, error).", ("outcome",)),
     "store_unreachable": ("Times that the store was away, full or broken.", ()),
+    "api_answers": ("Answers of a platform to our calls, by HTTP method and status.", ("channel", "method", "status")),
+    "connections": ("Lasting connections to a platform, by what happened (made, resumed, lost).", ("channel", "what")),
+    "dropped": ("Events of a platform given up because too many were waiting.", ("channel",)),
+    "retries": ("Times that a platform sent something again, because it had no acknowledgement.", ("channel",)),
+    "rate_limited": ("Calls that a platform refused because there were too many.", ("channel", "method")),
     "forgotten": ("Conversations deleted, by why.", ("why",)),
 }
 SECONDS = {
     "step_seconds": ("Seconds from an event's step to its commit.", ()),
     "delivery_seconds": ("Seconds that a platform took for a post or an edit.", ("channel",)),
+    "acknowledge_seconds": ("Seconds from a click or a command to its acknowledgement.", ("channel",)),
     "probe_seconds": ("Seconds that a probe took.", ()),
 }
 
