@@ -27,6 +27,8 @@ from adapters.slack.commands import Commands
 from adapters.slack.core import Listen, Service, Settings, phrases, revealed, vault_of
 from adapters.slack.delivery import SlackChannel
 from adapters.slack.door import Door
+from adapters.slack.health import always, reachable
+from adapters.slack.helpers import Helpers
 from adapters.slack.installations import Installations, States, seal
 from adapters.slack.manifest import prompts
 from adapters.slack.progress import Board, Spawn
@@ -204,7 +206,7 @@ def _door(settings: Settings, service: Service, web: Web, spawn: Spawn, workspac
     windows = Windows(service, talks, web, say, start_form(known), known.typeahead, workspaces.address)
     attachments = Attachments(web.session, web.base_url, workspaces.token)
     forget = workspaces.installations.forget if workspaces.installations is not None else None
-    return Door(service, channel, commands, windows, attachments, agent, web, say, spawn, forget)
+    return Door(service, channel, commands, windows, attachments, agent, web, say, spawn, Helpers(web, settings.slack_helpers), forget)
 
 
 async def _socket(app: AsyncApp, app_token: str, service: Service, stop: asyncio.Event) -> None:
@@ -218,17 +220,21 @@ async def _socket(app: AsyncApp, app_token: str, service: Service, stop: asyncio
         await connect()
         log.info("slack: connected")
 
+    async def stands() -> bool:
+        return bool(await handler.client.is_connected())
+
     async with asyncio.TaskGroup() as group:
         connecting = group.create_task(connect_first())
         try:
-            while not stop.is_set():
-                try:
-                    async with asyncio.timeout(LOOK_SECONDS):
-                        await stop.wait()
-                except TimeoutError:
-                    away = 0.0 if await handler.client.is_connected() else away + LOOK_SECONDS
-                    if away >= DEAD_AFTER:
-                        raise CannotRun("The connection to Slack was lost and could not be made again within a minute.") from None
+            with reachable(stands):
+                while not stop.is_set():
+                    try:
+                        async with asyncio.timeout(LOOK_SECONDS):
+                            await stop.wait()
+                    except TimeoutError:
+                        away = 0.0 if await stands() else away + LOOK_SECONDS
+                        if away >= DEAD_AFTER:
+                            raise CannotRun("The connection to Slack was lost and could not be made again within a minute.") from None
         finally:
             connecting.cancel()
             try:
@@ -248,6 +254,7 @@ async def _serve(app: AsyncApp, address: Listen, stop: asyncio.Event) -> None:
         await runner.cleanup()
         raise CannotRun(f"POSTMASTER_HTTP={address}: {error.strerror}") from error
     try:
-        await stop.wait()
+        with reachable(always):
+            await stop.wait()
     finally:
         await runner.cleanup()

@@ -7,6 +7,7 @@ token. So everything is handed over, and the environment is out of its sight whi
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -16,10 +17,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import scopes
+from adapters.slack import health, scopes
 from adapters.slack.door import Door
 from adapters.slack.inbound import Us
 from adapters.slack.installations import STATE_SECONDS, Installations, States
@@ -38,8 +40,12 @@ def make_app(
 ) -> AsyncApp:
     """The app. `signing_secret` None: Socket Mode, where the connection itself is trusted. `flow`: for many workspaces."""
 
-    async def enter(body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+    async def enter(body: dict[str, Any], context: AsyncBoltContext, req: AsyncBoltRequest) -> BoltResponse:
+        began = time.monotonic()
+        if any(number not in ("", "0") for number in req.headers.get("x-slack-retry-num", ())):
+            health.redelivered()
         answer = await door.take(body, Us(context.bot_user_id or "", context.bot_id or ""))
+        health.acknowledged(time.monotonic() - began)
         return BoltResponse(status=200, body=answer if answer is not None else "")
 
     with _environment_hidden():

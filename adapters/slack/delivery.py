@@ -19,6 +19,7 @@ from adapters.slack import render
 from adapters.slack.agent import Agent
 from adapters.slack.core import Say
 from adapters.slack.inbound import Click, Origin
+from adapters.slack.leash import Leash
 from adapters.slack.pace import Pace
 from adapters.slack.progress import Board, Spawn
 from adapters.slack.text import escaped
@@ -63,13 +64,21 @@ class SlackChannel:
         self._triage = triage
         self._helpers = helpers
         self._posts = Pace(1.0, 4, clock)
+        self._leash = Leash(clock)
         self._begun: OrderedDict[str, int] = OrderedDict()  # effects of several messages: how many of them stand already
 
     @property
     def abilities(self) -> Abilities:
         return Abilities(edit=True, stream=self._board.streams, forms=True, tables=True, private=True, told_twice=not self._history)
 
+    def heard(self, place: Place) -> None:
+        """A person said or pressed something there."""
+        self._leash.heard(origin(place))
+
     async def post(self, place: Place, reply: Reply, key: str) -> str:
+        if not self._leash.allows(origin(place), key):
+            log.warning("slack: silent, for too much was said with nobody saying anything in between")
+            raise Undeliverable("too_many_replies")
         if reply.private and not is_direct(place):
             return await self._privately(place, reply)
         await self._agent.before_message(place)

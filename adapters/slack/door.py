@@ -18,6 +18,7 @@ from adapters.slack.attachments import Attachments
 from adapters.slack.commands import GO_ON, SHARE, Commands
 from adapters.slack.core import Say, Service, utc_now
 from adapters.slack.delivery import RESUME, SlackChannel
+from adapters.slack.helpers import Helpers
 from adapters.slack.inbound import Click, Heard, Payload, Us
 from adapters.slack.progress import Spawn
 from adapters.slack.talks import after, person_of
@@ -30,6 +31,7 @@ from bot.conversation.model import Conversation, State
 log = logging.getLogger(__name__)
 
 FETCH_SECONDS = 2.0  # of the three that Slack gives us
+NOT_YOURS = "not_yours"
 
 Answer = dict[str, Any] | None
 
@@ -46,6 +48,7 @@ class Door:
         web: Web,
         say: Say,
         spawn: Spawn,
+        helpers: Helpers,
         forget_installation: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._service = service
@@ -57,6 +60,7 @@ class Door:
         self._web = web
         self._say = say
         self._spawn = spawn
+        self._helpers = helpers
         self._forget_installation = forget_installation
 
     async def take(self, payload: Payload, us: Us) -> Answer:
@@ -98,6 +102,7 @@ class Door:
             return
         heard = await self._completed(heard)
         incoming = heard.incoming
+        self._channel.heard(incoming.place)
         if not await self._service.receive(incoming) or not isinstance(incoming.what, Wrote):
             return
         if not incoming.what.edited:
@@ -183,14 +188,17 @@ class Door:
             self._spawn(self._windows.form(payload, form, {"channel": origin.channel, "thread": origin.thread}))
 
     async def _clicked(self, click: Click) -> None:
-        """A choice: of the asker only. Whether its question is still open is the core's to say; only then its buttons go."""
+        """A choice: of the asker, or of a helper. Whether its question is still open is the core's to say; only then its buttons go."""
         incoming = click.incoming
         known = await self._service.knows(incoming.conversation)
         refusal = refused(known, click)
+        if refusal == NOT_YOURS and await self._helpers.includes(incoming.place, incoming.place["user"]):
+            refusal = None
         if refusal is not None or known is None:
             sentence = self._say(refusal or "closed")
             self._spawn(self._channel.tell(incoming.place, incoming.place["user"], sentence, click.response_url))
             return
+        self._channel.heard(incoming.place)
         if await self._service.receive(incoming) and known.turn == click.turn and click.blocks:
             self._spawn(self._channel.settle(incoming.place, click))
 
@@ -237,7 +245,7 @@ def refused(known: Conversation | None, click: Click) -> str | None:
     if known is None:
         return "closed"
     if known.asker and not inbound.same_person(known.asker, click.incoming.person):
-        return "not_yours"
+        return NOT_YOURS
     return None
 
 

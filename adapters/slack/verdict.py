@@ -31,6 +31,7 @@ GONE = frozenset({"token_revoked", "account_inactive", "invalid_auth", "not_auth
 EXPIRED = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired", "trigger_exchanged"})
 # We may not speak there; the reason goes with the effect.
 CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "thread_not_found", "restricted_action", "no_permission"})
+KNOWN = PASSING | STREAMING | BLOCKS | NOT_EDITABLE | STREAM_OVER | GONE | EXPIRED | CLOSED_DOORS
 
 
 class Verdict(Enum):

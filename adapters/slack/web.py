@@ -14,6 +14,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack import health
 from adapters.slack.verdict import as_ours
 from bot.channel import Place, TryLater
 
@@ -50,10 +51,13 @@ class Web:
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             answer = await self._client.api_call(method, json=given, headers={"Authorization": f"Bearer {token}"})
-        except SlackApiError:
+        except SlackApiError as error:
+            health.answered(method, error)
             raise
         except (aiohttp.ClientError, SlackClientError, TimeoutError) as error:
+            health.unanswered(method)
             raise TryLater(2.0, type(error).__name__) from error
+        health.answered(method)
         data = answer.data
         return data if isinstance(data, Mapping) else {}
 
@@ -70,10 +74,13 @@ class Web:
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             answer = await self._client.api_call(method, params=given, http_verb="GET", headers={"Authorization": f"Bearer {token}"})
-        except SlackApiError:
+        except SlackApiError as error:
+            health.answered(method, error)
             raise
         except (aiohttp.ClientError, SlackClientError, TimeoutError) as error:
+            health.unanswered(method)
             raise TryLater(2.0, type(error).__name__) from error
+        health.answered(method)
         data = answer.data
         return data if isinstance(data, Mapping) else {}
 

@@ -24,7 +24,9 @@ from aiohttp import WSMsgType, web
 from tests.adapters.slack.limits import faults
 
 TEAM, BOT_USER, BOT = "T1", "UBOT", "BBOT"
-SCOPES = "app_mentions:read,assistant:write,channels:history,chat:write,commands,files:read,groups:history,im:history,im:write"
+SCOPES = (
+    "app_mentions:read,assistant:write,channels:history,chat:write,commands,files:read,groups:history,im:history,im:write,usergroups:read"
+)
 
 
 @dataclass
@@ -79,6 +81,7 @@ class Peer:
         self.views: dict[str, dict[str, Any]] = {}
         self.homes: dict[str, dict[str, Any]] = {}
         self.members: set[str] = set()  # empty: the bot is everywhere
+        self.helpers: list[str] = []  # the members of every user group
         self.scopes = SCOPES
         self.date: str | None = None
         self.streams: dict[str, float] = {}
@@ -193,6 +196,8 @@ class Peer:
                 return {"ok": True, "view": {"id": "VHOME"}}
             case "oauth.v2.access":
                 return self.oauth.get(str(body.get("code") or body.get("refresh_token")), {"ok": False, "error": "invalid_code"})
+            case "usergroups.users.list":
+                return {"ok": True, "users": self.helpers}
             case "auth.revoke":
                 return {"ok": True}
         return {"ok": True}
