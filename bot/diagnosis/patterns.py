@@ -42,13 +42,13 @@ class PatternSet:
         """Every pattern's first match in `text`, which must be in the form that `wrappers.unwrap` gives."""
         data = text.encode()  # RE2 works on bytes; encoding once is half of the speed
         there = self._words_in(data)
+        kept, literals = self._sieve.kept, self._literals
         found = []
         for number in (*self._sieve.always, *{number: None for word in there for number in self._sieve.called[word]}):
-            cause, place, plain, letters = self._sieve.kept[number]
-            if plain is not None:
-                literal = plain.encode()
-                start = data.find(literal)
-                end = start + len(literal)
+            cause, place, _, letters = kept[number]
+            if (plain := literals[number]) is not None:
+                start = data.find(plain)
+                end = start + len(plain)
             elif number in self._further and any(there.isdisjoint(group) for group in self._further[number]):
                 continue
             elif match := self._regex(number).search(data):
@@ -67,6 +67,11 @@ class PatternSet:
     @cached_property
     def _words(self) -> list[bytes]:
         return [word.encode() for word in self._sieve.words]
+
+    @cached_property
+    def _literals(self) -> list[bytes | None]:
+        """Of each kept pattern, where it is plain text."""
+        return [plain.encode() if plain is not None else None for _, _, plain, _ in self._sieve.kept]
 
     @cached_property
     def _set(self) -> Any:

@@ -41,7 +41,7 @@ _INSIDE_LONGER = 0.35  # of what is only a part of another cause's longer phrase
 _STATUS_CODE = 2.0  # an enhanced status code, as a part of a phrase's strength
 _REPLY_CODE = 1.4
 _BARE = 0.3  # of what other software says as well, where no word of mail stands beside it
-_OF_OTHERS = 0.2  # of anything, where a name of other software stands there
+_OF_OTHERS = 0.15  # of anything, where a name of other software stands there
 _STRANGE = 0.4  # of the words of such a text may be unknown
 _SPEAKER = re.compile(r"([\w .()-]{2,30}): ")
 _OF_ANY_LANGUAGE = ("error", "exception", "socket", "system", "java", "errno", "warning", "fatal", "uncaught", "unhandled", "traceback")
@@ -158,7 +158,11 @@ class Recognizer:
     def _of_phrases(self, unwrapped: Unwrapped, decisive: Reply | None, vendor: str | None) -> Iterator[tuple[str, _Evidence]]:
         hits = [hit for hit in self._patterns.hits(unwrapped.text) if hit.pattern.vendor in (None, vendor)]
         said = [(reply.start, reply.end) for reply in unwrapped.replies]
-        in_reply = [any(start < hit.end and hit.start < end for start, end in said) for hit in hits] if said else [False] * len(hits)
+        if len(said) == 1:
+            ((first, last),) = said
+            in_reply = [first < hit.end and hit.start < last for hit in hits]
+        else:
+            in_reply = [any(start < hit.end and hit.start < end for start, end in said) for hit in hits]
         reply_says = any(inside and hit.pattern.weight != "weak" for inside, hit in zip(in_reply, hits, strict=True))
         parts = _parts(hits)
         for number, (hit, inside) in enumerate(zip(hits, in_reply, strict=True)):

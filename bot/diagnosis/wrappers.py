@@ -52,6 +52,7 @@ _MID_SENTENCE = re.compile(r"(?<=[a-z,] )([245]\d\d)-([245]\.\d{1,3}\.\d{1,3}) +
 
 # What looks like a reply code, and what like an enhanced status code.
 _NUMBER = re.compile(r"(?<![\w.])(?:([245]\d\d)(?![\w])(?!\.\d)|#?([245]\.\d{1,2}\.\d{1,3})(?![\w.]|\s?\)))")
+_MAYBE = re.compile(r"[245](?:\d\d|\.\d)")  # where such a number may begin: found much faster
 _BETWEEN = re.compile(r"[^0-9a-z]{1,8}")
 _BOTH = re.compile(r"(?<![\w.])([245]\d\d)[^0-9a-z]{1,8}([245]\.\d{1,3}\.\d{1,3})(?![\w.])")
 # What follows a reply code that nothing announces, and the words that announce one.
@@ -171,7 +172,7 @@ def _one_line(text: str) -> str:
 
 def _replies(text: str) -> list[Reply]:
     marks: dict[int, tuple[int, int | None, str | None]] = {}
-    numbers = list(_NUMBER.finditer(text))
+    numbers = _numbers(text)
     place = 0
     while place < len(numbers):
         found = numbers[place]
@@ -195,6 +196,15 @@ def _replies(text: str) -> list[Reply]:
         if refused:
             replies.append(Reply(start, until, code, status))
     return _joined(replies)
+
+
+def _numbers(text: str) -> list[re.Match[str]]:
+    found = []
+    for maybe in _MAYBE.finditer(text):
+        start = maybe.start()
+        if match := _NUMBER.match(text, start - 1 if text[start - 1 : start] == "#" else start):
+            found.append(match)
+    return found
 
 
 def _is_code(text: str, found: re.Match[str]) -> bool:

@@ -3,7 +3,8 @@
     python tests/benchmarks/recognizer.py [LABELLED.tsv …]
 
 A labelled file has the columns `text` (`\\n` for a newline), `cause` and, if wanted, `also_ok` (comma separated). Without one the examples
-of the knowledge are taken, each with itself left out of the likeness.
+of the knowledge are taken, each with itself left out of the likeness. How sure it is when a text is new to it is told from
+`tests/bot/diagnosis/first_looks.tsv`, which holds the score that each text got before any pattern was written for it.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.diagnosis.certainty import ACT_AT
+from bot.diagnosis.certainty import ACT_AT, confidence
 from bot.diagnosis.recognizer import Recognizer
 from knowledge.load import load_files
+
+FIRST_LOOKS = Path(__file__).resolve().parents[1] / "bot" / "diagnosis" / "first_looks.tsv"
+FOLDS = 5
 
 
 class Row(NamedTuple):
@@ -49,6 +53,34 @@ def calibration(recognizer: Recognizer, rows: list[Row]) -> None:
     print("stated      measured")
     for low, hits in sorted(bins.items()):
         print(f"{low / 10:.1f}-{low / 10 + 0.1:.1f}  {sum(hits) / len(hits):8.3f}  ({len(hits)} texts)")
+
+
+def first_looks(path: Path) -> None:
+    """Stated by the table, and by a table that was fitted to the other four fifths, against what was right."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        looks = [(float(row["score"]), int(row["right"])) for row in csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    bins: dict[int, list[tuple[float, float, int]]] = {}
+    for number, (score, right) in enumerate(looks):
+        steps = pooled([look for other, look in enumerate(looks) if other % FOLDS != number % FOLDS])
+        apart = next((part for highest, part in steps if score <= highest), steps[-1][1])
+        stated = confidence(score)
+        bins.setdefault(min(9, int(stated * 10)), []).append((stated, apart, right))
+    print(f"{len(looks)} texts at first look: first cause right {sum(right for _, right in looks) / len(looks):.3f}")
+    print("stated      table    apart    measured")
+    for low, found in sorted(bins.items()):
+        stated, apart, right = (sum(values) / len(found) for values in zip(*found, strict=True))
+        print(f"{low / 10:.1f}-{low / 10 + 0.1:.1f}  {stated:9.3f}{apart:9.3f}{right:9.3f}  ({len(found)} texts)")
+
+
+def pooled(looks: list[tuple[float, int]]) -> list[tuple[float, float]]:
+    """(highest score, part that was right) of each step: neighbours are pooled until no step is lower than the one before."""
+    steps: list[list[float]] = []  # highest score, right, all
+    for score, right in sorted(looks):
+        steps.append([score, right, 1])
+        while len(steps) > 1 and steps[-2][1] / steps[-2][2] >= steps[-1][1] / steps[-1][2]:
+            highest, more, number = steps.pop()
+            steps[-1] = [highest, steps[-1][1] + more, steps[-1][2] + number]
+    return [(highest, right / number) for highest, right, number in steps]
 
 
 def speed(recognizer: Recognizer, texts: list[str], what: str) -> None:
@@ -81,6 +113,7 @@ def main(paths: list[str]) -> None:
         calibration(recognizer, list(labelled(Path(path))))
     if not paths:
         calibration(recognizer, examples)
+        first_looks(FIRST_LOOKS)
     texts = [row.text for row in examples if 20 <= len(row.text) <= 200]
     speed(recognizer, texts, "short texts")
     speed(recognizer, [long_paste(text) for text in texts[:200]], "4 KiB texts")
