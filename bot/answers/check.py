@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from bot import observations as o
@@ -13,7 +14,7 @@ from bot.diagnosis.advice import advise
 from bot.diagnosis.certainty import ACT_AT, CONFIDENCE
 from bot.diagnosis.diagnose import diagnose
 from bot.diagnosis.model import Certainty, Finding, Situation
-from bot.diagnosis.survey import PortView, best, survey
+from bot.diagnosis.survey import PortView, at_port, best, survey
 from bot.observations import Observations
 from bot.reply import Block, Code, Emphasis, Evidence, Paragraph, Span, Spans, Table, Text
 from knowledge.index import Index
@@ -33,12 +34,15 @@ _FAULT_CAUSE: tuple[tuple[type[o.EndpointObservation], str], ...] = (
 
 
 def endpoint_error(view: PortView, asked: Situation) -> str | None:
-    """The cause id of what is wrong at this port, or None; one that stays unknown (421, reset) is "net.closed" or "server.unavailable"."""
+    """The cause id of what is wrong at this port, or None.
+
+    One that stays unknown (421, reset) is "net.closed" or "server.unavailable"; one that turns us away for good (554) may mean only us,
+    so it names no cause."""
     for kind, cause in _FAULT_CAUSE:
         if view.fact(kind) is not None:
             return cause
     if view.refusal is not None:
-        return "server.unavailable"
+        return "server.unavailable" if view.refusal.code < 500 else None
     entered = asked.security if asked.port == view.port else None
     if view.speaks is Security.NONE and view.port != RELAY and entered is None:
         return "tls.not_offered"
@@ -71,7 +75,7 @@ def check_json(seen: Observations, asked: Situation, index: Index, site: str, se
         "site": site,
         "endpoints": [_endpoint_json(view, asked) for view in survey(seen)],
         "recommended": recommended_json(seen, asked, index),
-        "findings": list(findings_json(findings, asked, seen, index, today)),
+        "findings": [one for finding in findings for one in findings_json((finding,), _entered(finding, seen, asked), seen, index, today)],
         "seconds": round(seconds, 3),
     }
 
@@ -80,6 +84,16 @@ def check_findings(seen: Observations, asked: Situation, index: Index) -> tuple[
     """What is wrong: the asked endpoint's fault first, then what is seen beside it and certain enough to tell."""
     found = tuple(finding for finding in diagnose(asked, seen, index) if (finding.confidence or 0) >= ACT_AT)
     return found if found or not _fails(seen, asked) else _plain_fault(seen, asked, index)
+
+
+def _entered(finding: Finding, seen: Observations, asked: Situation) -> Situation:
+    """For the advice: where no port was asked for, a fault of TLS is one of the endpoint where it was seen, not of a port to change."""
+    fact = next((item for item in finding.evidence if isinstance(item, o.EndpointObservation)), None)
+    if asked.port is not None or fact is None or not finding.cause.startswith("tls."):
+        return asked
+    view = at_port(survey(seen), fact.port)
+    speaks = view.speaks if view is not None else None
+    return replace(asked, port=fact.port, security=asked.security or speaks)
 
 
 def _plain_fault(seen: Observations, asked: Situation, index: Index) -> tuple[Finding, ...]:
@@ -198,8 +212,12 @@ def check_blocks(seen: Observations, asked: Situation, index: Index, today: date
     blocks: list[Block] = [Paragraph(_headline(seen, asked, index))]
     if views:
         blocks.append(_table(views, asked, index))
-    for finding in check_findings(seen, asked, index)[:3]:
-        advice = advise(finding, asked, seen, index, today)
+    findings = check_findings(seen, asked, index)
+    refusals = tuple(evidence(view.refusal, index) for view in views if view.refusal is not None and view.refusal.code >= 500)
+    if refusals and not findings:
+        blocks.append(Evidence(refusals))
+    for finding in findings[:3]:
+        advice = advise(finding, _entered(finding, seen, asked), seen, index, today)
         blocks.append(Paragraph((Emphasis(advice.cause.title + "."), Text(" "), Text(advice.cause.meaning))))
         blocks.append(Evidence(tuple(evidence(item, index) for item in finding.evidence)))
         blocks.extend(advice_blocks(advice, index))
@@ -235,7 +253,7 @@ def port_sentence(view: PortView, asked: Situation, index: Index) -> str:
     if error is not None:
         return index.phrase(f"answers.state.{error}")
     if view.speaks is None:
-        return index.phrase("answers.state.unknown")
+        return index.phrase("answers.state.turned_away" if view.refusal is not None else "answers.state.unknown")
     if not view.takes_login:
         return index.phrase("answers.state.relay" if view.port == RELAY else "answers.state.no_login")
     return index.phrase("answers.state.good")

@@ -76,11 +76,12 @@ def diagnosis_blocks(
     if first.evidence:
         blocks.append(Evidence(tuple(evidence(item, index) for item in first.evidence)))
     blocks.extend(advice_blocks(advice, index))
-    second = next(
-        (f for f in findings[1:] if (f.confidence or 0) >= ACT_AT or (f.confidence or 0) >= _CLOSE * (first.confidence or 1)), None
-    )
+    near = (f for f in findings[1:] if (f.confidence or 0) >= ACT_AT or (f.confidence or 0) >= _CLOSE * (first.confidence or 1))
+    second = next(near, None)
     if second is not None:
-        blocks.extend(_second(second, advise(second, situation, seen, index, today), index))
+        other = advise(second, situation, seen, index, today)
+        if not other.changes or other.changes != advice.changes:  # the same change again helps nobody
+            blocks.extend(_second(second, other, index))
     blocks.append(sources_block(advice.sources))
     return tuple(blocks)
 

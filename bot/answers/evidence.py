@@ -102,7 +102,8 @@ def _endpoint_fact(fact: o.EndpointObservation, index: Index) -> Spans:
         case o.TcpConnected():
             return spans(index, "evidence.tcp_connected", where=where)
         case o.TcpRefused():
-            return spans(index, "evidence.tcp_refused", where=where)
+            # A firewall on the way refuses as well: from a person's side nobody can tell whether somebody listens.
+            return spans(index, "evidence.tcp_refused_there" if fact.site == o.USER else "evidence.tcp_refused", where=where)
         case o.TcpTimedOut():
             return spans(index, "evidence.tcp_timed_out", where=where)
         case o.TcpUnreachable():

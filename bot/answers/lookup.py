@@ -14,15 +14,19 @@ from bot import observations as o
 from bot.answers.diagnosis import source_json, sources_block
 from bot.answers.wording import spans
 from bot.diagnosis.advice import Change as SettingChange
-from bot.diagnosis.advice import app_password_steps, filled_snippet, mode_word, setting_steps, traps_of, username_of
+from bot.diagnosis.advice import Instruction, app_password_steps, filled_snippet, mode_word, setting_steps, traps_of, username_of
 from bot.diagnosis.survey import at_port, survey
 from bot.observations import Observations
 from bot.reply import Block, Bullets, Code, Emphasis, Literal, Paragraph, Preformatted, Reply, SettingsTable, Spans, Step, Steps, Text
 from knowledge.index import Index
-from knowledge.model import Client, Limits, Provider, Server
+from knowledge.model import Client, Limits, Provider, Server, Trap
 from knowledge.terms import RELAY, Endpoint, Security, Source
 
 _OAUTH_ONLY = frozenset({"oauth2"})
+MOST_WARNINGS = 5
+_ON_ENTERING = 2  # the last weight of a trap that catches while settings are entered
+# A sentence of whose words another one has so large a share says nothing new beside it.
+_SAME = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def lookup_json(lookup: Lookup, index: Index, today: datetime.date) -> dict[str,
         "name": provider.name if provider else None,
         "how": lookup.how,
         "settings": settings_json(lookup, index),
-        "before_you_start": [step.text for step in _before(lookup, index)],
+        "before_you_start": [text for text in (_own_server(lookup, index), *(step.text for step in _before(lookup, index))) if text],
         "steps": [{"text": step.text, "url": step.url} for step in _steps(lookup, index)],
         "limits": _limits_json(provider.limits) if provider and provider.limits else None,
         "warnings": _warnings(lookup, index, today),
@@ -148,15 +152,30 @@ def _limits_json(limits: Limits) -> dict[str, Any]:
 # --- parts ---------------------------------------------------------------------------------------------------------------
 
 
-def _before(lookup: Lookup, index: Index) -> list[Any]:
-    """What must be done before any setting helps: an app password, and what must be switched on for it."""
+def _before(lookup: Lookup, index: Index) -> list[Instruction]:
+    """What must be done before any setting helps: an app password, and what must be switched on for it; also where one is only needed by
+    some, if something must be switched on before it can be made."""
     provider = lookup.provider
-    if provider is None or provider.app_password is None or provider.app_password.need != "required":
+    rule = provider.app_password if provider is not None else None
+    if rule is None or provider is None:
         return []
-    return list(app_password_steps(provider, index))
+    if rule.need == "required":
+        return list(app_password_steps(provider, index))
+    if rule.need == "optional" and rule.enable_first:
+        what = rule.enable_first.rstrip(". ")
+        return [Instruction(index.phrase("answers.app_password.optional", name=rule.name, what=what), url=rule.url)]
+    return []
 
 
-def _steps(lookup: Lookup, index: Index) -> list[Any]:
+def _own_server(lookup: Lookup, index: Index) -> str:
+    """Where each customer sees the name of their own server; "" where the provider has one for all."""
+    provider = lookup.provider
+    if provider is None or not provider.own_server or lookup.servers:
+        return ""
+    return index.phrase("answers.lookup_own_server", provider=provider.name, where=provider.own_server)
+
+
+def _steps(lookup: Lookup, index: Index) -> list[Instruction]:
     """Where each value goes in the person's program; nothing where no program is named."""
     if lookup.client is None or not lookup.servers:
         return []
@@ -165,7 +184,7 @@ def _steps(lookup: Lookup, index: Index) -> list[Any]:
         SettingChange("host", endpoint.host),
         SettingChange("port", str(endpoint.port)),
         SettingChange("security", mode_word(endpoint.security, lookup.client, index)),
-        SettingChange("authentication", index.phrase("answers.value.on")),
+        SettingChange("authentication", index.phrase(f"answers.value.{'oauth2' if _oauth2_only(lookup) else 'on'}")),
     ]
     if lookup.provider is not None:
         changes.append(SettingChange("username", username_of(lookup.provider, index)))
@@ -173,33 +192,66 @@ def _steps(lookup: Lookup, index: Index) -> list[Any]:
 
 
 def _warnings(lookup: Lookup, index: Index, today: datetime.date) -> list[str]:
-    warnings: list[str] = []
+    """What catches people here, the most important first, nothing twice, `MOST_WARNINGS` at most."""
     provider = lookup.provider
-    if lookup.old_host is not None and lookup.servers:
-        warnings.append(index.phrase("answers.old_host", old=lookup.old_host, new=lookup.servers[0].endpoint.host))
-    if provider is None:
-        return warnings
-    if provider.status == "ended":
+    first: list[str] = []
+    if provider is not None and provider.status == "ended":
         successor = index.provider(provider.successor) if provider.successor else None
         phrase = "answers.ended_successor" if successor else "answers.ended"
-        warnings.append(index.phrase(phrase, provider=provider.name, successor=successor.name if successor else ""))
-    if lookup.servers and _methods(lookup.servers[0]) == _OAUTH_ONLY:
+        first.append(index.phrase(phrase, provider=provider.name, successor=successor.name if successor else ""))
+    traps = sorted(traps_of(provider, today), key=_weight) if provider is not None else []
+    if lookup.old_host is not None and lookup.servers:
+        first.append(
+            next((trap.text for trap in traps if lookup.old_host in trap.text), "")
+            or index.phrase("answers.old_host", old=lookup.old_host, new=lookup.servers[0].endpoint.host)
+        )
+    if provider is not None and _oauth2_only(lookup):
         programs = provider.oauth2.programs if provider.oauth2 is not None else ()
         if lookup.client is not None and lookup.client.oauth2 is False and lookup.client.id not in programs:
-            warnings.append(index.phrase("answers.oauth2_only_cannot", provider=provider.name, client=lookup.client.name))
-        else:
-            warnings.append(index.phrase("answers.oauth2_only", provider=provider.name))
-    if lookup.servers and all(server.endpoint.security is Security.NONE for server in lookup.servers):
-        warnings.append(index.phrase("answers.plain_only", provider=provider.name))
-    if provider.username_note and provider.username != "other":
-        warnings.append(provider.username_note)
-    warnings.extend(server.note for server in lookup.servers[:1] if server.note)
-    warnings.extend(trap.text for trap in traps_of(provider, today))
-    return list(dict.fromkeys(warnings))
+            first.append(index.phrase("answers.oauth2_only_cannot", provider=provider.name, client=lookup.client.name))
+        elif not any("OAuth2" in trap.text and "authentication" in trap.concerns for trap in traps):
+            first.append(index.phrase("answers.oauth2_only", provider=provider.name))
+    if provider is not None and lookup.servers and all(server.endpoint.security is Security.NONE for server in lookup.servers):
+        first.append(index.phrase("answers.plain_only", provider=provider.name))
+    first.extend(server.note for server in lookup.servers[:1] if server.note)
+    first.extend(trap.text for trap in traps if _weight(trap) <= _ON_ENTERING)
+    if provider is not None and provider.username_note and provider.username != "other":
+        first.append(provider.username_note)
+    texts = list(dict.fromkeys((*first, *(trap.text for trap in traps))))
+    said = [username_of(provider, index)] if provider is not None else []
+    return [text for place, text in enumerate(texts) if not _said_besides(text, [*said, *texts[:place]], texts[place + 1 :])][
+        :MOST_WARNINGS
+    ]
 
 
-def _methods(server: Server) -> frozenset[str]:
-    return frozenset(server.auth)
+def _weight(trap: Trap) -> int:
+    """How soon a trap catches who enters settings: sending is switched off; how to log in; what to enter; what refuses logins; the rest."""
+    about = set(trap.concerns)
+    if "auth.smtp_auth_disabled" in about:
+        return 0
+    if not about or about & {"authentication", "password"}:
+        return 1
+    if about & {"host", "port", "security", "username"}:
+        return 2
+    return 3 if any(name.startswith("auth.") for name in about) else 4
+
+
+def _said_besides(text: str, before: list[str], after: list[str]) -> bool:
+    """Whether another sentence says nearly all of `text`: one before it, or a longer one behind it. A number is always news."""
+    words = _words(text)
+    others = [_words(other) for other in before] + [longer for other in after if len(longer := _words(other)) > len(words)]
+    numbers = {word for word in words if word.isdigit()}
+    return any(numbers <= other and len(words & other) >= _SAME * len(words) for other in others)
+
+
+def _words(text: str) -> frozenset[str]:
+    """What a sentence is about: its names, numbers and longer words."""
+    cleaned = "".join(c if c.isalnum() or c in "-." else " " for c in text.lower())
+    return frozenset(word for raw in cleaned.split() if len(word := raw.strip("-.")) > 3 or word.isdigit())
+
+
+def _oauth2_only(lookup: Lookup) -> bool:
+    return bool(lookup.servers) and frozenset(lookup.servers[0].auth) == _OAUTH_ONLY
 
 
 def _sources(lookup: Lookup) -> tuple[Source, ...]:
@@ -235,7 +287,7 @@ def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date) -> tuple[B
             blocks.append(Preformatted(filled_snippet(lookup.client, lookup.servers[0].endpoint, index), lookup.client.snippet.language))
     warnings = _warnings(lookup, index, today)
     if warnings:
-        blocks.append(Bullets(tuple((Text(warning),) for warning in warnings[:6]), spans(index, "answers.mind")))
+        blocks.append(Bullets(tuple((Text(warning),) for warning in warnings), spans(index, "answers.mind")))
     if lookup.provider is not None and lookup.provider.limits is not None and (limits := _limits_line(lookup.provider.limits, index)):
         blocks.append(Paragraph((Text(limits),)))
     if sources := _sources(lookup):
@@ -243,13 +295,15 @@ def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date) -> tuple[B
     return tuple(blocks)
 
 
-def _instruction_block(steps: Iterable[Any], heading: Spans) -> Steps:
+def _instruction_block(steps: Iterable[Instruction], heading: Spans) -> Steps:
     return Steps(tuple(Step((Code(step.text),) if step.code else (Text(step.text),), step.url) for step in steps), heading)
 
 
 def _headline(lookup: Lookup, index: Index) -> Spans:
     if lookup.provider is None:
         return spans(index, f"answers.lookup_how_{lookup.how}", query=Literal(lookup.query))
+    if own := _own_server(lookup, index):
+        return (Text(own),)
     phrase = "answers.lookup_found" if lookup.servers else "answers.lookup_no_server"
     return spans(index, phrase, provider=Emphasis(lookup.provider.name))
 

@@ -27,7 +27,7 @@ def progress(probe: str, host: str, ports: Iterable[int], seen: Observations, in
             state = "unknown" if finished else "running"
             tasks.append(Task(str(port), label, "unknown" if state == "unknown" else "running"))
             continue
-        settled = finished or view.works or endpoint_error(view, asked) is not None
+        settled = finished or view.works or view.refusal is not None or endpoint_error(view, asked) is not None
         detail = port_sentence(view, asked, index) if settled else ""
         if not settled:
             tasks.append(Task(str(port), label, "running"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import observations as o
 from bot.diagnosis.diagnose import provider_of
@@ -291,8 +291,9 @@ def app_password_steps(provider: Provider | None, index: Index) -> Iterable[Inst
         return
     if rule.enable_first:
         yield Instruction(index.phrase("answers.app_password.enable_first", what=rule.enable_first.rstrip(". ")))
-    phrase = "answers.app_password.make" if rule.url else "answers.app_password.make_without_link"
-    yield Instruction(index.phrase(phrase, name=rule.name, provider=provider.name), url=rule.url)
+    phrase = "make_where" if rule.where else "make" if rule.url else "make_without_link"
+    text = index.phrase(f"answers.app_password.{phrase}", name=rule.name, provider=provider.name, where=rule.where.rstrip(". "))
+    yield Instruction(text, url=rule.url)
 
 
 def setting_steps(changes: tuple[Change, ...], client: Client | None, index: Index) -> Iterable[Instruction]:
@@ -315,6 +316,10 @@ def setting_steps(changes: tuple[Change, ...], client: Client | None, index: Ind
             )
             continue
         place = place_of.places.get(change.setting) if place_of is not None else None
+        oauth2 = change.setting == "authentication" and change.value == index.phrase("answers.value.oauth2")
+        if place is not None and oauth2 and "{value}" not in place.text:  # it tells the usual login only
+            label, colon, rest = place.text.partition(":")
+            place = replace(place, text=f"{label}{colon} {{value}}") if "OAuth2" in rest and not place.code else None
         if place is None or client is None:
             yield Instruction(index.phrase("answers.set", setting=index.phrase(f"answers.setting.{change.setting}"), value=change.value))
             continue

@@ -1,0 +1,98 @@
+"""Settings to enter: the steps name today's login, what catches people comes once and the most important first."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from bot.answers.lookup import MOST_WARNINGS, look_up, lookup_blocks, lookup_json
+from bot.reply import block_text
+from knowledge.index import index
+
+TODAY = datetime.date(2026, 11, 25)
+
+
+def answered(query: str, client: str | None = None) -> dict[str, object]:
+    return lookup_json(look_up(query, index(), client), index(), TODAY)
+
+
+def shown(query: str, client: str | None = None) -> str:
+    return "\n".join(block_text(block) for block in lookup_blocks(look_up(query, index(), client), index(), TODAY))
+
+
+def warnings(query: str, client: str | None = None) -> list[str]:
+    found = answered(query, client)["warnings"]
+    assert isinstance(found, list)
+    return found
+
+
+def steps(query: str, client: str) -> str:
+    found = answered(query, client)["steps"]
+    assert isinstance(found, list)
+    return "\n".join(step["text"] for step in found)
+
+
+@pytest.mark.parametrize("provider", sorted(index().knowledge.providers))
+def test_what_to_mind_is_a_short_list_without_a_repetition(provider: str) -> None:
+    found = warnings(provider)
+
+    assert len(found) <= MOST_WARNINGS
+    assert len(set(found)) == len(found)
+
+
+def test_that_passwords_ended_is_said_once_and_with_its_date() -> None:
+    said = [text for text in warnings("outlook.com") if "OAuth2" in text and "modern authentication" in text]
+
+    assert len(said) == 1
+    assert "2024-09-16" in said[0]
+
+
+def test_an_old_name_is_told_first_and_once() -> None:
+    found = warnings("smtp.live.com")
+
+    assert "smtp.live.com" in found[0]
+    assert sum("smtp.live.com" in text for text in found) == 1
+
+
+def test_microsoft_365_names_its_ports_and_where_sending_is_switched_on() -> None:
+    found = warnings("microsoft365")
+
+    assert any("SMTP AUTH" in text for text in found[:2])
+    assert any("Port 25" in text for text in found)
+
+
+def test_a_provider_with_a_server_for_each_customer_says_where_its_name_is_shown() -> None:
+    text = shown("bluehost")
+
+    assert "cPanel, under Email Accounts > Connect Devices" in text
+    assert "no outgoing server" not in text
+    assert "cPanel" in str(answered("bluehost")["before_you_start"])
+    assert "The full address of the mailbox." not in warnings("bluehost")
+
+
+def test_the_menu_path_to_the_app_password_is_named() -> None:
+    before = str(answered("gmail")["before_you_start"])
+
+    assert "Google Account > Security > App passwords" in before
+    assert "2-Step Verification" in before
+
+
+def test_where_an_app_password_is_optional_what_must_be_on_for_it_is_said() -> None:
+    before = answered("gmx")["before_you_start"]
+
+    assert isinstance(before, list)
+    assert len(before) == 1
+    assert "two-factor authentication" in before[0]
+    assert "POP3/IMAP" in warnings("gmx")[0]
+
+
+def test_the_steps_at_a_provider_that_takes_oauth2_only_say_so_in_the_programs_words() -> None:
+    assert "Authentication method: OAuth2" in steps("outlook.com", "thunderbird")
+    assert "Normal password" not in steps("outlook.com", "thunderbird")
+    assert "Normal password" in steps("t-online.de", "thunderbird")
+    assert "OAuth2" in steps("outlook.com", "outlook-classic")
+
+
+def test_a_program_that_cannot_sign_in_with_oauth2_is_told_at_once() -> None:
+    assert "cannot do that" in warnings("outlook.com", "python-smtplib")[0]
