@@ -192,7 +192,7 @@ def _door(settings: Settings, service: Service, web: Web, spawn: Spawn, workspac
     agent = Agent(web, say)
     channel = SlackChannel(
         web,
-        Board(web, spawn),
+        Board(web, spawn, history=workspaces.history),
         agent,
         say,
         spawn,

@@ -3,6 +3,7 @@
 A state is shown at once, then at most every 1.5 s; states in between are dropped, the last one never. Where Slack streams, it is a plan
 with one task an endpoint; elsewhere a message that is edited (tier 3: 50 a minute for all conversations of a workspace together). A stream
 dies five minutes after its start, appended to or not (python-slack-sdk issue 1859), so ours ends before, and goes on as edits.
+A probe that a dead process left behind is made again; shortly after a start its message is looked for, and goes on instead of a second.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ EVERY = 1.5
 LAST_TRIES = 5
 STREAM_SECONDS = 225.0
 STREAM_STARTS = 15  # a minute and workspace; Slack allows 20
+METADATA_EVENT = "postmaster_progress"
+AFTER_START = 120.0  # seconds in which a probe may be one that another process began
+PAGE = 100  # messages of the thread that are looked through for it
 GIVE_UP_AFTER = 180.0  # seconds without news of a probe, after which nobody waits for its next state
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
@@ -47,15 +51,18 @@ class _Shown:
 
 
 class Board:
-    """`spawn` runs a coroutine beside us in a task group that somebody waits for."""
+    """`spawn` runs a coroutine beside us in a task group that somebody waits for. `history`: whether a thread may be read."""
 
     streams = True
 
-    def __init__(self, web: Web, spawn: Spawn, *, every: float = EVERY, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, web: Web, spawn: Spawn, *, every: float = EVERY, history: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._web = web
         self._spawn = spawn
         self._every = every
         self._clock = clock
+        self._looks_until = clock() + AFTER_START if history else 0.0
         self._updates = Pace(60 / 50, 20, clock)
         self._starts = Pace(60 / STREAM_STARTS, STREAM_STARTS, clock)
         self._no_streams: set[str] = set()  # workspaces that refused one
@@ -87,6 +94,8 @@ class Board:
                 if state == shown.sent:
                     continue
                 try:
+                    if shown.sent is None and not shown.ts and self._clock() < self._looks_until:
+                        shown.ts = await self._left_behind(shown.place, state.probe)
                     if await self._send(shown, state):
                         shown.sent = state
                         tries = 0
@@ -118,7 +127,7 @@ class Board:
         team = str(shown.place.get("team"))
         try:
             if not shown.ts:
-                shown.ts = await self._post(shown.place, message)
+                shown.ts = await self._post(shown.place, message, state.probe)
                 return True
             if not state.finished and not self._updates.spare(team):
                 return False
@@ -134,7 +143,7 @@ class Board:
                     self._updates.penalty(team, retry_after(error))
                     raise TryLater(retry_after(error)) from error
                 case Verdict.AS_NEW:
-                    shown.ts = await self._post(shown.place, message)
+                    shown.ts = await self._post(shown.place, message, state.probe)
                 case _:
                     raise Undeliverable(code(error)) from error
         return True
@@ -183,7 +192,22 @@ class Board:
             shown.stream_until = 0.0
         return True
 
-    async def _post(self, place: Place, message: Message) -> str:
+    async def _left_behind(self, place: Place, probe: str) -> str:
+        """The ts of the message that shows this probe since before our start; "" where there is none, or it cannot be looked for."""
+        if not place.get("thread"):
+            return ""
+        where = {"channel": place["channel"], "ts": place["thread"], "limit": PAGE, "include_all_metadata": "true"}
+        try:
+            page = await self._web.form(place, "conversations.replies", **where)
+        except (SlackApiError, TryLater):
+            return ""
+        for message in page.get("messages") or ():
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_type") == METADATA_EVENT and (metadata.get("event_payload") or {}).get("probe") == probe:
+                return str(message.get("ts") or "")
+        return ""
+
+    async def _post(self, place: Place, message: Message, probe: str) -> str:
         answer = await self._web.call(
             place,
             "chat.postMessage",
@@ -191,6 +215,7 @@ class Board:
             thread_ts=place.get("thread") or None,
             text=message.text,
             blocks=list(message.blocks),
+            metadata={"event_type": METADATA_EVENT, "event_payload": {"probe": probe}},
             unfurl_links=False,
             unfurl_media=False,
         )

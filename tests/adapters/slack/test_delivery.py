@@ -41,7 +41,7 @@ class made:
     async def __aenter__(self) -> SlackChannel:
         await self._beside.__aenter__()
         web = Web(self._session, self._peer.url, token)
-        board = Board(web, self._beside.spawn, every=0.05)
+        board = Board(web, self._beside.spawn, every=0.05, history="after" in self._settings)
         agent = Agent(web, phrases())
         return SlackChannel(
             web,
@@ -252,6 +252,20 @@ async def test_progress_whose_message_was_deleted_is_shown_anew(peer: Peer, plac
         await peer.until(lambda: len(peer.ours()) == 2)
 
     assert peer.ours()[1].text == "Looked"
+
+
+async def test_a_progress_message_that_a_dead_process_left_goes_on_and_is_settled_by_the_next(peer: Peer, place: Place) -> None:
+    peer.streaming = False
+    async with made(peer) as dying:
+        await dying.progress(place, Progress("p1", "Looking", (Task("a", "587", "running"),)))
+        await peer.until(lambda: len(peer.ours()) == 1)
+    async with made(peer, after="a start") as fresh:
+        await fresh.progress(place, Progress("p1", "Looked", (Task("a", "587", "good"),), finished=True))
+        await peer.until(lambda: "Looked" in peer.ours()[0].text)
+        await fresh.progress(place, Progress("p2", "Looking again", ()))
+        await peer.until(lambda: len(peer.ours()) == 2)
+
+    assert [post.text.splitlines()[0] for post in peer.ours()] == ["Looked", "Looking again"]
 
 
 # --- streams ----------------------------------------------------------------------------------------------------------------
