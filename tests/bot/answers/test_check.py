@@ -1,0 +1,84 @@
+"""What was seen at a server: what is told of a port that turns away, of a certificate, and how wide the table is."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from bot import observations as o
+from bot.answers.check import check_blocks, endpoint_error, port_sentence
+from bot.answers.evidence import evidence_text
+from bot.diagnosis.model import Situation
+from bot.diagnosis.survey import survey
+from bot.observations import Observations
+from bot.reply import Table, block_text
+from knowledge.index import index
+
+NOW = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
+HOST = "mail.our-club.test"
+
+
+def greeting(code: int, text: str) -> o.GreetedInClear:
+    return o.GreetedInClear(site="here", at=NOW, host=HOST, address="192.0.2.1", port=587, code=code, text=text, seconds=0.1)
+
+
+def test_a_greeting_of_554_names_no_cause_and_shows_the_servers_words() -> None:
+    seen, asked = Observations((greeting(554, "5.7.1 client host blocked"),)), Situation(host=HOST)
+    view = survey(seen)[0]
+
+    assert endpoint_error(view, asked) is None
+    assert port_sentence(view, asked, index()) == "turns us away"
+    assert "client host blocked" in "\n".join(block_text(block) for block in check_blocks(seen, asked, index(), NOW.date()))
+
+
+def test_a_greeting_of_421_is_a_server_that_is_busy() -> None:
+    view = survey(Observations((greeting(421, "too many connections"),)))[0]
+
+    assert endpoint_error(view, Situation(host=HOST)) == "server.unavailable"
+
+
+def test_that_nobody_listens_is_said_of_this_side_only() -> None:
+    here = o.TcpRefused(site="here", at=NOW, host=HOST, address="192.0.2.1", port=587)
+    there = o.TcpRefused(site=o.USER, at=NOW, host=HOST, address="192.0.2.1", port=587)
+
+    assert "nobody listens" in evidence_text(here, index())
+    assert "nobody listens" not in evidence_text(there, index())
+
+
+def test_a_certificate_for_other_names_changes_no_port_where_none_was_asked_for() -> None:
+    where: dict[str, Any] = {"site": "here", "at": NOW, "host": HOST, "address": "192.0.2.1", "port": 465}
+    seen = Observations(
+        (
+            o.TlsEstablished(**where, implicit=True, version="TLSv1.3"),
+            o.CertificateShown(**where, names=("mx1.hoster.test",), trusted=True, hostname_ok=False),
+            o.CertificateNameMismatch(**where, names=("mx1.hoster.test",)),
+            o.EhloAnswered(**where, under_tls=True, keywords=("AUTH PLAIN LOGIN",)),
+        )
+    )
+
+    shown = "\n".join(block_text(block) for block in check_blocks(seen, Situation(host=HOST), index(), NOW.date()))
+
+    assert "mx1.hoster.test" in shown
+    assert "certificate for other names" in shown
+    assert "Change only these" not in shown
+    assert "Set port" not in shown
+    assert "Set encryption" not in shown
+
+
+def test_the_table_fits_a_hundred_columns_however_many_logins_a_server_takes() -> None:
+    methods = "AUTH " + " ".join(
+        ("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-256-PLUS", "XOAUTH2", "OAUTHBEARER", "GSSAPI", "NTLM")
+    )
+    facts: list[o.Observation] = []
+    for port in (25, 465, 587, 2525):
+        where: dict[str, Any] = {"site": "here", "at": NOW, "host": HOST, "address": "192.0.2.1", "port": port}
+        facts += [
+            o.TlsEstablished(**where, implicit=True, version="TLSv1.3"),
+            o.CertificateShown(**where, names=(HOST,), not_after=NOW, trusted=True, hostname_ok=True),
+            o.EhloAnswered(**where, under_tls=True, keywords=(methods,)),
+        ]
+
+    table = next(b for b in check_blocks(Observations(tuple(facts)), Situation(host=HOST), index(), NOW.date()) if isinstance(b, Table))
+
+    assert len(table.rows) == 4
+    assert max(map(len, block_text(table).splitlines())) <= 100
