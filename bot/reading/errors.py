@@ -30,6 +30,7 @@ _ANCHORS = tuple(
         r"(?:[=:>] ?|\b(?:returns?|gets?|got|just|with|unexpected|only|an?) )EOF\b|\bio\.EOF\b",
         r"(?i)\[(?:Win)?Err(?:no|or)? ?-?\d+\]|\berrno[ :=]+-?\d+",
         r"\b01[0-9]-[0-9]{3}\b",  # a Xerox
+        r"(?:^|\s)#[78]\d\d(?:\s|[.,;:]|$)",  # a Canon
         (
             r"(?i)\b0x[0-9a-f]{6,10}\b|\bAADSTS\d+|\(?#?MBR\d+|\b8000\d{4}\b|\b800c[0-9a-f]{4}\b|\bSec_E_\w+"
             r"|\bCFNetwork\b|\bNSURLError\w*|\bSEC_ERROR\w*|\bSSL_ERROR_\w+|\bNS_ERROR_\w+"

@@ -9,7 +9,7 @@ from bot.reading import talk
 from bot.reading.model import Intent
 
 _ASKS_PORT = re.compile(
-    r"\b(?:server|port|host|smtp|settings?)\b[^.\n]{0,40}\?|^(?:what|which)\b[^\n]{0,60}\b(?:server"
+    r"\b(?:server|port|host|smtp)\b[^.\n]{0,40}\?|^(?:what|which)\b[^\n]{0,60}\b(?:server"
     r"|port|host|settings?|smtp)\b"
 )
 _CORRECTION_FIRST = re.compile(

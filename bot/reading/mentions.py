@@ -95,6 +95,7 @@ _CORRECTION = re.compile(
     r"sbagliato"
     r"|ik bedoel|ik bedoelde|przepraszam|miałem na myśli|извини|извините|ошибся|я имел в виду"
     r"|förlåt|jag menade|undskyld|jeg mente|unnskyld)\b"
+    r"|,\s*(?:typo|my mistake|sorry|i misread)\s*[.!]*$"
     # one thing and not the other
     r"|\b(?:not|nicht|pas|statt|nie|не|niet|inte|ikke|rather than|instead of)\s+(?:on |port |"
     r"the |with |via )?[\w./-]+\s*$|^\s*(?:it'?s )?not\s+[\w./-]+(?: [\w./-]+)?,\s"

@@ -77,6 +77,7 @@ class Reading:
     folklore: tuple[str, ...] = ()
     works_elsewhere: bool = False  # "it works in webmail / on my phone"
     language: str | None = None
+    cut: bool = False  # longer than is read: what is behind the first 256 Ki characters was passed over
 
     def slot(self, name: Slot) -> str | int | None:
         value = getattr(self, name)

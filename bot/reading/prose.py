@@ -20,6 +20,9 @@ _MACHINE = re.compile(
     r"|WARNING: TCP connect to .*|Server:\t.*|Address:\t.*|\d{1,5}/tcp .*|Nmap .*|64 bytes from .*|;.*|[\w.\-]+\.\t+\d+\tIN\t.*"
     r"|.{0,60}\b(?:postfix|exim|sendmail|dovecot)[\w\-]*(?:/[\w\-]+)*\[\d+\]:.*|.*\b(?:to=<"
     r"|relay=).*\bstatus=(?:sent|deferred|bounced)\b.*"  # mail logs
+    r"|\d{4}-\d\d-\d\dT[\d:.]+Z,[^,\n]+,[0-9A-Fa-f]+,\d+,.*|.{0,40}mailnews\.smtp.*"
+    r"|.{0,40}SMTP(?: \([\w.\-]+\))?:? .{0,12}(?:<[rt]x>|\[[rt]x\]).*"
+    r"|System\.Net[\w.]* \w+: \d+ :.*|.{0,40}smtpd\[\d*\]: .*"
     r"|DEBUG SMTP: .*|Connection: (?:opening|opened|closed).*"
     r"|(?:send|reply): .*|.{0,60}(?:SERVER -> CLIENT|CLIENT -> SERVER):.*|.{0,60}\][ \t][SC]: .*|[SC]: .*"
     r"|250[ \-].*|220[ \-].*|334 .*|235 .*|221 .*|354 .*"

@@ -58,6 +58,9 @@ _REPLY = re.compile(r"\b[45]\d\d[ \-]|\b[45]\.\d\.\d")
 _SES = re2.compile(
     r"\bSES\b|^ses\b[:,]? |(?i)\b(?:aws|amazon) ses\b|(?i)\bses (?:smtp|sandbox|credentials|console|region|identity|secret)\b"
 )
+# Whose program listens there, the address does not say; Proton's bridge is known by its port.
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_BRIDGE = re.compile(r"\b1025\b|bridge|proton")
 # A name that is a program's when it stands alone.
 _NOT_ALONE = frozenset({"outlook", "mail", "exchange"})
 
@@ -65,7 +68,7 @@ _NOT_ALONE = frozenset({"outlook", "mail", "exchange"})
 def provider(
     text: str, low: str, index: Index, host: str | None, domain: str | None, clients: tuple[Hit, ...], errors: list[tuple[int, int]]
 ) -> str | None:
-    if host is not None and (owner := _of_host(index, host)) is not None:
+    if host is not None and (host not in _LOOPBACK or _BRIDGE.search(low)) and (owner := _of_host(index, host)) is not None:
         named = {hit[2] for hit in index.names_in(text)}
         if owner.id == "gmail" and "google-workspace" in named and "gmail" not in named:
             return "google-workspace"

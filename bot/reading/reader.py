@@ -56,9 +56,7 @@ _NO_MORE = re2.compile(
 def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     """See `bot.reading.read`."""
     plain = view(digest(_MARKER.sub("***", text.text[:MAX_CHARS])))
-    low = plain.lower()
-    if len(low) != len(plain):  # a few letters change their length (İ); positions must agree
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
+    low = _lower(plain)
     errors = error_spans(plain)
     error = error_text(plain, errors)
     if not errors and error is not None and talk.OFF_TOPIC.search(low) and not talk.LOOKUP.search(low) and "send" not in low:
@@ -68,10 +66,11 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     names = prose(_where_people_speak(plain))
     client_hits = mentioned(names, index)
     client, version = client_of(names, client_hits, _known(shape, index), spans, index)
-    pasted = read_all(plain, prose(plain), tls_word if tls_word is not None else _tls_word(client, index))
+    own = prose(plain)
+    pasted = read_all(plain, own, tls_word if tls_word is not None else _tls_word(client, index))
     client = client or _known(pasted.client, index)
 
-    spoken, own = prose(low), prose(plain)
+    spoken = _lower(own)
     found_hosts = [mention for mention in host_mentions(own, spoken, spans) if mention.host not in pasted.not_hosts]
     found_ports = port_mentions(spoken, spoken)
     meant = ("now", "present", "advice") if mentions.corrects(low) else ("now", "present")
@@ -93,10 +92,16 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     reading = Reading(
         host=host, port=port, security=security, client=client, provider=provider, address_domain=domain,
         error=pasted.error or error, client_version=version, ambiguous_security=vague and security is None,
-        observations=facts,
+        observations=facts, cut=len(text.text) > MAX_CHARS,
     )  # fmt: skip
     reading = _answer(reading, plain, low, index, asked, client_hits)
     return _aside(reading, plain, low, index, asked, found_hosts, found_ports, pasted=pasted.weight > 0)
+
+
+def _lower(text: str) -> str:
+    """`text` in lower case, of the same length: a few letters (İ) would change it, and positions must agree."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _where_people_speak(plain: str) -> str:

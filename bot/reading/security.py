@@ -53,6 +53,7 @@ _OFFERED = re.compile(
 _TICKED = re.compile(
     r"^[)\"' ]*(?:connection |encryption )?(?:is )?(?:required)?[)\"' ]*(?:is )?(?:ticked|checked|switched on|angehakt|coché|marcado)\b"
 )
+_BEHIND_PORT = re.compile(r"\((?:25|465|587|2525), ?$")  # "… using mail.x.example (465, SSL/TLS)"
 # "auto/starttls"
 _CHOICE_BEFORE = re.compile(r"\b(?:auto|ssl|tls|none|ja|yes|on)/$")
 # Names of choices in menus of phones: "SSL (accept all certificates)".
@@ -96,7 +97,7 @@ def security_said(low: str, port: int | None, errors: list[tuple[int, int]]) -> 
 
 def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> bool:
     """Whether the word is a setting: not part of an error, a host name, a question about the word."""
-    if any(a <= start < b for a, b in errors):
+    if any(a <= start < b for a, b in errors) and not _BEHIND_PORT.search(low[max(0, start - 8) : start]):
         return False
     if (
         (low[start - 1 : start] in (".", "/", "@", "_", "[") and not _CHOICE_BEFORE.search(low[max(0, start - 8) : start]))

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bot.secrets import asides, calls, commands, exchanges, keys, sentences, settings
+from bot.secrets import asides, calls, commands, exchanges, hexdumps, keys, sentences, settings
 from bot.secrets.span import Span
 
 Finder = Callable[[str], Iterator[Span]]
 
 # The order is that of precision: of two spans at one place the earlier finder names the kind.
-FINDERS: tuple[Finder, ...] = (keys.find, exchanges.find, commands.find, calls.find, settings.find, sentences.find, asides.find)
+FINDERS: tuple[Finder, ...] = (
+    keys.find,
+    exchanges.find,
+    hexdumps.find,
+    commands.find,
+    calls.find,
+    settings.find,
+    sentences.find,
+    asides.find,
+)
 
 __all__ = ["FINDERS", "Finder", "Span"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot.secrets import looks
@@ -55,6 +56,7 @@ _ONE_TIME = later(
     r"|подтверждения|验证|驗證|認証)[- ]?(?:code|codes|passcode|pin|código|codigo|codice|код|码|碼|コード)?\s*(?:is"
     r"|was|ist|lautet|es|est|é|è|:|=|是)?\s*[\"']?(\d{3}[ \-]?\d{3}|\d{4,8})\b"
 )
+_DATE_GOES_ON = re.compile(r"[.\-/:]\d")
 _TAIL_CODE = later(r"(?i)\b(\d{3}[ \-]?\d{3}|\d{4,8}) (?:is your|ist ihr|es tu|est votre|is my) [\w ]{0,30}(?:code|código|pin)\b")
 
 
@@ -78,6 +80,8 @@ def find(text: str) -> Iterator[Span]:
     if any(c.isdigit() for c in text):
         for pattern in (_ONE_TIME, _TAIL_CODE):
             for match in pattern.finditer(text):
+                if _DATE_GOES_ON.match(text, match.end(1)):
+                    continue
                 yield Span("code", match.start(1), match.end(1), echo=False)
 
 

@@ -16,7 +16,10 @@ from bot.reading.pastes import (
     lookups,
     maillogs,
     nmap,
+    opensmtpd,
     openssl,
+    scanners,
+    sessionlogs,
     swaks,
     telnet,
     testnetconnection,
@@ -30,7 +33,7 @@ from knowledge.terms import Security
 # Transcripts and logs: each reader gets the text and the endpoint that the rest of the text names.
 TRANSCRIPTS: tuple[Callable[[str, Where], Pasted | None], ...] = (
     openssl.read, swaks.read, curl.read, telnet.read, testnetconnection.read, nmap.read, lookups.read, bounces.read, maillogs.read,
-    debuglogs.read, tracebacks.read, failures.read,
+    opensmtpd.read, sessionlogs.read, scanners.read, debuglogs.read, tracebacks.read, failures.read,
 )  # fmt: skip
 
 

@@ -16,12 +16,14 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("nodemailer", re.compile(r"(?m)\[[\w+/]{6,}\] [SC]: |Creating transport: nodemailer|Connection established to [\d.:]+")),
     ("mailkit", re.compile(r"(?m)^(?:\S+ )?Connected to smtps?://|^(?:\S+Z )?[SC]: (?:220|250|EHLO)")),
     ("javamail", re.compile(r"(?m)^DEBUG SMTP: ")),
+    ("thunderbird", re.compile(r"\bmailnews\.smtp\b")),
     ("msmtp", re.compile(r"(?m)^(?:<--|-->) ")),
 )
 _PLACES = (
     re.compile(r"connect: (?:to )?\('([\w.\-]+)', (\d+)\)"),
     re.compile(r"Connection: opening to (?:(?:ssl|tls)://)?([\w.\-]+):(\d+)"),
     re.compile(r"trying to connect to host \"([\w.\-]+)\", port (\d+)"),
+    re.compile(r"Connecting to smtps?://([\w.\-]+):(\d+)"),
     re.compile(r"Connected to smtps?://([\w.\-]+):(\d+)"),
     re.compile(r"connected to host \"([\w.\-]+)\", port: (\d+)"),
     re.compile(r"Connection established to ([0-9a-fA-F.:\[\]]+?):(\d+)"),
@@ -44,7 +46,7 @@ def read(text: str, hint: Where) -> Pasted | None:
         asked = Where(endpoint(resolved.group(1)).host, resolved.group(2), asked.port)
     where = asked.or_else(hint)
     sent = re.search(r"(?m)^(?:send: ['\"]|.{0,60}(?:CLIENT -> SERVER|\bC): ?|--> |)STARTTLS\b", text) is not None
-    implicit = re.search(r"opening to ssl://|Connected to smtps://|isSSL true", text) is not None
+    implicit = re.search(r"opening to ssl://|Connect(?:ed|ing) to smtps://|isSSL true", text) is not None
     mode = Security.IMPLICIT_TLS if implicit else Security.STARTTLS if sent else None
     return Pasted(
         weight=1, host=asked.host or None, port=asked.port, client=client, security=mode, error=dialogue.last_refusal(text),
@@ -57,7 +59,9 @@ def _facts(text: str, where: Where, *, implicit: bool) -> list[Observation]:
         return []
     said = dialogue.observe(text, where, under_tls=implicit)
     seen: list[Observation] = [TcpConnected(**where.fields())] if said else []
-    if "wrong version number" in text.lower().replace("_", " "):
+    if "SSL_ERROR_RX_RECORD_TOO_LONG" in text:
+        seen.append(TlsFailed(implicit=not said, reason="not_tls", detail="SSL_ERROR_RX_RECORD_TOO_LONG", **where.fields()))
+    elif "wrong version number" in text.lower().replace("_", " "):
         seen.append(TlsFailed(implicit=not said, reason="not_tls", detail="wrong version number", **where.fields()))
     elif tls := _TLS.search(text):
         seen.append(TlsEstablished(implicit=implicit, version=tls.group(1), **where.fields()))

@@ -100,6 +100,8 @@ def observe(text: str, where: Where, *, under_tls: bool) -> list[Observation]:
                 tls, awaiting_upgrade = True, False
             continue
         if side == "client":
+            if said.startswith("Logging suppressed"):  # Thunderbird hides its login
+                stage = "auth"
             command = _COMMAND.match(said)
             if command:
                 stage = _STAGES.get(command.group(1).upper(), stage)
@@ -129,6 +131,8 @@ def observe(text: str, where: Where, *, under_tls: bool) -> list[Observation]:
                     words = tuple(_upper_first(word) for word in keywords[1:] if word)
                     seen.append(EhloAnswered(under_tls=tls, keywords=words[:60], **at))
                 keywords, stage = [], "mail"
+        elif code == 334:
+            stage = "auth"
         elif stage == "starttls" and code == 220:
             awaiting_upgrade = True
         elif code >= 400 and not more:

@@ -46,6 +46,8 @@ def read(text: str, hint: Where) -> Pasted | None:
             if re.search(r"(?:^|\s)-tls\b|--tls\b", line)
             else None
         )
+    if mode is None and re.search(r"(?m)^ ?-> STARTTLS\s*$", text):
+        mode = Security.STARTTLS
     if trying := _TRYING.search(text):
         asked = endpoint(trying.group(1), trying.group(2)).or_else(asked)
     where = asked.or_else(hint)
