@@ -8,12 +8,15 @@ Source: https://docs.discord.com/developers/topics/opcodes-and-status-codes
 from __future__ import annotations
 
 import asyncio
+import datetime
 from typing import Any
 
 import aiohttp
 import discord
 from discord.http import HTTPClient, Route
 
+from adapters.discord import places
+from bot import metrics
 from bot.channel import TryLater
 
 Json = dict[str, Any]
@@ -134,11 +137,16 @@ class Api:
         body: Json = {"type": kind} if data is None else {"type": kind, "data": data}
         path = "/interactions/{webhook_id}/{webhook_token}/callback"
         await self._call("POST", path, body, _ACKNOWLEDGE_SECONDS, webhook_id=interaction, webhook_token=token)
+        asked = places.time_of(interaction) if interaction.isdecimal() else None
+        if asked is not None:
+            seconds = (datetime.datetime.now(datetime.UTC) - asked).total_seconds()
+            metrics.observe_seconds("acknowledge_seconds", max(0.0, seconds), channel="discord")
 
     # --- the application ---
 
     async def commands(self) -> list[Json]:
-        found = await self._call("GET", "/applications/{application_id}/commands", None, application_id=self._application)
+        path = "/applications/{application_id}/commands?with_localizations=true"
+        found = await self._call("GET", path, None, application_id=self._application)
         return found if isinstance(found, list) else []
 
     async def put_commands(self, commands: list[Json]) -> None:

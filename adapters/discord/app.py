@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ from adapters.discord.client import Client, Neighbourhood, intents
 from adapters.discord.delivery import DiscordChannel
 from adapters.discord.desk import Desk
 from adapters.discord.handles import Handles
+from adapters.discord.identifying import APART_SECONDS, Pace
 from adapters.discord.inbound import Me
 from adapters.discord.naming import thread_name
 from adapters.discord.office import Office, Service
@@ -86,7 +87,11 @@ async def _serve(settings: Settings, service: Service, stop: asyncio.Event) -> N
         async def name_of(conversation: str) -> str:
             return thread_name(await service.knows(conversation), index(), words)
 
-        channel = DiscordChannel(words, near, name_of, spawn, handles)
+        async def locale_of(conversation: str) -> str | None:
+            talk = await service.knows(conversation)
+            return talk.locale if talk is not None else None
+
+        channel = DiscordChannel(words, near, name_of, spawn, handles, locale_of=locale_of)
         service.add_channel(channel)
         who = await preflight.identity(_token(settings), settings.discord_api_url, settings.discord_gateway_url)
         near.content = who.content
@@ -124,20 +129,20 @@ class _Connection:
         office: Office,
     ) -> None:
         self._token = preflight.bare(_token(settings))
+        self._api, self._gateway = settings.discord_api_url, settings.discord_gateway_url
         self._who = who
         self._office = office
         self._desk = Desk(office)
         self._forums = bool(settings.discord_forums)
         self._shards = settings.discord_shards
+        self._pace = Pace()
         Route.BASE = preflight.api_base(settings.discord_api_url)
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(who.gateway)
 
     async def keep(self, stop: asyncio.Event) -> None:
         failures = 0
-        if self._who.starts_left == 0:
-            _log.warning("Discord allows no more starts for %d s; waiting", self._who.starts_again)
-            await _sleep(self._who.starts_again, stop)
         while not stop.is_set():
+            await self._until_allowed(stop)
             began = time.monotonic()
             try:
                 await self._once(stop)
@@ -152,13 +157,33 @@ class _Connection:
                 pause = _PAUSES_SECONDS[min(failures, len(_PAUSES_SECONDS)) - 1]
                 _log.warning("the connection to Discord broke (%s); again in %.0f s", type(error).__name__, pause, exc_info=True)
                 await _sleep(pause, stop)
+                await self._ask_for_starts()
+
+    async def _until_allowed(self, stop: asyncio.Event) -> None:
+        """Each shard's start is one of a thousand a day, for all processes together; past them Discord resets the token."""
+        if self._who.starts_left is not None and self._who.starts_left < len(self._ids):
+            _log.warning("Discord allows no more starts for %d s; waiting", self._who.starts_again)
+            await _sleep(self._who.starts_again, stop)
+        if not stop.is_set() and (pause := self._pace.longest_seconds()) > APART_SECONDS:
+            _log.warning("the bot began too many sessions of late; waiting %.0f s", pause)
+            await _sleep(pause, stop)
+
+    async def _ask_for_starts(self) -> None:
+        try:
+            self._who = await preflight.identity(self._token, self._api, self._gateway)
+        except CannotRun as unknown:  # the next attempt will tell
+            _log.info("the starts that are left are not known: %s", unknown)
+
+    @property
+    def _ids(self) -> Sequence[int]:
+        return self._shards.ids if self._shards else range(self._who.shards)
 
     async def _once(self, stop: asyncio.Event) -> None:
         if not self._office.near.content:
             _log.warning(_NO_CONTENT_HINT)
         # Named even where Discord's advice is taken: only then does the library connect where it is told to.
-        shards = (self._shards.ids, self._shards.count) if self._shards else (range(self._who.shards), self._who.shards)
-        client = Client(self._desk.heard, self._ready, content=self._office.near.content, shards=shards)
+        shards = (self._ids, self._shards.count if self._shards else self._who.shards)
+        client = Client(self._desk.heard, self._ready, content=self._office.near.content, shards=shards, pace=self._pace)
         try:
             async with asyncio.timeout(_LOGIN_SECONDS):
                 await client.login(self._token)

@@ -6,18 +6,28 @@ are not used, so nothing of ours depends on how it models a message.
 
 from __future__ import annotations
 
+import asyncio
+import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import aiohttp
 import discord
+from discord.gateway import KeepAliveHandler
 
+from adapters.discord.identifying import APART_SECONDS, Pace, TooMany
 from adapters.discord.places import Where, kind_of
+from bot import metrics
 
 # Voice is not used here, so what it lacks is nothing to warn of.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 # A connection whose heartbeat is not answered for so long is dead, and taken up anew.
 HEARTBEAT_SECONDS = 60.0
+
+# A connection that has no session yet is held open for so long; the library gives up after 60 s.
+_HELD_SECONDS = 45.0
 
 READ_RAW = (
     "MESSAGE_CREATE",
@@ -49,6 +59,7 @@ class Client(discord.AutoShardedClient):
         *,
         content: bool,
         shards: tuple[Sequence[int], int],
+        pace: Pace,
     ) -> None:
         """`shards`: the ids of this process and how many there are in all."""
         super().__init__(
@@ -60,6 +71,7 @@ class Client(discord.AutoShardedClient):
             max_ratelimit_timeout=30.0,
             heartbeat_timeout=HEARTBEAT_SECONDS,
             enable_debug_events=True,
+            http_trace=_counted(),
             shard_ids=list(shards[0]),
             shard_count=shards[1],
         )
@@ -68,6 +80,7 @@ class Client(discord.AutoShardedClient):
             self._connection.parsers.pop(event, None)
         self._heard = heard
         self._now_ready = ready
+        self._pace = pace
 
     async def on_socket_raw_receive(self, message: str) -> None:
         self._heard(message)
@@ -75,12 +88,48 @@ class Client(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         self._now_ready()
 
+    async def on_shard_connect(self, shard_id: int) -> None:
+        metrics.count("connections", channel="discord", what="made")
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        metrics.count("connections", channel="discord", what="resumed")
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        metrics.count("connections", channel="discord", what="lost")
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Raises `TooMany` where the pause is longer than the connection may be held open: it is built anew after it."""
+        shard = shard_id or 0
+        pause = max(self._pace.pause_seconds(shard), 0.0 if initial else APART_SECONDS)
+        if pause > _HELD_SECONDS:
+            await self._let_go(shard)
+            raise TooMany(f"shard {shard} began too many sessions")
+        await asyncio.sleep(pause)
+        self._pace.begins(shard)
+
+    async def _let_go(self, shard: int) -> None:
+        """The library leaves a connection open, and its heart beating, that is given up before it has a session."""
+        for beating in threading.enumerate():
+            if isinstance(beating, KeepAliveHandler) and beating.shard_id == shard and beating.ws._connection is self._connection:
+                await beating.ws.close(1000)
+
     async def leave(self) -> None:
         """Closes, however far it came: the library's own close fails when the set-up was not reached."""
         try:
             await self.close()
         except AttributeError:
             await self.http.close()
+
+
+def _counted() -> aiohttp.TraceConfig:
+    """Every answer of Discord's, also those that the library meets with a wait or a repetition of its own."""
+
+    async def answered(session: aiohttp.ClientSession, context: Any, parameters: aiohttp.TraceRequestEndParams) -> None:
+        metrics.count("api_answers", channel="discord", method=parameters.method, status=str(parameters.response.status))
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(answered)
+    return trace
 
 
 class Neighbourhood:
@@ -91,6 +140,11 @@ class Neighbourhood:
         self.content = content
         self._forums = frozenset(name.strip().lower().removeprefix("#") for name in forums if name.strip())
         self._helpers = (helpers or "").strip().removeprefix("@").lower()
+
+    def ready(self) -> bool:
+        """Connected with every shard, and heartbeats are answered."""
+        client = self.client
+        return client is not None and client.is_ready() and not client.is_closed() and math.isfinite(client.latency)
 
     def content_readable(self) -> bool:
         return self.content
@@ -110,6 +164,11 @@ class Neighbourhood:
             if str(role.id) == self._helpers or role.name.lower() == self._helpers:
                 return str(role.id)
         return None
+
+    def locale_of(self, guild: str) -> str | None:
+        """The language that a server has chosen for itself."""
+        found = self._guild(guild)
+        return str(found.preferred_locale) if found is not None else None
 
     def owner_of(self, thread: str) -> str | None:
         channel = self._channel(thread)

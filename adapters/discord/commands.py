@@ -28,6 +28,9 @@ _SUBCOMMAND, _STRING = 1, 3
 # In servers and for single users; in servers, in the bot's direct messages, and in private channels.
 _INSTALLS, _CONTEXTS = [0, 1], [0, 1, 2]
 
+# Discord's locales, and the language of knowledge/phrases.toml ([platform.discord.in.<language>]) that each is served in.
+LOCALES: Mapping[str, str] = {"de": "de", "fr": "fr", "es-ES": "es", "es-419": "es"}
+
 # Which list of knowledge completes an option while it is typed.
 TYPEAHEAD: Mapping[str, Kind] = {"provider": "providers", "client": "clients", "query": "providers", "cause": "causes"}
 
@@ -35,36 +38,44 @@ TYPEAHEAD: Mapping[str, Kind] = {"provider": "providers", "client": "clients", "
 def definitions(words: Words) -> list[Json]:
     """All commands as Discord takes them."""
     common: Json = {"integration_types": _INSTALLS, "contexts": _CONTEXTS, "nsfw": False}
-    client = _option("client", words("option_client"), 100, typeahead=True)
+    client = _option("client", words, 100, typeahead=True)
     subcommands = [
-        _verb("diagnose", words, [_option("text", words("option_text"), MAX_ERROR)]),
-        _verb("check", words, [_option("target", words("option_target"), 260, required=True)]),
-        _verb("lookup", words, [_option("query", words("option_query"), 260, required=True, typeahead=True), client]),
+        _verb("diagnose", words, [_option("text", words, MAX_ERROR)]),
+        _verb("check", words, [_option("target", words, 260, required=True)]),
+        _verb("lookup", words, [_option("query", words, 260, required=True, typeahead=True), client]),
         _verb(
             "explain",
             words,
             [
-                _option("error", words("option_error"), MAX_ERROR, required=True),
+                _option("error", words, MAX_ERROR, required=True),
                 client,
-                _option("provider", words("option_provider"), 100, typeahead=True),
+                _option("provider", words, 100, typeahead=True),
             ],
         ),
         _verb("help", words, []),
         _verb("forget", words, []),
     ]
     return [
-        {"type": _SLASH, "name": NAME, "description": words("command"), "options": subcommands, **common},
-        {"type": _MESSAGE, "name": words("command_message"), **common},
+        {"type": _SLASH, "name": NAME, **_described("command", words), "options": subcommands, **common},
+        {"type": _MESSAGE, "name": words("command_message"), "name_localizations": _localised("command_message", words), **common},
     ]
 
 
 def _verb(name: str, words: Words, options: list[Json]) -> Json:
-    return {"type": _SUBCOMMAND, "name": name, "description": words(f"command_{name}"), "options": options}
+    return {"type": _SUBCOMMAND, "name": name, **_described(f"command_{name}", words), "options": options}
 
 
-def _option(name: str, description: str, most: int, *, required: bool = False, typeahead: bool = False) -> Json:
-    option: Json = {"type": _STRING, "name": name, "description": description, "required": required, "max_length": most}
+def _option(name: str, words: Words, most: int, *, required: bool = False, typeahead: bool = False) -> Json:
+    option: Json = {"type": _STRING, "name": name, **_described(f"option_{name}", words), "required": required, "max_length": most}
     return {**option, "autocomplete": True} if typeahead else option
+
+
+def _described(phrase: str, words: Words) -> Json:
+    return {"description": words(phrase), "description_localizations": _localised(phrase, words)}
+
+
+def _localised(phrase: str, words: Words) -> dict[str, str]:
+    return {locale: words(f"in.{language}.{phrase}") for locale, language in LOCALES.items()}
 
 
 async def sync(api: Api, words: Words, *, force: bool = False) -> bool:
@@ -99,6 +110,7 @@ def _bare(command: Mapping[str, Any]) -> tuple[Any, ...]:
         command.get("type", _SLASH),
         command["name"],
         command.get("description") or "",
+        *(tuple(sorted((command.get(f"{what}_localizations") or {}).items())) for what in ("name", "description")),
         bool(command.get("required")),
         bool(command.get("autocomplete")),
         command.get("max_length"),

@@ -4,7 +4,7 @@
     pm@<conversation>:<turn>:<choice>  elsewhere; <conversation> is our key without "discord:"
 
 A choice that begins with "!" is one of the adapter's own: "!answer" opens a text field, "!form.<id>" a form, "!pick<n>" is a menu whose
-value is the choice, "!open.<verb>" starts a talk, "!solved" closes a forum post. No text of a person ever stands in one.
+value is the choice, "!stop" ends a running probe, "!solved" closes a forum post. No text of a person ever stands in one.
 """
 
 from __future__ import annotations

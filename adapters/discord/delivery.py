@@ -57,6 +57,12 @@ _HANDLE_DIED = frozenset(
 class Surroundings(Protocol):
     """What the connected client knows; answered from its caches, at once."""
 
+    def ready(self) -> bool:
+        """Is the connection up, and its heartbeat answered?"""
+
+    def locale_of(self, guild: str) -> str | None:
+        """The language that a server has chosen for itself."""
+
     def content_readable(self) -> bool:
         """Does Discord send us what people write without naming us?"""
 
@@ -89,12 +95,14 @@ class DiscordChannel:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         handles: Handles,
         gap: float = GAP_SECONDS,
+        locale_of: Callable[[str], Awaitable[str | None]] | None = None,
     ) -> None:
         self._api: Api | None = None
         self._words = words
         self._near = surroundings
         self._name_of = name_of
         self._handles = handles
+        self._locale_of = locale_of
         self._board = Board(self._show_progress, spawn, gap)
         self._open = Remembered(86_400.0)
         self._no_threads = Remembered(_FORBIDDEN_SECONDS)
@@ -118,6 +126,10 @@ class DiscordChannel:
             raise TryLater(_NOT_YET_SECONDS, "not connected")
         return self._api
 
+    def ready(self) -> bool:
+        """Can what is posted go out, and is what is said heard? (For /readyz.)"""
+        return self._api is not None and self._near.ready()
+
     def opened(self, thread: str) -> bool:
         """Did this process open the thread, or find it open?"""
         return thread in self._open
@@ -136,7 +148,7 @@ class DiscordChannel:
         if reply.handoff and place.get("guild"):
             reply = replace(reply, blocks=reply.blocks[:1])  # the summary comes with the call, right below
         spot = await self._spot(place)
-        return str(await self._send(spot, reply, key, self._dress(place, spot, reply)))
+        return str(await self._send(spot, reply, key, await self._dress(place, spot, reply)))
 
     async def edit(self, place: Place, message: str, reply: Reply, key: str) -> str:
         posted = Posted.read(message)
@@ -145,7 +157,7 @@ class DiscordChannel:
         spot = _Spot(
             posted.channel, place.get("root") if place["kind"] == "reply" else None, places.conversation_of(place) != KEY + posted.channel
         )
-        pages = render.pages(reply, self._words, self._dress(place, spot, reply))
+        pages = render.pages(reply, self._words, await self._dress(place, spot, reply))
         done: list[str] = []
         try:
             for old, page in zip(posted.messages, pages, strict=False):
@@ -153,7 +165,7 @@ class DiscordChannel:
                 done.append(old)
         except Refused as refused:
             if refused.code == discord_api.UNKNOWN_MESSAGE and _says_something(reply):
-                return str(await self._send(spot, reply, key, self._dress(place, spot, reply)))
+                return str(await self._send(spot, reply, key, await self._dress(place, spot, reply)))
             raise self._ended(spot.channel, refused) from None
         for number, page in enumerate(pages[len(done) :], len(done)):
             done.append(await self._send_page(spot, page, nonce(key, number)))
@@ -227,7 +239,7 @@ class DiscordChannel:
             raise Undeliverable("forbidden before")
         return spot
 
-    def _dress(self, place: Place, spot: _Spot, reply: Reply) -> Dress:
+    async def _dress(self, place: Place, spot: _Spot, reply: Reply) -> Dress:
         conversation = places.conversation_of(place)
         blind = place["kind"] != "dm" and not self._near.content_readable()
         hint = blind and reply.asks is not None and conversation not in self._hinted
@@ -238,7 +250,15 @@ class DiscordChannel:
             answers=blind,
             hint=hint,
             solved=place["kind"] == "thread" and self._near.is_help_post(spot.channel),
+            locale=await self._locale(place, reply),
         )
+
+    async def _locale(self, place: Place, reply: Reply) -> str | None:
+        """The person's own, as their last click or command told it, else the server's; asked for only where a date is shown."""
+        if not render.has_dates(reply):
+            return None
+        own = await self._locale_of(places.conversation_of(place)) if self._locale_of is not None else None
+        return own or self._near.locale_of(place.get("guild", ""))
 
     # --- sending ---
 
@@ -280,7 +300,7 @@ class DiscordChannel:
 
     async def _post_private(self, place: Place, reply: Reply, key: str) -> str:
         conversation, person = places.conversation_of(place), place["person"]
-        pages = render.pages(reply, self._words, Dress(conversation=conversation, only_way=True))
+        pages = render.pages(reply, self._words, await self._private_dress(place, reply))
         handle = self._handles.good(conversation, person)
         if handle is not None:
             try:
@@ -290,6 +310,9 @@ class DiscordChannel:
                     raise Undeliverable(str(refused.code)) from None
                 self._handles.drop(conversation, person)
         return await self._direct(place, pages, key, Undeliverable("the interaction has ended"))
+
+    async def _private_dress(self, place: Place, reply: Reply) -> Dress:
+        return Dress(conversation=places.conversation_of(place), only_way=True, locale=await self._locale(place, reply))
 
     async def _show_pages(self, handle: Handle, pages: Sequence[Json]) -> list[str]:
         """In the original message, below what it says since this interaction; what does not fit is a message of its own."""
@@ -309,7 +332,7 @@ class DiscordChannel:
         handle = self._handles.good(conversation, person)
         if handle is None:
             return str(posted)
-        pages = render.pages(reply, self._words, Dress(conversation=conversation, only_way=True))
+        pages = render.pages(reply, self._words, await self._private_dress(place, reply))
         if posted.messages[:1] == ("@original",) and handle.shown is None:
             # A newer interaction stands on another message: what was settled there stays as the click left it.
             return str(posted)
@@ -349,13 +372,15 @@ class DiscordChannel:
     # --- progress ---
 
     async def _show_progress(self, place: Place, progress: Progress, message: str | None) -> str:
-        page = render.progress_page(progress)
+        conversation = places.conversation_of(place)
         if place["kind"] == "private":
-            return await self._show_private_progress(place, page)
+            return await self._show_private_progress(place, render.progress_page(progress, self._words, conversation))
         if message is None:
             spot = await self._spot(place)
+            page = render.progress_page(progress, self._words, conversation if spot.carries else None)
             return str(Posted(spot.channel, (await self._send_page(spot, page, nonce(f"progress:{progress.probe}", 1)),)))
         posted = Posted.read(message)
+        page = render.progress_page(progress, self._words, conversation if conversation != KEY + posted.channel else None)
         try:
             await self.api.edit(posted.channel, posted.messages[0], page)
         except Refused as refused:

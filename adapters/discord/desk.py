@@ -1,6 +1,6 @@
 """What is done with an event? Messages go to the service, are answered at once, or are left; interactions go to their own module.
 
-A message is durable in the service before anything is shown. What happens in one channel is taken in the socket's order.
+A message is durable in the service before anything is shown. What belongs to one talk is taken in the socket's order.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from adapters.discord import attachments, inbound, places
@@ -21,6 +22,7 @@ from adapters.discord.lanes import Lanes
 from adapters.discord.office import Office
 from adapters.discord.places import Where
 from adapters.discord.posted import Remembered
+from bot import metrics
 from bot.channel import Incoming, Query, TryLater, Wrote
 from bot.conversation.model import Conversation
 from bot.errors import StoreUnreachable
@@ -62,15 +64,18 @@ class Desk:
                 where = self._where(payload)
                 incoming = inbound.wrote(payload, self._office.me, where, edited=edited)
                 if incoming is not None:
-                    self._put(str(payload["channel_id"]), lambda: self._message(incoming, payload, where))
+                    self._put(incoming.conversation, lambda: self._message(incoming, payload, where))
             case "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK":
                 gone = [str(id) for id in payload.get("ids") or [payload["id"]]]
                 channel, guild = str(payload["channel_id"]), str(payload.get("guild_id") or "")
-                self._put(channel, lambda: self._deleted(gone, channel, guild))
+                for message in gone:
+                    # From a thread or direct message of ours, or the message that began a talk.
+                    for talk in (KEY + channel, KEY + message):
+                        self._put(talk, partial(self._deleted, talk, message, channel, guild))
             case "INTERACTION_CREATE":
                 self._office.spawn(self._interactions.take(payload))
             case "THREAD_DELETE":
-                self._put(str(payload["id"]), lambda: self._thread_gone(str(payload["id"])))
+                self._put(KEY + str(payload["id"]), lambda: self._thread_gone(str(payload["id"])))
             case "GUILD_DELETE" if not payload.get("unavailable"):
                 # Removed from the server; an outage is marked as such.
                 self._put(f"guild:{payload['id']}", lambda: self._left(str(payload["id"])))
@@ -84,6 +89,7 @@ class Desk:
 
     def _put(self, lane: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if not self._lanes.put(lane, work):
+            metrics.count("dropped", channel=inbound.NAME)
             _log.error("too much is waiting; an event was dropped")
 
     # --- messages ---
@@ -143,13 +149,10 @@ class Desk:
             reply = Reply((Paragraph((Text(" ".join(sentences)),)),))
             await self._office.channel.post(incoming.place, reply, f"f{incoming.message.removeprefix(KEY)}")
 
-    async def _deleted(self, messages: list[str], channel: str, guild: str) -> None:
-        """From a thread or direct message of ours, or the message that began a talk."""
-        now = datetime.datetime.now(datetime.UTC)
-        for message in messages:
-            for conversation in (KEY + channel, KEY + message):
-                if (talk := await self._ours(conversation)) is not None:
-                    await self._receive(inbound.deleted(message, channel, guild, conversation, talk.place, talk.asker, now))
+    async def _deleted(self, conversation: str, message: str, channel: str, guild: str) -> None:
+        if (talk := await self._ours(conversation)) is not None:
+            now = datetime.datetime.now(datetime.UTC)
+            await self._receive(inbound.deleted(message, channel, guild, conversation, talk.place, talk.asker, now))
 
     async def _left(self, guild: str) -> None:
         await self._office.service.forget_workspace(places.workspace_of(guild, ""))

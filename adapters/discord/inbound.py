@@ -14,7 +14,7 @@ from typing import Any
 from adapters.discord import custom_ids, places
 from adapters.discord.custom_ids import KEY, CustomId
 from adapters.discord.places import Where
-from bot.channel import Deleted, Filled, Incoming, Place, Pressed, What, Wrote
+from bot.channel import Deleted, Filled, Incoming, Place, Pressed, Stopped, What, Wrote
 
 Payload = Mapping[str, Any]
 
@@ -196,6 +196,11 @@ def permissions_of(payload: Payload) -> int:
     return int((payload.get("member") or {}).get("permissions") or 0)
 
 
+def locale_of(payload: Payload) -> str | None:
+    """The language of the acting person's own Discord ("de", "en-GB")."""
+    return str(payload["locale"]) if payload.get("locale") else None
+
+
 def acted(payload: Payload, what: What, conversation: str, place: Place) -> Incoming:
     """An interaction as ours. The locale is the person's own."""
     interaction = str(payload["id"])
@@ -211,7 +216,7 @@ def acted(payload: Payload, what: What, conversation: str, place: Place) -> Inco
         message=f"{KEY}{interaction}",
         at=places.time_of(interaction),
         what=what,
-        locale=str(payload["locale"]) if payload.get("locale") else None,
+        locale=locale_of(payload),
     )
 
 
@@ -219,6 +224,8 @@ def meant(click: Clicked) -> What:
     """What a click or a modal of ours says to the talk."""
     if click.id.choice == "!answer":
         return Wrote("\n".join(click.fields.values()))
+    if click.id.choice == "!stop":
+        return Stopped()
     if click.id.choice.startswith("!form."):
         return Filled(click.id.choice.removeprefix("!form."), click.fields)
     if click.id.choice.startswith("!pick") and click.value is not None:

@@ -18,7 +18,7 @@ from adapters.discord.api import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION, Json
 from adapters.discord.custom_ids import KEY
 from adapters.discord.inbound import Clicked
 from adapters.discord.office import Office
-from adapters.discord.render import EPHEMERAL
+from adapters.discord.render import EPHEMERAL, Dress
 from bot.answers import forms
 from bot.channel import Filled, Incoming, Place, Query, TryLater, Wrote
 from bot.conversation.model import Conversation
@@ -93,6 +93,8 @@ class Interactions:
             return
         if click.id.choice == "!answer" or click.id.choice.startswith("!form."):
             await self._office.api.open_modal(str(payload["id"]), str(payload["token"]), self._modal_of(click))
+        elif click.id.choice == "!stop":
+            await (self._act(payload, click, talk) if talk.probe is not None else self._say(payload, "nothing_runs"))
         elif click.id.turn < talk.turn:
             await self._say(payload, "closed")
         else:
@@ -200,7 +202,8 @@ class Interactions:
         text = options.get("query") or options.get("error") or ""
         more = {name: value for name, value in options.items() if name in ("client", "provider") and value}
         reply = self._office.service.answer(Query(verb, text, more))
-        first, *others = render.pages(replace(reply, choices=(), form=None), self._office.words) or [render.notice("…")]
+        dress = Dress(locale=inbound.locale_of(payload))
+        first, *others = render.pages(replace(reply, choices=(), form=None), self._office.words, dress) or [render.notice("…")]
         await self._office.api.respond(str(payload["id"]), str(payload["token"]), _private(first))
         for page in others:
             await self._office.api.follow_up(str(payload["token"]), page)

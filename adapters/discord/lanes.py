@@ -1,6 +1,6 @@
-"""How does what happens in one channel keep its order while channels run side by side?
+"""How does what belongs to one talk keep its order while talks run side by side?
 
-One queue a channel, and one task while it is not empty. Knows nothing of what it runs.
+One queue a talk, and one task while it is not empty. Knows nothing of what it runs.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from adapters.discord import custom_ids
+from adapters.discord import custom_ids, dates
 from adapters.discord.markdown import atoms, clean, fenced, linked, literal, part, units
 from bot.reply import (
     Block,
@@ -55,7 +55,7 @@ _SHORT_HEADING = 200
 _TEXTS = 24
 
 _ACTION_ROW, _BUTTON, _SELECT, _TEXT, _CONTAINER = 1, 2, 3, 10, 17
-_PRIMARY, _SECONDARY, _SUCCESS = 1, 2, 3
+_PRIMARY, _SECONDARY, _SUCCESS, _DANGER = 1, 2, 3, 4
 
 _SURE, _LIKELY, _POSSIBLE, _VALUES = 0x2F9E6E, 0xE0A030, 0x8A8F98, 0x3B82C4
 _MARKS = {"waiting": "⚪", "running": "⏳", "good": "✅", "bad": "❌", "unknown": "❔"}
@@ -76,6 +76,7 @@ class Dress:
     only_way      nothing can be written there at all: every reply has that button
     hint          say once how to answer
     solved        a forum post of ours: its owner may close it
+    locale        how its person writes dates; None: as they are stored
     """
 
     conversation: str | None = None
@@ -83,6 +84,7 @@ class Dress:
     only_way: bool = False
     hint: bool = False
     solved: bool = False
+    locale: str | None = None
 
 
 PLAIN_DRESS = Dress()
@@ -130,8 +132,10 @@ def plain_pages(reply: Reply, words: Words, dress: Dress = PLAIN_DRESS) -> list[
     return done
 
 
-def progress_page(progress: Progress) -> Json:
-    """A probe's state as one message; volatile, so what is past its room is left out."""
+def progress_page(progress: Progress, words: Words, conversation: str | None = None) -> Json:
+    """A probe's state as one message, with a button that stops it; volatile, so what is past its room is left out.
+
+    `conversation`: its key where a click's channel does not tell it."""
     lines = [f"**{literal(progress.title)}**"] if progress.title.strip() else []
     for task in progress.tasks:
         detail = f" {literal(task.detail)}" if task.detail.strip() else ""
@@ -141,7 +145,16 @@ def progress_page(progress: Progress) -> Json:
         if units("\n".join([*kept, line])) > MAX_TEXT:
             break
         kept.append(line)
-    return _message([{"type": _TEXT, "content": "\n".join(kept) or _MARKS["running"]}])
+    text: Json = {"type": _TEXT, "content": "\n".join(kept) or _MARKS["running"]}
+    if progress.finished:
+        return _message([text])
+    stop = _button(words("stop_button"), custom_ids.write(0, "!stop", conversation), _DANGER)
+    return _message([text, {"type": _ACTION_ROW, "components": [stop]}])
+
+
+def has_dates(reply: Reply) -> bool:
+    """Does it show a date that depends on who reads it?"""
+    return any(isinstance(block, Sources) and any(item.checked for item in block.items) for block in reply.blocks)
 
 
 def joined(earlier: Json, later: Json) -> Json | None:
@@ -169,7 +182,7 @@ def notice_markdown(markdown: str) -> Json:
 
 def _texts(reply: Reply, words: Words, dress: Dress) -> Iterator[str]:
     for block in reply.blocks:
-        yield from _block(block, words)
+        yield from _block(block, words, dress.locale)
     if dress.hint:
         yield f"-# {inline_words(words('how_to_answer'))}"
 
@@ -178,7 +191,7 @@ def inline_words(text: str) -> str:
     return literal(text).replace("\n", " ")
 
 
-def _block(block: Block, words: Words) -> Iterator[str]:
+def _block(block: Block, words: Words, locale: str | None) -> Iterator[str]:
     match block:
         case Paragraph(spans):
             yield from part(atoms(spans), _CHUNK)
@@ -201,12 +214,12 @@ def _block(block: Block, words: Words) -> Iterator[str]:
         case Preformatted(text, language):
             yield from fenced(text, _CHUNK, language)
         case Sources(sources):
-            yield from _list((), [line for item in sources for line in _source(item, words)])
+            yield from _list((), [line for item in sources for line in _source(item, words, locale)])
 
 
-def _source(item: SourceLine, words: Words) -> list[str]:
+def _source(item: SourceLine, words: Words, locale: str | None) -> list[str]:
     """Small print: where it comes from, and when somebody looked."""
-    checked = [" ", inline_words(words("source_checked", date=item.checked))] if item.checked else []
+    checked = [" ", inline_words(words("source_checked", date=dates.shown(item.checked, locale, words)))] if item.checked else []
     return part([linked(item.url), *checked], _CHUNK, prefix="-# ")
 
 

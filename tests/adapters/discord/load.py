@@ -1,8 +1,9 @@
-"""How does the bot bear a busy server? `python -m tests.adapters.discord.load [seconds]` prints figures; it asserts nothing.
+"""How does the bot bear a busy server? `tests/benchmarks/discord_flood.py` runs it and says what came out; it asserts nothing.
 
-The bot runs as its own process (the adapter over the real service and an SQLite file, thinking played by an echo) against the local
-Discord: 200 messages a second over many channels, of which 30 a second need an answer (in known threads, and new mentions). Reported:
-time from the event to the first visible sign, answers owed and given, the longest stall of the bot's event loop, its memory.
+The bot runs as its own process (the adapter over the real service and an SQLite file) against the local Discord: so many messages a
+second over many channels, of which 30 a second need an answer (in known threads, and new mentions). What answers is an echo, by which
+each answer is known, or the real reader and machine. Reported: time from the event to the first visible sign, answers owed and given,
+the longest stall of the bot's event loop, its memory, and how long it took from its start to being ready.
 """
 
 from __future__ import annotations
@@ -15,24 +16,36 @@ import random
 import resource
 import signal
 import statistics
-import sys
 import tempfile
 import time
+from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.adapters.discord.peer import ANNA, GENERAL, Peer, words_of
+from tests.adapters.discord.peer import ANNA, BOT, GENERAL, Peer, words_of
 
-MESSAGES_A_SECOND = 200
 ANSWERS_A_SECOND = 30
+# What people write where the real machine answers: all that it needs, so that each gets one answer.
+ERROR = "Thunderbird and Gmail: 535 5.7.8 Username and Password not accepted"
+_THREADS_TALKED_IN = 200
 
 
-def bot(api: str, folder: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something that must be answered: where, what, when it was said (monotonic seconds)."""
+
+    thread: str
+    text: str
+    at: float
+
+
+def bot(api: str, folder: str, real: bool) -> None:
     """The other process."""
-    asyncio.run(_bot(api, Path(folder)))
+    asyncio.run(_bot(api, Path(folder), real))
 
 
-async def _bot(api: str, folder: Path) -> None:
+async def _bot(api: str, folder: Path, real: bool) -> None:
     from adapters.discord import app
     from bot.conversation.model import AnyEvent, Conversation, Post, Said, Step
     from bot.reading.model import Reading
@@ -69,7 +82,10 @@ async def _bot(api: str, folder: Path) -> None:
 
     store = open_store(f"sqlite:{folder / 'load.sqlite'}")
     await store.open()
-    service = Service(store, Nothing(), index(), step=step, read=lambda text, asked: Reading())
+    if real:
+        service = Service(store, Nothing(), index())
+    else:
+        service = Service(store, Nothing(), index(), step=step, read=lambda text, asked: Reading())
     async with asyncio.TaskGroup() as group:
         group.create_task(app.run(configured(DISCORD_API_URL=api), service, stop))
         await asyncio.sleep(0)
@@ -80,7 +96,8 @@ async def _bot(api: str, folder: Path) -> None:
     figures = {
         "longest stall, s": round(max(stalls[200:], default=0), 3),
         "stalls above 50 ms": sum(stall > 0.05 for stall in stalls[200:]),
-        "memory after 5 s, MiB": memory[min(5, len(memory) - 1)] >> 20,
+        "memory after 10 s, MiB": memory[min(10, len(memory) - 1)] >> 20,
+        "memory half way, MiB": memory[len(memory) // 2] >> 20,
         "memory at the end, MiB": memory[-1] >> 20,
         "processor seconds": round(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]), 1),
     }
@@ -91,62 +108,70 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-async def main(seconds: int) -> None:
+async def main(events: int, a_second: int, *, real: bool = False) -> None:
+    """Prints the figures of one run."""
     peer = Peer()
     await peer.start()
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
-        process = multiprocessing.get_context("spawn").Process(target=bot, args=(peer.api, folder))
+        process = multiprocessing.get_context("spawn").Process(target=bot, args=(peer.api, folder, real))
         process.start()
         await peer.until(lambda: peer.identifies and peer.sockets, 60)
-        print(f"connected after {time.monotonic() - began:.1f} s (with starting Python)")
-        owed = await _talk(peer, seconds)
+        print(f"start to ready: {time.monotonic() - began:.1f} s, the start of Python in it")
+        owed = await _talk(peer, events, a_second, real)
         await asyncio.sleep(3)
         process.terminate()
-        await asyncio.to_thread(process.join, 30)
+        await asyncio.to_thread(process.join, 60)
         figures = json.loads((Path(folder) / "figures.json").read_text())
-    _report(peer, owed, figures)
+    _report(peer, owed, figures, real)
     await peer.stop()
 
 
-async def _talk(peer: Peer, seconds: int) -> list[tuple[str, str, float]]:
-    """(thread, text, when it was said) of everything that must be answered."""
-    owed: list[tuple[str, str, float]] = []
+async def _talk(peer: Peer, events: int, a_second: int, real: bool) -> list[Owed]:
+    owed: list[Owed] = []
     threads: list[str] = []
     channels = [peer.snowflake() for _ in range(290)] + [GENERAL]
     start = time.monotonic()
-    for number in range(seconds * MESSAGES_A_SECOND):
-        await asyncio.sleep(max(0.0, start + number / MESSAGES_A_SECOND - time.monotonic()))
-        if random.random() >= ANSWERS_A_SECOND / MESSAGES_A_SECOND:
+    for number in range(events):
+        await asyncio.sleep(max(0.0, start + number / a_second - time.monotonic()))
+        if random.random() >= ANSWERS_A_SECOND / a_second:
             await peer.dispatch("MESSAGE_CREATE", peer.said(f"chatter {number}", channel=random.choice(channels)))
-        elif len(threads) < 40 or random.random() < 0.2:
-            message = peer.said(f"<@100000000000000001> question {number}", author=ANNA)
-            owed.append((message["id"], f"question {number}", time.monotonic()))
+        elif real or not (open_ := [one for one in threads[-_THREADS_TALKED_IN:] if one in peer.threads]) or random.random() < 0.2:
+            text = ERROR if real else f"question {number}"
+            message = peer.said(f"<@{BOT}> {text}", author=ANNA)
+            owed.append(Owed(message["id"], text, time.monotonic()))
             threads.append(message["id"])
             await peer.dispatch("MESSAGE_CREATE", message)
         else:
-            thread = random.choice(threads)
-            owed.append((thread, f"more {number}", time.monotonic()))
+            thread = random.choice(open_)
+            owed.append(Owed(thread, f"more {number}", time.monotonic()))
             await peer.dispatch("MESSAGE_CREATE", peer.said(f"more {number}", channel=thread))
+    print(f"{events} messages in {time.monotonic() - start:.0f} s")
     return owed
 
 
-def _report(peer: Peer, owed: list[tuple[str, str, float]], figures: dict[str, object]) -> None:
+def _report(peer: Peer, owed: list[Owed], figures: dict[str, object], real: bool) -> None:
     sent: dict[tuple[str, str], float] = {}
+    signs: dict[str, float] = {}
     for call in peer.requests:
-        if call.method == "POST" and call.path.endswith("/messages"):
-            sent.setdefault((call.path.split("/")[2], words_of(call.body)), call.at)
-    delays = sorted(at - when for thread, text, when in owed if (at := sent.get((thread, f"heard {text}"))) is not None)
-    shown = [words_of(message) for thread in {thread for thread, _, _ in owed} for message in peer.ours(thread)]
-    ordered = all(
-        [words_of(one) for one in peer.ours(thread)] == [f"heard {text}" for place, text, _ in owed if place == thread]
-        for thread in {thread for thread, _, _ in owed}
-    )
-    print(f"owed {len(owed)}, answered {len(delays)}, posts {len(shown)}, each talk in order: {ordered}")
+        if call.method == "POST" and (call.path.endswith("/messages") or call.path.endswith("/threads")):
+            thread = call.path.split("/")[4 if call.path.endswith("/threads") else 2]
+            signs.setdefault(thread, call.at)
+            if call.path.endswith("/messages"):
+                sent.setdefault((thread, words_of(call.body)), call.at)
+    shown: dict[str, list[str]] = {one.thread: [words_of(message) for message in peer.ours(one.thread)] for one in owed}
+    if real:
+        delays = sorted(signs[one.thread] - one.at for one in owed if one.thread in signs)
+        answered = sum(bool(shown[one.thread]) for one in owed)
+        right = all(len(said) == len(set(said)) for said in shown.values())
+        print(f"owed {len(owed)}, answered {answered}, nothing said twice: {right}")
+    else:
+        delays = sorted(at - one.at for one in owed if (at := sent.get((one.thread, f"heard {one.text}"))) is not None)
+        told: dict[str, list[str]] = defaultdict(list)
+        for one in owed:
+            told[one.thread].append(f"heard {one.text}")
+        right = all(shown[thread] == texts for thread, texts in told.items())
+        print(f"owed {len(owed)}, answered {len(delays)}, posts {sum(map(len, shown.values()))}, each talk once and in order: {right}")
     print(f"first sign: median {statistics.median(delays):.3f} s, p99 {delays[int(len(delays) * 0.99)]:.3f} s, longest {delays[-1]:.3f} s")
     for name, value in figures.items():
         print(f"{name}: {value}")
-
-
-if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 60))

@@ -91,6 +91,7 @@ class Peer:
         self.heartbeat_seconds = 30.0
         self.answers_heartbeats = True
         self.starts_left: int | None = None
+        self.by_shard = False  # else every connection is told everything, as two overlapping processes are
         self.bucket: tuple[int, float] | None = None  # so many posts and edits a channel in so many seconds
         self.refused_by_bucket = 0
         self._used: dict[str, list[float]] = defaultdict(list)
@@ -438,8 +439,11 @@ class Peer:
         }
 
     async def dispatch(self, t: str, d: Json) -> None:
+        """To whom Discord sends it: the shard of its server, or the first shard for what is in none."""
+        guild = int(d.get("guild_id") or 0)
         for socket in list(self.sockets):
-            await socket.send(0, d, t)
+            if not self.by_shard or (guild >> 22) % socket.shard[1] == socket.shard[0]:
+                await socket.send(0, d, t)
 
     # --- people ---
 

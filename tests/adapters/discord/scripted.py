@@ -24,7 +24,10 @@ PHRASES = tomllib.loads((Path(__file__).parents[3] / "knowledge" / "phrases.toml
 
 
 def words(phrase: str, /, **values: object) -> str:
-    text = PHRASES[phrase]
+    text: object = PHRASES
+    for part in phrase.split("."):
+        assert isinstance(text, dict)
+        text = text[part]
     assert isinstance(text, str)
     return text.format_map(values)
 
@@ -76,7 +79,7 @@ class Scripted:
         self.received.append(incoming)
         new = Conversation(incoming.conversation, place=incoming.place, asker=incoming.person, workspace=incoming.workspace)
         talk = self.talks.get(incoming.conversation, new)
-        self.talks[incoming.conversation] = talk = replace(talk, turn=talk.turn + 1)
+        self.talks[incoming.conversation] = talk = replace(talk, turn=talk.turn + 1, locale=incoming.locale or talk.locale)
         replies = self.says(incoming, talk)
         task = asyncio.get_running_loop().create_task(self._post(talk, replies))
         self._tasks.add(task)

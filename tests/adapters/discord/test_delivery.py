@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from adapters.discord import places
+from adapters.discord import handles, places
 from adapters.discord.custom_ids import KEY
 from adapters.discord.posted import Posted, nonce
-from bot.channel import Place, Undeliverable
+from bot.channel import Place, TryLater, Undeliverable
 from bot.conversation.model import Conversation, Known, Slots
 from bot.reply import Literal, Paragraph, Progress, Reply, Task, Text
 from tests.adapters.discord.peer import ANNA, GENERAL, GUILD, HELPERS_ROLE, Fault, Peer, buttons, words_of
@@ -105,6 +105,78 @@ async def test_a_ban_without_via_or_an_outage_is_tried_later(status: int, header
 
     assert service.problems == ["later shut out" if status == 429 else f"later status {status}"]
     assert len(peer.ours(thread)) == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015), (404, 10062), (404, 10008), (401, 0)])
+async def test_an_interaction_whose_token_died_goes_on_in_a_fresh_message(status: int, code: int, peer: Peer, service: Scripted) -> None:
+    service.says = lambda incoming, talk: []
+    async with running(peer, service):
+        called = await peer.slash("diagnose", options={"text": "I cannot send"})
+        await peer.until(lambda: service.received)
+        refusing(peer, "PATCH", r"/webhooks/.*", status, code, times=99)
+        assert service.channel is not None
+        await service.channel.post(service.received[0].place, reply("Did it work?", ("works", "It works"), turn=1), "k1")
+        fresh = peer.ours(peer.dms[ANNA])[0]
+        await peer.press(fresh, buttons(fresh)["It works"], guild=None, channel_type=1)
+        await peer.until(lambda: len(service.received) == 2)
+
+    assert len(peer.calls("PATCH", r"/webhooks/.*")) == 1
+    assert service.received[1].conversation == KEY + called["id"]
+
+
+async def test_after_fifteen_minutes_the_dead_token_is_not_even_tried(
+    peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.says = lambda incoming, talk: []
+    monkeypatch.setattr(handles, "_SECONDS", 0.0)
+    async with running(peer, service):
+        await peer.slash("diagnose", options={"text": "I cannot send"})
+        await peer.until(lambda: service.received)
+        assert service.channel is not None
+        await service.channel.post(service.received[0].place, reply("The answer."), "k1")
+
+    assert [words_of(one).split("\n")[0] for one in peer.ours(peer.dms[ANNA])] == ["The answer."]
+    assert peer.calls("PATCH", r"/webhooks/.*") == []
+
+
+async def test_a_dead_token_and_closed_direct_messages_end_the_effect(peer: Peer, service: Scripted) -> None:
+    service.says = lambda incoming, talk: []
+    refusing(peer, "POST", "/users/@me/channels", 403, 50007)
+    async with running(peer, service):
+        called = await peer.slash("diagnose", options={"text": "I cannot send"})
+        await peer.until(lambda: service.received)
+        peer.expire(called)
+        assert service.channel is not None
+        with pytest.raises(Undeliverable, match="ended"):
+            await service.channel.post(service.received[0].place, reply("The answer."), "k1")
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+async def test_an_outage_that_passes_is_waited_out_by_the_library(status: int, peer: Peer, service: Scripted) -> None:
+    refusing(peer, "POST", ANYWHERE, status)
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+
+    assert service.problems == []
+    assert len(peer.ours(thread)) == 1
+
+
+@pytest.mark.parametrize("via", [True, False])
+async def test_a_rate_limit_on_an_edit_leaves_the_newest_state_in_the_end(via: bool, peer: Peer, service: Scripted) -> None:
+    headers = {"Via": "1.1 google"} if via else {"Retry-After": "1"}
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: service.posted)
+        refusing(peer, "PATCH", ANYWHERE + r"/\d+", 429, headers=headers, body={"retry_after": 0.1, "global": False})
+        assert service.channel is not None
+        place, message = service.received[0].place, service.posted[0]
+        if not via:
+            with pytest.raises(TryLater, match="shut out"):
+                await service.channel.edit(place, message, reply("Corrected."), "k1")
+        await service.channel.edit(place, message, reply("Corrected."), "k1")
+
+    assert [words_of(one) for one in peer.ours(thread)] == ["Corrected."]
 
 
 async def test_a_short_rate_limit_is_waited_for(peer: Peer, service: Scripted) -> None:

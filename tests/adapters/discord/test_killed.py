@@ -21,11 +21,14 @@ async def process(peer: Peer, file: Path) -> AsyncIterator[asyncio.subprocess.Pr
     """`postmaster discord`, connected; killed at the end if it still runs."""
     connected = len(peer.identifies)
     keys = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": peer.api, "POSTMASTER_STORE": f"sqlite:{file}"}
-    running = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "adapters.main", "discord", env={**os.environ, **keys}, stderr=asyncio.subprocess.DEVNULL
-    )
+    log = file.with_suffix(f".{connected}.log")
+    with log.open("wb") as said:
+        running = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "adapters.main", "discord", env={**os.environ, **keys}, stderr=said
+        )
     try:
-        await peer.until(lambda: len(peer.identifies) > connected and peer.sockets, 30)
+        await peer.until(lambda: running.returncode is not None or (len(peer.identifies) > connected and peer.sockets), 60)
+        assert running.returncode is None, f"it ended before it connected:\n{log.read_text()[-2000:]}"
         yield running
     finally:
         if running.returncode is None:

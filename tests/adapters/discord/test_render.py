@@ -63,7 +63,7 @@ def test_a_usual_message_looks_as_in_its_snapshot(name: str) -> None:
 
 
 def test_progress_looks_as_in_its_snapshot() -> None:
-    matches("progress", render.progress_page(PROGRESS))
+    matches("progress", render.progress_page(PROGRESS, words))
 
 
 def test_without_reading_rights_a_question_says_how_to_answer_it() -> None:
@@ -232,7 +232,7 @@ def test_a_long_snippet_goes_on_in_the_next_message_and_loses_nothing(text: str)
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.builds(Task, texts, long_texts, st.sampled_from(["waiting", "good", "bad"]), texts), max_size=60), texts)
 def test_progress_is_always_one_message_within_the_limits(tasks: list[Task], title: str) -> None:
-    assert problem_with(render.progress_page(Progress("p", title, tuple(tasks)))) is None
+    assert problem_with(render.progress_page(Progress("p", title, tuple(tasks)), words)) is None
 
 
 def _bare(text: str) -> str:

@@ -1,0 +1,106 @@
+"""What depends on a person's language: dates, and the list of commands."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.discord import commands, dates
+from bot.reply import Paragraph, Reply, SourceLine, Sources, Text
+from tests.adapters.discord.peer import GENERAL, Peer, buttons, words_of
+from tests.adapters.discord.scripted import PHRASES, Scripted, echo, running, words
+
+DATED = Reply(
+    (Paragraph((Text("The settings."),)), Sources((SourceLine("https://www.rfc-editor.org/rfc/rfc8314", "2026-03"),))), final=True
+)
+
+
+@pytest.mark.parametrize(
+    ("locale", "month", "day"),
+    [
+        ("de", "November 2026", "3. November 2026"),
+        ("fr", "novembre 2026", "3 novembre 2026"),
+        ("es-419", "noviembre de 2026", "3 de noviembre de 2026"),
+        ("en-US", "November 2026", "November 3, 2026"),
+        ("en-GB", "November 2026", "3 November 2026"),
+        ("pt-BR", "novembro de 2026", "3 de novembro de 2026"),
+        ("ja", "2026-11", "2026-11-03"),
+        (None, "2026-11", "2026-11-03"),
+    ],
+)
+def test_a_month_or_a_day_is_written_as_in_the_persons_language(locale: str | None, month: str, day: str) -> None:
+    assert dates.shown("2026-11", locale, words) == month
+    assert dates.shown("2026-11-03", locale, words) == day
+
+
+@pytest.mark.parametrize("odd", ["last year", "2026", "2026-13", "2026-02-30", ""])
+def test_what_is_no_date_stays_as_it_is(odd: str) -> None:
+    assert dates.shown(odd, "de", words) == odd
+
+
+@pytest.mark.parametrize("language", [name for name in PHRASES["dates"]])
+def test_every_language_names_twelve_months(language: str) -> None:
+    assert len(words(f"dates.{language}.names").split()) == 12
+
+
+async def test_a_click_tells_the_language_in_which_the_answer_is_dated(peer: Peer, service: Scripted) -> None:
+    service.says = lambda incoming, talk: [DATED] if incoming.locale else echo(incoming, talk)
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        question = (await peer.until(lambda: peer.ours(thread)))[0]
+        await peer.press(question, buttons(question)["587"])
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+
+    assert "März 2026" in words_of(peer.ours(thread)[1])
+
+
+async def test_without_a_click_the_servers_own_language_dates_it(peer: Peer, service: Scripted) -> None:
+    service.says = lambda incoming, talk: [DATED]
+    async with running(peer, service):
+        await peer.dispatch("GUILD_UPDATE", {**peer.guild(), "preferred_locale": "fr"})
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+
+    assert "mars 2026" in words_of(peer.ours(thread)[0])
+
+
+async def test_a_command_is_answered_with_its_persons_dates(peer: Peer, service: Scripted) -> None:
+    service.answer = lambda query: DATED  # type: ignore[method-assign]  # the script's own answer
+    async with running(peer, service):
+        called = await peer.slash("lookup", options={"query": "gmail"}, locale="es-ES")
+        await peer.until(lambda: peer.private[called["token"]])
+        talk = await peer.slash("diagnose", options={"text": "x"}, locale="de")
+        await peer.until(lambda: service.received)
+        assert service.channel is not None
+        await service.channel.post(service.received[0].place, DATED, "k1")
+
+    assert "marzo de 2026" in words_of(peer.private[called["token"]][0])
+    assert any("März 2026" in words_of(one) for one in peer.private[talk["token"]])
+
+
+@pytest.mark.parametrize("language", sorted(set(commands.LOCALES.values())))
+def test_every_language_describes_every_command_and_option(language: str) -> None:
+    described = {name for name in PHRASES if name.startswith(("command", "option_"))}
+
+    assert set(PHRASES["in"][language]) == described
+    assert all(1 <= len(words(f"in.{language}.{name}")) <= 100 for name in described)
+    assert len(words(f"in.{language}.command_message")) <= 32
+
+
+def test_a_description_that_changed_in_one_language_is_registered_anew() -> None:
+    wanted = commands.definitions(words)
+    registered = [{**command, "id": "1", "version": "2", "default_member_permissions": None} for command in commands.definitions(words)]
+
+    assert commands.same(registered, wanted)
+    registered[0] = {**registered[0], "description_localizations": {**registered[0]["description_localizations"], "de": "Anders"}}
+    assert not commands.same(registered, wanted)
+
+
+async def test_the_registered_commands_are_asked_for_with_their_languages(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        await peer.until(lambda: peer.commands)
+    async with running(peer, service):
+        await peer.until(lambda: len(peer.calls("GET", r"/applications/\d+/commands")) == 2)
+        await peer.until(lambda: peer.ours(GENERAL) == [])
+
+    assert peer.command_writes == 1
+    assert peer.commands[0]["description_localizations"]["de"].startswith("Findet heraus")
