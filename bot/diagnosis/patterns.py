@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 from bot.diagnosis.sieve import Sieve
@@ -44,7 +45,8 @@ class PatternSet:
         there = self._words_in(data)
         kept, literals = self._sieve.kept, self._literals
         found = []
-        for number in (*self._sieve.always, *{number: None for word in there for number in self._sieve.called[word]}):
+        called = self._sieve.called
+        for number in (*self._sieve.always, *dict.fromkeys(chain.from_iterable(called[word] for word in there))):
             cause, place, _, letters = kept[number]
             if (plain := literals[number]) is not None:
                 start = data.find(plain)

@@ -52,6 +52,7 @@ _MORE_EVIDENCE = 0.25  # of every further piece
 _RUNNER_UP = 0.6  # of the runner-up's strength is taken off
 _OTHER_READING = 0.2  # of it, where it is another reading of the same words
 _COMPANION = 0.3  # of the first one's confidence, for a cause that its text cannot be told from
+_NO_SCORE = confidence(0.0)  # of those behind the first
 _MAX_RANKED = 6
 _MAX_QUOTE = 160
 _OF_SIGN_IN = frozenset({"auth.bad_credentials", "auth.basic_disabled", "auth.blocked_sign_in", "auth.too_many_attempts"})
@@ -123,15 +124,11 @@ class Recognizer:
                 strength[cause] *= everything if cause.startswith(_OF_ANY_PROGRAM) else not_of_any_program
         _make_way(strength)
         order = sorted(strength, key=lambda cause: -strength[cause])
-        ranked = []
-        for place, cause in enumerate(order[:_MAX_RANKED]):
-            best = max(evidence[cause], key=lambda piece: piece.strength)
-            if place == 0:
-                score = strength[cause] - max((self._doubt(other, strength, evidence, best) for other in order[1:]), default=0.0)
-            else:
-                score = strength[cause] - strength[order[0]]
-            ranked.append((cause, confidence(max(0.0, score)), best.words))
-        return self._with_companions(_descending(ranked))
+        best = _best(evidence[order[0]])
+        score = strength[order[0]] - max((self._doubt(other, strength, evidence, best) for other in order[1:]), default=0.0)
+        ranked = [(order[0], confidence(max(0.0, score)), best.words)]
+        ranked += [(cause, _NO_SCORE, _best(evidence[cause]).words) for cause in order[1:_MAX_RANKED]]
+        return self._with_companions(ranked)
 
     def _is_strange(self, text: str) -> bool:
         """Whether it names things that no pattern, no example and no program's name holds: other software, most likely.
@@ -217,6 +214,8 @@ def _make_way(strength: dict[str, float]) -> None:
 
 def _together(pieces: list[_Evidence]) -> float:
     """The strength of one cause's evidence: the best piece, and a part of those that stand elsewhere."""
+    if len(pieces) == 1:
+        return pieces[0].strength
     pieces = sorted(pieces, key=lambda piece: -piece.strength)
     total = pieces[0].strength
     taken = [pieces[0].span]
@@ -229,6 +228,8 @@ def _together(pieces: list[_Evidence]) -> float:
 
 def _parts(hits: list[Hit]) -> set[int]:
     """The numbers of those hits that are only a part of a longer phrase of another cause."""
+    if len({hit.cause for hit in hits}) < 2:
+        return set()
     order = sorted(range(len(hits)), key=lambda number: (hits[number].start, -hits[number].end))
     parts: set[int] = set()
     open_: list[Hit] = []  # those that may still hold what follows
@@ -246,14 +247,8 @@ def _longer(one: Hit, other: Hit) -> bool:
     return one.end - one.start > other.end - other.start
 
 
-def _descending(ranked: list[tuple[str, float, str]]) -> list[tuple[str, float, str]]:
-    """The same order with confidences that never rise."""
-    ceiling = 1.0
-    falling = []
-    for cause, value, words in ranked:
-        ceiling = min(ceiling, value)
-        falling.append((cause, ceiling, words))
-    return falling
+def _best(pieces: list[_Evidence]) -> _Evidence:
+    return pieces[0] if len(pieces) == 1 else max(pieces, key=lambda piece: piece.strength)
 
 
 @cache

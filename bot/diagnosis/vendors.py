@@ -45,7 +45,7 @@ _SIGNS = Signs(
         "yandex": (r"yandex", r"\bya\.ru"),
         "zoho": (r"zoho",),
         "godaddy": (r"secureserver", r"\bib\d\d\d\b", r"godaddy"),
-        "ses": (r"amazonses", r"amazonaws", r"email-smtp", r"\bses\b"),
+        "ses": (r"identities failed the check in region", r"amazonses", r"amazonaws", r"email-smtp", r"\bses\b"),
         "sendgrid": (r"sendgrid",),
         "mailgun": (r"mailgun",),
         "brevo": (r"brevo", r"sendinblue"),

@@ -222,3 +222,14 @@ def test_texts_that_were_once_new_are_recognised_now() -> None:
     right = [first(text.replace("\\n", "\n")) in {cause, *also.split(",")} for text, cause, also, _, _ in rows]
 
     assert sum(right) / len(rows) >= 0.93, [row[0] for row, hit in zip(rows, right, strict=True) if not hit]
+
+
+def test_who_spoke_is_known_by_the_services_own_sentence() -> None:
+    text = "554 Message rejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: a@b.test"
+
+    assert recognizer().recognise(text).vendor == "ses"
+
+
+@pytest.mark.parametrize("text", ["535", "error 535", "it says 535"])
+def test_a_bare_535_is_a_refused_sign_in(text: str) -> None:
+    assert first(text) == "auth.bad_credentials"
