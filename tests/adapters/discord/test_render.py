@@ -91,6 +91,15 @@ def test_no_line_of_a_settings_block_wraps_on_a_phone(reply: Reply) -> None:
         assert max(len(line) for line in block.split("\n")) <= 38
 
 
+@pytest.mark.parametrize("reply", USUAL.values(), ids=USUAL)
+def test_a_phone_shows_every_buttons_whole_label(reply: Reply) -> None:
+    shown = [*render.pages(reply, words, Dress(answers=True, solved=True)), render.progress_page(PROGRESS, words)]
+    labels = [label for page in shown for label in re.findall(r'"label": "([^"]*)", "custom_id"', json.dumps(page, ensure_ascii=False))]
+
+    assert labels
+    assert max(map(len, labels)) <= 34
+
+
 def test_more_than_five_choices_are_a_menu_and_long_labels_too() -> None:
     few = render.pages(QUESTION, words)[0]["components"][-1]["components"]
     many = render.pages(USUAL["menu"], words)[0]["components"][-1]["components"]
