@@ -8,6 +8,7 @@ thereby hold one character more at either side.
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
 import re2
 
@@ -36,3 +37,22 @@ def compile_words(pattern: str, flags: str = "i") -> re2._Regexp:
     pattern = _OR_END.sub(lambda m: "(?:" + _BEHIND + "|", pattern)
     unicode = _BOUNDARY.sub(lambda m: m.group(1) + _BEFORE if m.group(1) is not None else _BEHIND, pattern)
     return re2.compile(f"(?{flags})" + unicode, options)
+
+
+class _Lazily:
+    __slots__ = ("_flags", "_made", "_source")
+
+    def __init__(self, source: str, flags: int) -> None:
+        self._source, self._flags = source, flags
+        self._made: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Every method of the compiled pattern."""
+        if self._made is None:
+            self._made = re.compile(self._source, self._flags)
+        return getattr(self._made, name)
+
+
+def lazily(source: str, flags: int = 0) -> re.Pattern[str]:
+    """Like `re.compile`, compiled at the first use: most kinds of paste are not in most texts."""
+    return cast("re.Pattern[str]", _Lazily(source, flags))

@@ -10,8 +10,9 @@ import re
 from bot.reading import hosts
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where
+from bot.reading.patterns import lazily
 
-_MARK = re.compile(
+_MARK = lazily(
     r"(?im)^(?:Reporting-MTA|Final-Recipient|Diagnostic-Code|Remote-MTA|Original-Recipient|Action: "
     r"(?:failed|delayed)|Generating server:|X-Failed-Recipients:)"
     r"|this is the mail system at host|Mail Delivery (?:System|Subsystem)|Delivery Status Notification"
@@ -19,14 +20,14 @@ _MARK = re.compile(
     r"|Undelivered Mail Returned|permanent fatal errors|Remote [Ss]erver returned|This message "
     r"was created automatically by mail delivery software"
 )
-_MTA = re.compile(
+_MTA = lazily(
     r"(?im)^(?:Remote|Reporting|Received-From)-MTA:\s*(?:dns|smtp|DNS)?;?\s*\[?([\w.\-]+)|^Generating "
     r"server:\s*([\w.\-]+)|(?:host|server) ([\w.\-]+)\s*\[[0-9a-fA-F.:]+\]|mail system at host "
     r"([\w.\-]+)"
 )
-_DIAGNOSTIC = re.compile(r"(?im)^Diagnostic-Code:\s*(?:smtp|x-unix|X-Postfix)?;?\s*(.+(?:\n[ \t]+.+){0,8})")
-_RETURNED = re.compile(r"(?i)(?:Remote )?server returned:?\s*'?\"?((?:<[^>\n]*>\s*)?#?[45]\d\d[^\n]*(?:\n[45]\d\d[^\n]*){0,6})")
-_RESPONSE = re.compile(
+_DIAGNOSTIC = lazily(r"(?im)^Diagnostic-Code:\s*(?:smtp|x-unix|X-Postfix)?;?\s*(.+(?:\n[ \t]+.+){0,8})")
+_RETURNED = lazily(r"(?i)(?:Remote )?server returned:?\s*'?\"?((?:<[^>\n]*>\s*)?#?[45]\d\d[^\n]*(?:\n[45]\d\d[^\n]*){0,6})")
+_RESPONSE = lazily(
     r"(?i)the response (?:from the remote server )?was:\s*\n?\s*([45]\d\d[^\n]*(?:\n[45]\d\d[^\n]*){0,6})"
     r"|said:\s*([45]\d\d[^\n]*(?:\n[ \t]+[^\n]+){0,4})"
 )

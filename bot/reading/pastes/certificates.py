@@ -14,25 +14,26 @@ from bot.observations import (
     Observation,
 )
 from bot.reading.pastes.where import Where, moment
+from bot.reading.patterns import lazily
 
-_SELF_SIGNED = re.compile(r"(?i)self[- ]signed certificate(?! in)|\bnum=18\b|\(18\)|DEPTH_ZERO_SELF_SIGNED")
-_UNKNOWN_ISSUER = re.compile(
+_SELF_SIGNED = lazily(r"(?i)self[- ]signed certificate(?! in)|\bnum=18\b|\(18\)|DEPTH_ZERO_SELF_SIGNED")
+_UNKNOWN_ISSUER = lazily(
     r"(?i)self[- ]signed certificate in certificate chain|unable to get (?:local )?issuer|\bnum=(?:2"
     r"|19|20)\b|unknown ca\b|unknown issuer|not trusted|PKIX path building"
 )
-_INCOMPLETE = re.compile(r"(?i)unable to verify the (?:first|leaf) (?:certificate|signature)|\bnum=21\b|UNABLE_TO_VERIFY_LEAF")
-_EXPIRED = re.compile(r"(?i)certificate has expired|certificate is expired|\bnum=10\b|CERT_HAS_EXPIRED")
-_NOT_YET = re.compile(r"(?i)certificate is not yet valid|\bnum=9\b")
-_MISMATCH = re.compile(
+_INCOMPLETE = lazily(r"(?i)unable to verify the (?:first|leaf) (?:certificate|signature)|\bnum=21\b|UNABLE_TO_VERIFY_LEAF")
+_EXPIRED = lazily(r"(?i)certificate has expired|certificate is expired|\bnum=10\b|CERT_HAS_EXPIRED")
+_NOT_YET = lazily(r"(?i)certificate is not yet valid|\bnum=9\b")
+_MISMATCH = lazily(
     r"(?i)hostname mismatch|\bnum=62\b|does not match target host|no alternative certificate "
     r"subject name matches|altnames|subjectAltName does not match"
 )
-_NOT_AFTER = re.compile(r"(?:notAfter=|NotAfter: ?|expire date: ?)([^;\n]+)")
-_NOT_BEFORE = re.compile(r"(?:notBefore=|NotBefore: ?|start date: ?)([^;\n]+)")
-_ISSUER = re.compile(r"(?m)^\s*\*?\s*issuer[=:] ?(.+)$")
-_SUBJECT = re.compile(r"(?m)^\s*\*?\s*subject[=:] ?(.+)$")
-_CN = re.compile(r"CN ?= ?([\w.*\-]+)")
-_DNS = re.compile(r"DNS:([\w.*\-]+)")
+_NOT_AFTER = lazily(r"(?:notAfter=|NotAfter: ?|expire date: ?)([^;\n]+)")
+_NOT_BEFORE = lazily(r"(?:notBefore=|NotBefore: ?|start date: ?)([^;\n]+)")
+_ISSUER = lazily(r"(?m)^\s*\*?\s*issuer[=:] ?(.+)$")
+_SUBJECT = lazily(r"(?m)^\s*\*?\s*subject[=:] ?(.+)$")
+_CN = lazily(r"CN ?= ?([\w.*\-]+)")
+_DNS = lazily(r"DNS:([\w.*\-]+)")
 
 
 def observe(text: str, where: Where) -> list[Observation]:

@@ -19,14 +19,15 @@ from bot.observations import (
 from bot.reading.pastes import certificates, dialogue
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 from knowledge.terms import Security
 
-_MARK = re.compile(r"\bcurl: \(\d+\)|^\*\s+Trying |\* Connected to |\bcurl\b[^\n]*\bsmtps?://|\* Could not resolve host", re.MULTILINE)
-_URL = re.compile(r"\b(smtps?)://(?:[^\s/@]*@)?\[?([\w.\-]+|[0-9a-fA-F:]+)\]?(?::(\d+))?")
-_CONNECTED = re.compile(r"\* (?:Connected|Established connection) to ([\w.\-]+) \(([0-9a-fA-F.:]+)(?: port (\d+))?\)(?: port (\d+))?")
-_FAILED = re.compile(r"Failed to connect to ([\w.\-]+)(?: \([^)]*\))? port (\d+)")
-_CIPHER = re.compile(r"SSL connection using (TLSv[\d.]+|SSLv3) / ([\w\-]+)")
-_RESOLVE = re.compile(r"Could(?:n't| not) resolve host(?:name)?:? '?([\w.\-]+)")
+_MARK = lazily(r"\bcurl: \(\d+\)|^\*\s+Trying |\* Connected to |\bcurl\b[^\n]*\bsmtps?://|\* Could not resolve host", re.MULTILINE)
+_URL = lazily(r"\b(smtps?)://(?:[^\s/@]*@)?\[?([\w.\-]+|[0-9a-fA-F:]+)\]?(?::(\d+))?")
+_CONNECTED = lazily(r"\* (?:Connected|Established connection) to ([\w.\-]+) \(([0-9a-fA-F.:]+)(?: port (\d+))?\)(?: port (\d+))?")
+_FAILED = lazily(r"Failed to connect to ([\w.\-]+)(?: \([^)]*\))? port (\d+)")
+_CIPHER = lazily(r"SSL connection using (TLSv[\d.]+|SSLv3) / ([\w\-]+)")
+_RESOLVE = lazily(r"Could(?:n't| not) resolve host(?:name)?:? '?([\w.\-]+)")
 
 
 def read(text: str, hint: Where) -> Pasted | None:

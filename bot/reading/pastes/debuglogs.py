@@ -8,29 +8,30 @@ from bot.observations import Observation, TcpConnected, TlsEstablished, TlsFaile
 from bot.reading.pastes import dialogue
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 from knowledge.terms import Security
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("python-smtplib", re.compile(r"(?m)^(?:send: ['\"]|reply: b?['\"]|connect: (?:to )?\()")),
-    ("phpmailer", re.compile(r"(?m)(?:SERVER -> CLIENT|CLIENT -> SERVER):|Connection: opening to ")),
-    ("nodemailer", re.compile(r"(?m)\[[\w+/]{6,}\] [SC]: |Creating transport: nodemailer|Connection established to [\d.:]+")),
-    ("mailkit", re.compile(r"(?m)^(?:\S+ )?Connected to smtps?://|^(?:\S+Z )?[SC]: (?:220|250|EHLO)")),
-    ("javamail", re.compile(r"(?m)^DEBUG SMTP: ")),
-    ("thunderbird", re.compile(r"\bmailnews\.smtp\b")),
-    ("msmtp", re.compile(r"(?m)^(?:<--|-->) ")),
+    ("python-smtplib", lazily(r"(?m)^(?:send: ['\"]|reply: b?['\"]|connect: (?:to )?\()")),
+    ("phpmailer", lazily(r"(?m)(?:SERVER -> CLIENT|CLIENT -> SERVER):|Connection: opening to ")),
+    ("nodemailer", lazily(r"(?m)\[[\w+/]{6,}\] [SC]: |Creating transport: nodemailer|Connection established to [\d.:]+")),
+    ("mailkit", lazily(r"(?m)^(?:\S+ )?Connected to smtps?://|^(?:\S+Z )?[SC]: (?:220|250|EHLO)")),
+    ("javamail", lazily(r"(?m)^DEBUG SMTP: ")),
+    ("thunderbird", lazily(r"\bmailnews\.smtp\b")),
+    ("msmtp", lazily(r"(?m)^(?:<--|-->) ")),
 )
 _PLACES = (
-    re.compile(r"connect: (?:to )?\('([\w.\-]+)', (\d+)\)"),
-    re.compile(r"Connection: opening to (?:(?:ssl|tls)://)?([\w.\-]+):(\d+)"),
-    re.compile(r"trying to connect to host \"([\w.\-]+)\", port (\d+)"),
-    re.compile(r"Connecting to smtps?://([\w.\-]+):(\d+)"),
-    re.compile(r"Connected to smtps?://([\w.\-]+):(\d+)"),
-    re.compile(r"connected to host \"([\w.\-]+)\", port: (\d+)"),
-    re.compile(r"Connection established to ([0-9a-fA-F.:\[\]]+?):(\d+)"),
-    re.compile(r"(?m)^host\s+= ([\w.\-]+)\nport\s+= (\d+)"),
+    lazily(r"connect: (?:to )?\('([\w.\-]+)', (\d+)\)"),
+    lazily(r"Connection: opening to (?:(?:ssl|tls)://)?([\w.\-]+):(\d+)"),
+    lazily(r"trying to connect to host \"([\w.\-]+)\", port (\d+)"),
+    lazily(r"Connecting to smtps?://([\w.\-]+):(\d+)"),
+    lazily(r"Connected to smtps?://([\w.\-]+):(\d+)"),
+    lazily(r"connected to host \"([\w.\-]+)\", port: (\d+)"),
+    lazily(r"Connection established to ([0-9a-fA-F.:\[\]]+?):(\d+)"),
+    lazily(r"(?m)^host\s+= ([\w.\-]+)\nport\s+= (\d+)"),
 )
-_RESOLVED = re.compile(r"Resolved ([\w.\-]+) as ([0-9a-fA-F.:]+)")
-_TLS = re.compile(r"(?:TLS session parameters:|TLS: |cipher )\s*\(?(TLSv?[\d.]+)[\s\-]")
+_RESOLVED = lazily(r"Resolved ([\w.\-]+) as ([0-9a-fA-F.:]+)")
+_TLS = lazily(r"(?:TLS session parameters:|TLS: |cipher )\s*\(?(TLSv?[\d.]+)[\s\-]")
 
 
 def read(text: str, hint: Where) -> Pasted | None:

@@ -11,24 +11,25 @@ from bot.observations import USER, NameDidNotResolve, Observation, TcpRefused, T
 from bot.reading import hosts
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 
 _ENDPOINT = r"\[?([A-Za-z0-9][\w.\-]*|[0-9a-fA-F]*:[0-9a-fA-F:]+)\]?"
 _CONNECTS: tuple[tuple[type[TcpRefused] | type[TcpTimedOut] | type[TcpUnreachable], re.Pattern[str]], ...] = (
-    (TcpRefused, re.compile(
+    (TcpRefused, lazily(
 rf"ECONNREFUSED {_ENDPOINT}:(\d+)|[Uu]nable to connect to (?:\w+://)?{_ENDPOINT}:(\d+) \(Connection "
 rf"refused\)|dial tcp:? {_ENDPOINT}:(\d+): (?:connect: )?connection refused"
 )),
-    (TcpTimedOut, re.compile(
+    (TcpTimedOut, lazily(
 rf"ETIMEDOUT {_ENDPOINT}:(\d+)|[Uu]nable to connect to (?:\w+://)?{_ENDPOINT}:(\d+) \(Connection "
 rf"timed out\)|dial tcp:? {_ENDPOINT}:(\d+): (?:connect: connection timed out|i/o timeout)"
 )),
-    (TcpUnreachable, re.compile(
+    (TcpUnreachable, lazily(
 rf"E(?:NETUNREACH|HOSTUNREACH) {_ENDPOINT}:(\d+)|[Uu]nable to connect to (?:\w+://)?{_ENDPOINT}:(\d+) "
 rf"\((?:Network is unreachable|No route to host)\)|dial tcp:? {_ENDPOINT}:(\d+): connect: "
 rf"(?:network is unreachable|no route to host)"
 )),
 )  # fmt: skip
-_NO_NAME = re.compile(
+_NO_NAME = lazily(
     r"(?:ENOTFOUND|UnknownHostException:|Could not resolve host:|getaddrinfo for) ([\w.\-]+)|"
     r"lookup ([\w.\-]+)(?: on [\w.:\[\]]+)?: no such host"
 )

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from bot.observations import USER, MailExchangersFound, NameDidNotResolve, NameResolved, Observation
 from bot.reading import hosts
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where
+from bot.reading.patterns import lazily
 
-_NO_NAME = re.compile(
+_NO_NAME = lazily(
     r"(?im)^(?:\*\* |\*\*\* [\w.\-]+ )?(?:server )?can'?t find ([\w.\-]+): (NXDOMAIN|No answer"
     r"|SERVFAIL|Non-existent domain)|^Host ([\w.\-]+) not found: 3\(NXDOMAIN\)"
     r"|^ping: (?:cannot resolve )?([\w.\-]+): (?:Name or service not known|Unknown host|Temporary "
     r"failure in name resolution|No address associated)"
     r"|could not find host ([\w.\-]+?)\.? Please check"
 )
-_DIG = re.compile(r"(?m)^;; ->>HEADER<<- .*status: (NOERROR|NXDOMAIN|SERVFAIL|REFUSED)")
-_DIG_NAME = re.compile(r"(?m)^;([\w.\-]+)\.\s+IN\s+(A|AAAA|MX)\b")
-_RECORD = re.compile(r"(?m)^([\w.\-]+)\.\s+\d*\s*IN\s+(A|AAAA|MX)\s+(?:\d+ )?([\w.:\-]+?)\.?\s*$")
-_HOST = re.compile(r"(?m)^([\w.\-]+) has (?:IPv6 )?address ([0-9a-fA-F.:]+)")
-_HOST_MX = re.compile(r"(?m)^([\w.\-]+) mail is handled by \d+ ([\w.\-]+?)\.?$|^([\w.\-]+)\s+mail exchanger = \d+ ([\w.\-]+?)\.?$")
-_NSLOOKUP = re.compile(r"(?m)^Name:\s+([\w.\-]+)\s*\n(?:Address(?:es)?:\s+([0-9a-fA-F.:]+))")
-_PING = re.compile(r"(?im)^PING ([\w.\-]+) \(?([0-9a-fA-F.:]+)\)?|^Pinging ([\w.\-]+) \[([0-9a-fA-F.:]+)\]")
+_DIG = lazily(r"(?m)^;; ->>HEADER<<- .*status: (NOERROR|NXDOMAIN|SERVFAIL|REFUSED)")
+_DIG_NAME = lazily(r"(?m)^;([\w.\-]+)\.\s+IN\s+(A|AAAA|MX)\b")
+_RECORD = lazily(r"(?m)^([\w.\-]+)\.\s+\d*\s*IN\s+(A|AAAA|MX)\s+(?:\d+ )?([\w.:\-]+?)\.?\s*$")
+_HOST = lazily(r"(?m)^([\w.\-]+) has (?:IPv6 )?address ([0-9a-fA-F.:]+)")
+_HOST_MX = lazily(r"(?m)^([\w.\-]+) mail is handled by \d+ ([\w.\-]+?)\.?$|^([\w.\-]+)\s+mail exchanger = \d+ ([\w.\-]+?)\.?$")
+_NSLOOKUP = lazily(r"(?m)^Name:\s+([\w.\-]+)\s*\n(?:Address(?:es)?:\s+([0-9a-fA-F.:]+))")
+_PING = lazily(r"(?im)^PING ([\w.\-]+) \(?([0-9a-fA-F.:]+)\)?|^Pinging ([\w.\-]+) \[([0-9a-fA-F.:]+)\]")
 
 
 def read(text: str, hint: Where) -> Pasted | None:

@@ -11,33 +11,34 @@ from bot.observations import Observation, Replied, Stage, TcpRefused, TcpTimedOu
 from bot.reading.pastes import certificates
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 
-_POSTFIX = re.compile(r"\bpostfix(?:-\w+)?/(?:\w+/)*\w+\[\d+\]|\brelay=\S+, delay=|\bstatus=(?:sent|deferred|bounced)\b")
-_RELAY = re.compile(r"\brelay=(?:\[?([\w.\-]+)\]?)\[([0-9a-fA-F.:]+)\]:(\d+)")
-_SAID = re.compile(
+_POSTFIX = lazily(r"\bpostfix(?:-\w+)?/(?:\w+/)*\w+\[\d+\]|\brelay=\S+, delay=|\bstatus=(?:sent|deferred|bounced)\b")
+_RELAY = lazily(r"\brelay=(?:\[?([\w.\-]+)\]?)\[([0-9a-fA-F.:]+)\]:(\d+)")
+_SAID = lazily(
     (
         r"(?:host|server) ([\w.\-]+)\[([0-9a-fA-F.:]+)\](?::(\d+))? (?:said|refused to talk to me): "
         r"((?:[45]\d\d)[ \-].*?)(?: \(in reply to (?:end of )?([A-Z ]+?) command\))?\)?$"
     ),
     re.MULTILINE,
 )
-_CONNECT = re.compile(
+_CONNECT = lazily(
     r"connect to (\[?[\w.\-]+\]?)\[([0-9a-fA-F.:]+)\]:(\d+): (Connection refused|Connection timed "
     r"out|Network is unreachable|No route to host)"
 )
-_RELAYHOST = re.compile(r"(?m)^\s*relayhost\s*=\s*\[?([\w.\-]+)\]?(?::(\d+))?")
-_TLS = re.compile(r"Cannot start TLS: (handshake failure|.*)|SSL_connect error to ([\w.\-]+)\[([0-9a-fA-F.:]+)\]:(\d+): (.*)")
-_CERTIFICATE = re.compile(r"certificate verification failed for ([\w.\-]+)\[([0-9a-fA-F.:]+)\]:(\d+): (.*)")
-_EXIM = re.compile(
+_RELAYHOST = lazily(r"(?m)^\s*relayhost\s*=\s*\[?([\w.\-]+)\]?(?::(\d+))?")
+_TLS = lazily(r"Cannot start TLS: (handshake failure|.*)|SSL_connect error to ([\w.\-]+)\[([0-9a-fA-F.:]+)\]:(\d+): (.*)")
+_CERTIFICATE = lazily(r"certificate verification failed for ([\w.\-]+)\[([0-9a-fA-F.:]+)\]:(\d+): (.*)")
+_EXIM = lazily(
     r"(?:R=\S+ T=\S+ )?H=([\w.\-]+) \[([0-9a-fA-F.:]+)\](?::(\d+))?:? ?(?:.*?: )?SMTP error from "
     r"remote mail server after ([\w ]+?)(?: TO:\S+| FROM:\S+)?: (?:host \S+ \[\S+\]: )?([45]\d\d[ "
     r"\-].*)"
 )
-_EXIM_CONNECT = re.compile(
+_EXIM_CONNECT = lazily(
     r"H=([\w.\-]+) \[([0-9a-fA-F.:]+)\](?::(\d+))? (Connection refused|Connection timed out|Network "
     r"is unreachable|No route to host)"
 )
-_SENDMAIL = re.compile(r"\brelay=([\w.\-]+)\.? \[([0-9a-fA-F.:]+)\], dsn=([\d.]+), (?:reply=)?.*?stat=(.*)")
+_SENDMAIL = lazily(r"\brelay=([\w.\-]+)\.? \[([0-9a-fA-F.:]+)\], dsn=([\d.]+), (?:reply=)?.*?stat=(.*)")
 _SUBMISSION = frozenset({465, 587, 588, 2465, 2525, 2587})
 _STAGES: dict[str, Stage] = {
     "RCPT TO": "rcpt",

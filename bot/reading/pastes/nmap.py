@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.observations import Observation, TcpConnected, TcpRefused, TcpTimedOut
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 
-_REPORT = re.compile(r"Nmap scan report for ([\w.\-:]+)(?: \(([0-9a-fA-F.:]+)\))?")
-_PORT = re.compile(r"(?m)^(\d{1,5})/tcp\s+(open|closed|filtered)\b")
+_REPORT = lazily(r"Nmap scan report for ([\w.\-:]+)(?: \(([0-9a-fA-F.:]+)\))?")
+_PORT = lazily(r"(?m)^(\d{1,5})/tcp\s+(open|closed|filtered)\b")
 _KINDS: dict[str, type[TcpConnected] | type[TcpRefused] | type[TcpTimedOut]] = {
     "open": TcpConnected,
     "closed": TcpRefused,

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.observations import Observation, Replied, TcpRefused, TcpTimedOut
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 
-_MARK = re.compile(r"\bsmtpd\[\d*\]: (?:[0-9a-f]{16} )?(?:mta|smtp-out)\b|\bmta delivery evpid=")
-_DELIVERY = re.compile(
+_MARK = lazily(r"\bsmtpd\[\d*\]: (?:[0-9a-f]{16} )?(?:mta|smtp-out)\b|\bmta delivery evpid=")
+_DELIVERY = lazily(
     r"\bmta delivery [^\n]*?\brelay=\"?([\w.\-]+)(?: \(([\w.\-]+)\))?[^\n]*?\bresult=\"?(TempFail|PermFail)\"?[^\n]*?\bstat=\"?([^\"\n]+)"
 )
-_CONNECTING = re.compile(
-    r"\bmta connecting address=(smtps?|smtp\+(?:tls|notls)|smtp\+tls)://([0-9a-fA-F.:\[\]]+?):(\d{2,5}) host=([\w.\-]+)"
-)
-_REASON = re.compile(r"\bmta error reason=([^\n]+)|\bstat=\"?(Network error on destination MXs|Connection (?:refused|timeout))")
-_REPLY = re.compile(r"^([45]\d\d)[ \-](?:([45]\.\d{1,3}\.\d{1,3}) )?(.*)$")
+_CONNECTING = lazily(r"\bmta connecting address=(smtps?|smtp\+(?:tls|notls)|smtp\+tls)://([0-9a-fA-F.:\[\]]+?):(\d{2,5}) host=([\w.\-]+)")
+_REASON = lazily(r"\bmta error reason=([^\n]+)|\bstat=\"?(Network error on destination MXs|Connection (?:refused|timeout))")
+_REPLY = lazily(r"^([45]\d\d)[ \-](?:([45]\.\d{1,3}\.\d{1,3}) )?(.*)$")
 _SUBMISSION = frozenset({465, 587, 2525})
 
 

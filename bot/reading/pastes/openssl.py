@@ -19,12 +19,13 @@ from bot.observations import (
 from bot.reading.pastes import certificates, dialogue
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 
-_MARK = re.compile(r"\bs_client\b|^CONNECTED\(0000|connect:errno=|BIO_connect|BIO_lookup", re.MULTILINE)
-_COMMAND = re.compile(r"s_client\b[^\n]*?-connect[ =]+\[?([\w.\-]+|[0-9a-fA-F:]+)\]?:(\d{2,5}|smtps?|submissions?)")
+_MARK = lazily(r"\bs_client\b|^CONNECTED\(0000|connect:errno=|BIO_connect|BIO_lookup", re.MULTILINE)
+_COMMAND = lazily(r"s_client\b[^\n]*?-connect[ =]+\[?([\w.\-]+|[0-9a-fA-F:]+)\]?:(\d{2,5}|smtps?|submissions?)")
 _SERVICES = {"smtp": 25, "smtps": 465, "submission": 587, "submissions": 465}
-_CIPHER = re.compile(r"(?:New, )?(TLSv1(?:\.\d)?|SSLv3)(?:/SSLv3)?, Cipher is ([\w\-]+)")
-_SESSION = re.compile(r"Protocol\s*: (TLSv[\d.]+)\n\s*Cipher\s*: ([\w\-]+)")
+_CIPHER = lazily(r"(?:New, )?(TLSv1(?:\.\d)?|SSLv3)(?:/SSLv3)?, Cipher is ([\w\-]+)")
+_SESSION = lazily(r"Protocol\s*: (TLSv[\d.]+)\n\s*Cipher\s*: ([\w\-]+)")
 
 
 def read(text: str, hint: Where) -> Pasted | None:

@@ -12,20 +12,21 @@ from bot.observations import ConnectionClosed, Observation, TcpConnected, TcpRef
 from bot.reading.pastes import dialogue
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 from knowledge.terms import Security
 
 # date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context
-_EXCHANGE = re.compile(
+_EXCHANGE = lazily(
     r"(?m)^\d{4}-\d\d-\d\dT[\d:.]+Z,[^,\n]{1,120},[0-9A-Fa-f]{6,32},\d+,([^,\n]{0,64}),([^,\n]{0,64}),([-+<>*]),(\"(?:[^\"\n]|\"\")*\"|[^,\n]*)([^\n]*)"
 )
-_OUTLOOK = re.compile(r"(?m)^(?:[\d./\- :APM]{6,30})?SMTP(?: \(([\w.\-]+)\))?:? (?:[\d:]{7,8} )?(.*)$")
-_OUTLOOK_MARK = re.compile(r"<rx>|\[rx\]|<tx>|\[tx\]|Finding host|Begin execution")
-_OUTLOOK_PORT = re.compile(r"Port: (\d{2,5}), Secure: (\w+)")
-_OUTLOOK_LINE = re.compile(r"(?:<[rt]x>|\[[rt]x\]):? ?(.*)")
-_DOTNET = re.compile(r"(?m)^System\.Net(?:\.Sockets)? (?:Verbose|Information|Error): \d+ :|SmtpClient#\d+::|Socket#\d+::")
-_DOTNET_PLACE = re.compile(r"SmtpClient#?\d*::?\.?ctor\(host=([\w.\-]+), port=(\d{2,5})\)|Socket#\d+::\w*Connect\(([\w.\-]+):(\d{2,5})")
-_DUMP = re.compile(r"(?m)^(?:.{0,90}?[: ])?[0-9A-F]{8} : ((?:[0-9A-F]{2}[ \-]){1,16})")
-_STREAM = re.compile(r"(?m)Data from \w+#\d+::\w+<<(.*)$")
+_OUTLOOK = lazily(r"(?m)^(?:[\d./\- :APM]{6,30})?SMTP(?: \(([\w.\-]+)\))?:? (?:[\d:]{7,8} )?(.*)$")
+_OUTLOOK_MARK = lazily(r"<rx>|\[rx\]|<tx>|\[tx\]|Finding host|Begin execution")
+_OUTLOOK_PORT = lazily(r"Port: (\d{2,5}), Secure: (\w+)")
+_OUTLOOK_LINE = lazily(r"(?:<[rt]x>|\[[rt]x\]):? ?(.*)")
+_DOTNET = lazily(r"(?m)^System\.Net(?:\.Sockets)? (?:Verbose|Information|Error): \d+ :|SmtpClient#\d+::|Socket#\d+::")
+_DOTNET_PLACE = lazily(r"SmtpClient#?\d*::?\.?ctor\(host=([\w.\-]+), port=(\d{2,5})\)|Socket#\d+::\w*Connect\(([\w.\-]+):(\d{2,5})")
+_DUMP = lazily(r"(?m)^(?:.{0,90}?[: ])?[0-9A-F]{8} : ((?:[0-9A-F]{2}[ \-]){1,16})")
+_STREAM = lazily(r"(?m)Data from \w+#\d+::\w+<<(.*)$")
 
 
 def read(text: str, hint: Where) -> Pasted | None:

@@ -19,13 +19,14 @@ from bot.observations import (
 from bot.reading.pastes import dialogue
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 from knowledge.terms import Security
 
-_MARK = re.compile(r"^=== Trying |^\*\*\* |\bswaks\b", re.MULTILINE)
-_TRYING = re.compile(r"=== Trying \[?([\w.\-:]+?)\]?:(\d+)\.\.\.")
-_SERVER = re.compile(r"\bswaks\b[^\n]*?(?:--server|-s)[ =]+([\w.\-]+)(?::(\d+))?")
-_PORT = re.compile(r"\bswaks\b[^\n]*?(?:--port|-p)[ =]+(\d+)")
-_TLS = re.compile(
+_MARK = lazily(r"^=== Trying |^\*\*\* |\bswaks\b", re.MULTILINE)
+_TRYING = lazily(r"=== Trying \[?([\w.\-:]+?)\]?:(\d+)\.\.\.")
+_SERVER = lazily(r"\bswaks\b[^\n]*?(?:--server|-s)[ =]+([\w.\-]+)(?::(\d+))?")
+_PORT = lazily(r"\bswaks\b[^\n]*?(?:--port|-p)[ =]+(\d+)")
+_TLS = lazily(
     r"=== TLS started w/? ?(?:ith )?cipher (TLSv[\d.]+|SSLv3):([\w\-]+)|=== TLS started with "
     r"cipher (TLSv[\d.]+|SSLv3):([\w\-]+)"
 )

@@ -8,16 +8,17 @@ from bot.observations import USER, ConnectionClosed, NameDidNotResolve, Observat
 from bot.reading.pastes import dialogue
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 
-_COMMAND = re.compile(
+_COMMAND = lazily(
     r"(?m)(?:^|[$#>] ?|\b)(?:telnet|nc|ncat|netcat)(?: -[a-zA-Z]+(?: \d+)?)* ([A-Za-z0-9][\w.\-]*"
     r"|\[?[0-9a-fA-F:]+\]?)[ :]+(\d{2,5})\b"
 )
-_MARK = re.compile(
+_MARK = lazily(
     r"(?m)^Trying [\w.:]+\.\.\.|^Connected to |^Escape character is|^Ncat: |^(?:nc|telnet): |"
     r"\((?:tcp)?[^)\n]*\) (?:failed|open)|succeeded!|Connecting To "
 )
-_ADDRESS = re.compile(r"(?m)^Trying ([0-9a-fA-F.:]+?)\.\.\.|Ncat: Connected to ([0-9a-fA-F.:]+):")
+_ADDRESS = lazily(r"(?m)^Trying ([0-9a-fA-F.:]+?)\.\.\.|Ncat: Connected to ([0-9a-fA-F.:]+):")
 
 
 def read(text: str, hint: Where) -> Pasted | None:

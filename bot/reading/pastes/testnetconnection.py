@@ -7,16 +7,17 @@ import re
 from bot.observations import USER, NameDidNotResolve, NameResolved, Observation, TcpConnected, TcpTimedOut
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
+from bot.reading.patterns import lazily
 
-_COMMAND = re.compile(r"(?i)\b(?:Test-NetConnection|tnc)\b(?:[^\n]*?-ComputerName)?[ ]+([\w.\-]+)(?:[^\n]*?-Port[ ]+(\d+))?")
-_FIELD = re.compile(
+_COMMAND = lazily(r"(?i)\b(?:Test-NetConnection|tnc)\b(?:[^\n]*?-ComputerName)?[ ]+([\w.\-]+)(?:[^\n]*?-Port[ ]+(\d+))?")
+_FIELD = lazily(
     r"(?im)^[ \t]*(ComputerName|RemoteAddress|RemotePort|TcpTestSucceeded|NameResolutionSucceeded"
     r"|NameResolutionResults)[ \t]*:[ \t]*(.*?)[ \t]*$"
 )
 # Told in one line, with the command before it.
-_INLINE = re.compile(r"(?i)\bTcpTestSucceeded\s*[:=]?\s*(True|False)\b")
-_WARNING = re.compile(r"(?i)WARNING: TCP connect to \(([\w.:\-]+?)\s*:\s*(\d+)\) failed")
-_UNRESOLVED = re.compile(r"(?i)WARNING: Name resolution of ([\w.\-]+) failed")
+_INLINE = lazily(r"(?i)\bTcpTestSucceeded\s*[:=]?\s*(True|False)\b")
+_WARNING = lazily(r"(?i)WARNING: TCP connect to \(([\w.:\-]+?)\s*:\s*(\d+)\) failed")
+_UNRESOLVED = lazily(r"(?i)WARNING: Name resolution of ([\w.\-]+) failed")
 
 
 def read(text: str, hint: Where) -> Pasted | None:

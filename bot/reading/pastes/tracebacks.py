@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where
+from bot.reading.patterns import lazily
 
-_PYTHON = re.compile(r"Traceback \(most recent call last\)")
-_PYTHON_LAST = re.compile(
+_PYTHON = lazily(r"Traceback \(most recent call last\)")
+_PYTHON_LAST = lazily(
     r"(?m)^(?:[a-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Refused|Disconnected|Timeout|Warning"
     r"|Interrupt|gaierror|timeout)\b.*$|^(?:socket|ssl)\.\w+: .*$"
 )
-_FRAMES = re.compile(
+_FRAMES = lazily(
     r"(?m)^\s+at [\w.$<>\[\] ]+\(|^\s+at .*:\d+:\d+\)?$|^\s+from .*:\d+:in |^\s*File \".*\", "
     r"line \d+|^#\d+ .*\(\d+\):|^\s*\.\.\. \d+ more|^\s+at [\w.`]+.* in .*:line \d+"
 )
-_FRAME = re.compile(
+_FRAME = lazily(
     r"^\s+at |^\s+from .*:\d+:in |^#\d+ |^\s*\.\.\. \d+ more|^\s*File \"|^\s*---\s*End of|^goroutine "
     r"|^\t.*\.go:\d+|^\s*\^+\s*$|^thrown in "
 )
-_HEAD = re.compile(r"(?:Exception|Error|Timeout|Caused by:|Unhandled exception|Fatal error|panic:|--->|nested exception)")
-_PREFIX = re.compile(r"^.*?(?=Exception in thread|Caused by:|Unhandled [Ee]xception|(?:PHP )?Fatal error|panic:)")
+_HEAD = lazily(r"(?:Exception|Error|Timeout|Caused by:|Unhandled exception|Fatal error|panic:|--->|nested exception)")
+_PREFIX = lazily(r"^.*?(?=Exception in thread|Caused by:|Unhandled [Ee]xception|(?:PHP )?Fatal error|panic:)")
 
 
 def read(text: str, hint: Where) -> Pasted | None:
