@@ -14,7 +14,7 @@ from bot import observations as o
 from bot.answers.check import check_blocks, recommended_json
 from bot.answers.lookup import look_up, lookup_blocks, settings_json
 from bot.answers.wording import paragraph, spans
-from bot.conversation import replies
+from bot.conversation import reasons, replies
 from bot.conversation.model import (
     AnyEffect,
     AnyEvent,
@@ -202,7 +202,19 @@ class Turn:
         return host is not None and f"probed:{host}" in self.conversation.flags
 
     def _probe_request(self, situation: Situation, findings: tuple[Finding, ...]) -> ProbeRequest | None:
-        """What a look at the server could still tell, or None."""
+        """What a look at the server, or at what the DNS says of the sender's domain, could still tell, or None."""
+        domain, error = situation.address_domain, situation.error
+        if (
+            domain is not None
+            and error
+            and findings
+            and findings[0].cause in reasons.REASONS
+            and f"probed:{domain}" not in self.conversation.flags
+        ):
+            self.flag(f"probed:{domain}")
+            return ProbeRequest(
+                None, domain=domain, policy=True, outgoing=reasons.outgoing_address(error), selector=reasons.selector(error)
+            )
         host = self._host_to_ask(situation)
         if host is None or self._probed(host):
             return None

@@ -99,7 +99,7 @@ async def probe(
                 group.create_task(policy.look(check, request))
             if request.host is not None:
                 group.create_task(_look_at_host(check, request.host, request, known))
-            elif request.domain is not None:
+            elif request.domain is not None and not request.policy:
                 group.create_task(_look_for(check, request.domain, index or everything(), request, spend))
     return book.observations()
 

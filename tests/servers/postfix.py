@@ -54,7 +54,8 @@ SETUPS = {
     "expired": "smtpd -o smtpd_tls_security_level=encrypt -o smtpd_tls_chain_files={expired_key},{expired}",
     "other_name": "smtpd -o smtpd_tls_wrappermode=yes -o smtpd_tls_chain_files={other_key},{other}",
     "refuses_at_connect": "smtpd -o smtpd_delay_reject=no -o smtpd_client_restrictions=reject",
-    "busy": "smtpd -o smtpd_client_connection_rate_limit=1",
+    "often_is_busy": "smtpd -o smtpd_client_connection_rate_limit=1",
+    "busy": "smtpd -o smtpd_delay_reject=no -o {{ smtpd_client_restrictions = check_client_access static:{{421 4.3.2 Try later}} }}",
     "postscreen": "postscreen",
 }
 

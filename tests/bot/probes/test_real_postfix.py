@@ -93,11 +93,19 @@ async def test_the_usual_wrong_set_ups_are_seen(ports: dict[str, int], papers: P
 
 
 async def test_who_comes_too_often_is_busy_and_not_without_starttls(ports: dict[str, int], papers: Papers) -> None:
-    await check_port(ports["busy"], papers, STARTTLS, PATIENT)
-    again = await check_port(ports["busy"], papers, STARTTLS, PATIENT)
+    await check_port(ports["often_is_busy"], papers, STARTTLS, PATIENT)
+    again = await check_port(ports["often_is_busy"], papers, STARTTLS, PATIENT)
 
     assert again.first(Replied, code=421, enhanced="4.7.0")
     assert not again.all(EhloAnswered)
+
+
+async def test_a_server_that_turns_all_away_for_now_is_busy_and_nothing_else_is_claimed(ports: dict[str, int], papers: Papers) -> None:
+    seen = await check_port(ports["busy"], papers, STARTTLS, PATIENT)
+
+    assert seen.first(Replied, stage="greeting", code=421, enhanced="4.3.2")
+    assert not seen.all(EhloAnswered)
+    assert not seen.all(TlsFailed)
 
 
 async def test_postscreen_is_waited_for(ports: dict[str, int], papers: Papers) -> None:
