@@ -22,6 +22,7 @@ CHANNELS = 300
 TICK = 0.1
 MENTIONS, QUESTIONS, ENVELOPES = 2, 1, 20  # a tick
 OLD_ENOUGH = 40  # mentions back, which is two seconds
+SIGNS = ("assistant.threads.setStatus", "chat.postMessage", "chat.startStream")
 GREETING, QUESTION = "hello", "what is STARTTLS?"
 
 
@@ -31,6 +32,8 @@ class Thread:
     ts: str
     user: str
     asked: bool = False
+    sent: float = 0.0  # when its mention went out, by the same clock as the peer's calls
+    sign: float | None = None  # seconds to the first thing that a person sees: the status line, or the answer itself
     answers: list[str] = field(default_factory=list)  # what stands in it, in order
 
 
@@ -47,6 +50,10 @@ class Flood:
     def ack(self, share: float) -> float:
         times = sorted(seconds for _, seconds in self.acknowledged)
         return times[min(len(times) - 1, int(len(times) * share))]
+
+    def sign(self, share: float) -> float:
+        times = sorted(thread.sign for thread in self.threads if thread.sign is not None)
+        return times[min(len(times) - 1, int(len(times) * share))] if times else float("inf")
 
     def worst_second(self) -> tuple[int, float]:
         return max(self.acknowledged, key=lambda one: one[1])
@@ -91,7 +98,7 @@ async def _send(peer: Peer, seconds: float, seen: Flood, pid: int) -> None:
         envelopes: list[dict[str, object]] = []
         for _ in range(MENTIONS):
             number += 1
-            thread = Thread(f"C{number % CHANNELS}", peer.new_ts(), f"U{number}")
+            thread = Thread(f"C{number % CHANNELS}", peer.new_ts(), f"U{number}", sent=time.monotonic())
             seen.threads.append(thread)
             waiting.append(thread)
             envelopes += _said(peer, f"<@{BOT_USER}> {GREETING}", thread.user, thread.channel, thread.ts, None)
@@ -131,6 +138,10 @@ async def _settled(peer: Peer, seen: Flood, within: float = 60.0) -> None:
         await asyncio.sleep(0.5)
     await asyncio.sleep(1)
     by_ts = {thread.ts: thread for thread in seen.threads}
+    for call in peer.calls:
+        told = by_ts.get(str(call.body.get("thread_ts")))
+        if told is not None and told.sign is None and call.method in SIGNS:
+            told.sign = call.at - told.sent
     for post in sorted(peer.ours(), key=lambda post: post.ts):
         if post.thread in by_ts:
             by_ts[post.thread].answers.append(post.text)
