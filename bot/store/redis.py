@@ -135,6 +135,7 @@ class RedisStore:
         parked: Mapping[str, str] | None = None,
     ) -> Sequence[ClaimedEffect] | None:
         talk, now = conversation.key, time.time()
+        self._channels.add(conversation.channel)  # `release` looks there
         ready = outbox.durable(effects)
         bodies = [codec.encode_effect(effect) for effect in ready]
         state = codec.encode_conversation(conversation)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 KILLS = int(os.environ.get("KILLS", "24"))  # for each store; more where there is time: KILLS=200 pytest tests/bot/store/test_kill.py
+ENDING_SECONDS = 3.0  # of an interpreter on a busy machine; not a part of the ten
 A_START = 120  # messages a start: more than it gets through before it is killed
 ROOT = Path(__file__).parents[3]
 
@@ -26,12 +28,14 @@ class Installation:
         self.address = address
         self.platform = folder / "platform"
         self.next = 1
+        self.environment: dict[str, str] = {}
 
     def start(self, count: int, fault: str = "") -> subprocess.Popen[str]:
         arguments = [self.address, str(self.platform), str(self.next), str(count), fault]
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.bot.store.killed", *arguments],
             cwd=ROOT,
+            env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -88,4 +92,50 @@ def test_killed_between_the_platforms_call_and_the_mark_nothing_is_said_twice(in
     assert not installation.heard_until_the_end(installation.start(20, fault))
 
     assert installation.heard_until_the_end(installation.start(4))
+    installation.check()
+
+
+PAUSES = int(os.environ.get("PAUSES", "2"))
+
+
+def test_paused_at_random_moments_while_another_instance_takes_over_nothing_is_lost_or_said_twice(installation: Installation) -> None:
+    seed = random.randrange(2**32)
+    chance = random.Random(seed)
+    for _ in range(PAUSES):
+        paused = installation.start(40)
+        time.sleep(chance.uniform(0.0, 0.05))
+        paused.send_signal(signal.SIGSTOP)
+        try:
+            other = installation.start(0)
+            assert "quiet" in other.communicate(timeout=60)[0], f"seed {seed}"
+        finally:
+            paused.send_signal(signal.SIGCONT)
+        assert installation.heard_until_the_end(paused), f"seed {seed}"
+
+    installation.check()
+
+
+def test_an_instance_that_dies_with_work_in_hand_is_taken_over_within_ten_seconds(installation: Installation) -> None:
+    installation.environment["REAL_LEASES"] = "1"
+    assert not installation.heard_until_the_end(installation.start(8, "before-post:3"))
+    died = time.monotonic()
+
+    other = installation.start(4)  # with what was not acknowledged, as platforms deliver it again
+    starting = time.monotonic() - died
+    assert installation.heard_until_the_end(other)
+
+    assert time.monotonic() - died < 10.0 + starting + ENDING_SECONDS
+    installation.check()
+
+
+def test_three_instances_on_one_store_of_which_one_is_killed_lose_nothing_and_say_nothing_twice(installation: Installation) -> None:
+    busy = installation.start(60)
+    others = [installation.start(0) for _ in range(2)]
+    time.sleep(0.05)
+    others[0].kill()
+    others[0].communicate()
+
+    assert installation.heard_until_the_end(busy)
+    others[1].communicate(timeout=60)
+    assert installation.heard_until_the_end(installation.start(0))
     installation.check()
