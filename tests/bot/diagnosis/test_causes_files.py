@@ -17,6 +17,7 @@ from bot.diagnosis.literals import required
 from bot.diagnosis.model import Certainty, Finding, Situation
 from bot.diagnosis.recognizer import Recognizer
 from bot.diagnosis.sieve import on_codes
+from bot.observations import Observations
 from knowledge.index import Index
 from knowledge.load import FOLDER, load_files
 from knowledge.model import Cause, Knowledge
@@ -236,7 +237,7 @@ def test_whoever_asks_is_told_something_to_do_once(known: Knowledge, id: str) ->
     for client, provider, port in people:
         for host, security in ((None, None), ("mail.example.com", Security.STARTTLS), ("mail.example.com", Security.IMPLICIT_TLS)):
             situation = Situation(host=host, port=port, security=security, client=client, provider=provider)
-            advice = advise(Finding(id, Certainty.LIKELY, ()), situation, (), index, today)
+            advice = advise(Finding(id, Certainty.LIKELY, ()), situation, Observations(), index, today)
             texts = [step.text for step in advice.steps]
             assert advice.changes or texts, situation
             assert len(texts) == len(set(texts)), texts
