@@ -223,6 +223,8 @@ class Turn:
             return None
         if first is not None and first.cause.startswith("auth.") and provider_of(situation, self.index) is not None:
             return None
+        if situation.host is None and (first is None or not first.cause.startswith(("net.", "tls."))):
+            return None  # the provider's own server, which nobody complains of
         return ProbeRequest(host, situation.port, situation.security, situation.address_domain, "fresh" in self.conversation.flags)
 
     def _host_to_ask(self, situation: Situation) -> str | None:

@@ -139,12 +139,12 @@ def _weighed(finding: Finding, situation: Situation, seen: Observations) -> Find
 
 
 def _doubted(finding: Finding, situation: Situation, provider: Provider | None) -> Finding:
-    """A provider's documented server does not vanish: where its name does not resolve here, the reason is more likely here."""
-    if finding.cause != "net.dns" or provider is None:
+    """A provider's documented server does not vanish and does not lose its certificate: seen only from here, the reason is here."""
+    if finding.cause not in _CERTIFICATE | {"net.dns"} or provider is None:
         return finding
     documented = {server.endpoint.host for server in provider.servers}
-    unresolved = {fact.host for fact in finding.evidence if isinstance(fact, o.NameDidNotResolve)}
-    return replace(finding, certainty=Certainty.POSSIBLE) if unresolved and unresolved <= documented else finding
+    hosts = {e.host for e in finding.evidence if isinstance(e, o.NameDidNotResolve | o.EndpointObservation) and e.site != o.USER}
+    return replace(finding, certainty=Certainty.POSSIBLE) if hosts and hosts <= documented else finding
 
 
 def _undocumented(situation: Situation, seen: Observations, provider: Provider | None) -> tuple[Finding, ...]:
