@@ -92,11 +92,19 @@ def _make_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o600))
 
 
+def _state(connection: sqlite3.Connection) -> tuple[int, int]:
+    """(version of the schema, whose file it is)."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    return version, application
+
+
 def _migrate(connection: sqlite3.Connection, path: str, migrations: Sequence[str]) -> None:
+    if _state(connection) == (len(migrations), APPLICATION_ID):
+        return  # and no need to wait for whoever is writing just now
     connection.execute("BEGIN IMMEDIATE")
     try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        version, application = _state(connection)
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         if tables and application != APPLICATION_ID:
             raise StoreUnreachable(f"The file {path} belongs to another program: set POSTMASTER_STORE to another file.")

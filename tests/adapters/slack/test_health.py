@@ -17,6 +17,9 @@ from tests.adapters.slack.test_app import asks
 
 @pytest.fixture
 def counted() -> Iterator[None]:
+    metrics._registry = None  # another test's counts are not ours
+    metrics._counter.cache_clear()
+    metrics._histogram.cache_clear()
     metrics.enable()
     yield
     metrics._registry = None

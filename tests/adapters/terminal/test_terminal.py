@@ -72,7 +72,7 @@ async def test_an_answer_in_words_is_taken_where_choices_stand(slow: World) -> N
 
         await says(terminal, "550 5.7.1 Unable to relay")
 
-        await terminal.shows("In play: the server does not relay for you")
+        await terminal.shows("The server does not relay for you")
 
 
 async def test_one_live_line_for_each_endpoint_and_ctrl_c_stops_the_probe_and_not_the_talk(slow: World) -> None:
