@@ -100,6 +100,7 @@ async def _run(platforms: Sequence[str], settings: Settings) -> int:
             service = Service(store, broker, known, keep_days=settings.retention_days)
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.run(stop))
+                group.create_task(asyncio.to_thread(service.warm_up))
                 group.create_task(health.watchdog(stop))
                 if settings.metrics is not None:
                     group.create_task(show_health(settings.metrics, service.readiness, platforms, stop))

@@ -22,10 +22,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from bot import delivery, log, metrics
 from bot.activity import Activity
 from bot.broker import Broker
-from bot.channel import Channel, Deleted, Filled, Incoming, Pressed, Query, Stopped, Wrote
+from bot.channel import Channel, Incoming, Query
 from bot.conversation.model import (
     AnyEvent,
-    Chose,
     Conversation,
     FormSent,
     MessageDeleted,
@@ -39,13 +38,15 @@ from bot.conversation.model import (
     Woken,
 )
 from bot.errors import StoreUnreachable
+from bot.events import begun, event_of
 from bot.observations import Observations
-from bot.redaction import SafeText, redact
+from bot.redaction import SafeText
 from bot.reply import Paragraph, Progress, Reply, Text
 from bot.sites.port import FarBroker
 from bot.store import outbox
 from bot.store.port import Store
 from bot.store.vault import Vault
+from bot.thinking import Thinking
 
 if TYPE_CHECKING:
     from bot.reading.model import Reading
@@ -76,7 +77,7 @@ def utc_now() -> datetime.datetime:
 
 
 class Service:
-    """`step`, `read`, `answer` and `progress` default to the machine, the reader and the answers, imported when first needed.
+    """`step`, `read`, `answer` and `progress` default to those of `bot/thinking.py`.
 
     `patience_seconds`: how long an unreachable store is waited for before `run` gives up with `StoreUnreachable`; None: for ever.
     `keep_days`: conversations untouched for longer are deleted.
@@ -98,10 +99,11 @@ class Service:
     ) -> None:
         self._store = store
         self._index = index
-        self._step = step or self._step_by_machine
-        self._read = read or self._read_by_reader
-        self._answer = answer or self._answer_from_knowledge
-        self._progress = progress or self._progress_from_answers
+        self._thinking = Thinking(index, now)
+        self._step = step or self._thinking.step
+        self._read = read or self._thinking.read
+        self._answer = answer or self._thinking.answer
+        self._progress = progress or self._thinking.progress
         self._now = now
         self._patience_seconds = patience_seconds
         self._keep = datetime.timedelta(days=keep_days)
@@ -212,6 +214,10 @@ class Service:
         return {"store": answers and working, **{name: working and (ready is None or bool(ready())) for name, ready in told.items()}}
 
     # --- for whoever starts it ---------------------------------------------------------------------------------------------
+
+    def warm_up(self) -> None:
+        """Loads and compiles what the first message would have waited for (some 0.3 s). Touches no state: it may run in a thread."""
+        self._thinking.warm_up()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop`; then drains, gives back what is not finished, and returns. Cancel it to leave at once.
@@ -420,71 +426,6 @@ class Service:
                 log.logger(__name__).warning("the store cannot be reached", attempt=attempt)
             await asyncio.sleep(STORE_PAUSES[min(attempt, len(STORE_PAUSES) - 1)])
             attempt += 1
-
-    # --- who thinks, unless a test says otherwise --------------------------------------------------------------------------
-
-    def _step_by_machine(self, conversation: Conversation, event: AnyEvent) -> Step:
-        from bot.conversation import machine
-
-        return machine.step(conversation, event, self._index)
-
-    def _read_by_reader(self, text: SafeText, asked: str | None) -> Reading:
-        from bot import reading
-
-        return reading.read(text, self._index, asked)
-
-    def _answer_from_knowledge(self, query: Query) -> Reply:
-        from bot.answers.query import answer
-
-        return answer(query, self._index, self._now().date())
-
-    def _progress_from_answers(self, probe: str, request: ProbeRequest, seen: Observations, finished: bool) -> Progress:
-        from bot.answers.progress import progress
-
-        ports = () if request.port is None else (request.port,)
-        return progress(probe, request.host or request.domain or "", ports, seen, self._index, finished=finished)
-
-
-def event_of(incoming: Incoming) -> AnyEvent:
-    """What a person did, made safe; `id` is the first of its keys."""
-    common: dict[str, Any] = {
-        "id": incoming.keys[0],
-        "conversation": incoming.conversation,
-        "at": incoming.at,
-        "order": incoming.order,
-        "person": incoming.person,
-        "message": incoming.message,
-        "channel": incoming.channel,
-        "place": incoming.place,
-        "workspace": incoming.workspace,
-        "called": incoming.called,
-        "locale": incoming.locale,
-    }
-    match incoming.what:
-        case Wrote(text, edited):
-            return Said(**common, text=redact(text), edited=edited)
-        case Pressed(choice, turn):
-            return Chose(**common, choice=choice, turn=turn)
-        case Filled(form, values):
-            return FormSent(**common, form=form, values={slot: redact(value) for slot, value in values.items()})
-        case Deleted():
-            return MessageDeleted(**common)
-        case Stopped():
-            return StopPressed(**common)
-
-
-def begun(event: AnyEvent) -> Conversation:
-    """A conversation before its first step: only who and where."""
-    return Conversation(
-        key=event.conversation,
-        channel=event.channel,
-        place=event.place,
-        workspace=event.workspace,
-        asker=event.person,
-        locale=event.locale,
-        created=event.at,
-        updated=event.at,
-    )
 
 
 def _first(group: BaseExceptionGroup[StoreUnreachable]) -> StoreUnreachable:
