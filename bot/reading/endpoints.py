@@ -30,6 +30,8 @@ _PORT_BEHIND = re.compile(
     ),
     re.IGNORECASE,
 )
+_SPACES = re.compile(r"\s+")
+_DIGIT = re.compile(r"\d\d")
 _COLON_PORT = re.compile(r"^\.?\]?[\"']?:(\d{2,5})\b")
 
 # What the person's program tried to reach, in the words of programs. Group 1: host or address, group 2: port.
@@ -230,7 +232,9 @@ def _port(digits: str | None) -> int | None:
 def _behind(text: str, end: int) -> int | None:
     if match := _COLON_PORT.match(text, end, end + 12) or _COLON_PORT.match(text[end : end + 12]):
         return _port(match.group(1))
-    match = _PORT_BEHIND.match(text[end : end + 40])
+    rest = text[end : end + 40]
+    # Single spaces only: several `\s*` in a row would try every way to share a long run (a blanked line) among them.
+    match = _PORT_BEHIND.match(_SPACES.sub(" ", rest)) if _DIGIT.search(rest) else None
     if match is None:
         return None
     port = _port(match.group(1))

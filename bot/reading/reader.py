@@ -262,13 +262,9 @@ def _aside(
         and wanted in ("thanks", "fix_error", "off_topic")
         and (reading.error is None or wanted == "thanks")
     )
-    typo = None
-    for mention in found_hosts:
-        if mention.host == reading.host and (meant := index.nearest_host(mention.host)):
-            typo = HostTypo(mention.host, meant)
-            break
-    if typo is None and reading.host and "." in reading.host and (meant := index.nearest_host(reading.host)):
-        typo = HostTypo(reading.host, meant)
+    named = reading.host and ("." in reading.host or any(mention.host == reading.host for mention in found_hosts))
+    meant = index.nearest_host(reading.host) if reading.host and named else None
+    typo = HostTypo(reading.host, meant) if reading.host and meant else None
     tried = tuple(
         dict.fromkeys(
             [Tried(port=mention.port) for mention in found_ports if mention.stance in ("tried", "denied") and mention.port != reading.port]
