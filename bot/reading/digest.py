@@ -14,7 +14,7 @@ import re2
 WHOLE_CHARS = 4_000
 _LINE_CHARS = 1_500
 _EDGE_LINES = 16
-_KIND_CHARS = 400
+_KIND_CHARS = 200
 # From the first letter of a run on, else each letter of "aaaa…" would be tried as the first.
 _DIGITS = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]*\d[0-9a-fA-F]*")
 # Each find goes to the end of its line, so that a line is found once.

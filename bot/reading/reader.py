@@ -67,7 +67,7 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     client_hits = mentioned(names, index)
     client, version = client_of(names, client_hits, _known(shape, index), spans, index)
     own = prose(plain)
-    pasted = read_all(plain, own, tls_word if tls_word is not None else _tls_word(client, index))
+    pasted, transcripts = read_all(plain, own, tls_word if tls_word is not None else _tls_word(client, index))
     client = client or _known(pasted.client, index)
 
     spoken = _lower(own)
@@ -87,7 +87,7 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     if pasted.provider and index.provider(pasted.provider) and provider is None:
         provider = pasted.provider
 
-    facts = observations(plain, Where(host or "", "", port)) if pasted.transcript else ()
+    facts = observations(plain, transcripts, Where(host or "", "", port))
 
     reading = Reading(
         host=host, port=port, security=security, client=client, provider=provider, address_domain=domain,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot.observations import Observation
 from bot.reading.pastes import (
@@ -30,25 +29,30 @@ from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where
 from knowledge.terms import Security
 
-# Transcripts and logs: each reader gets the text and the endpoint that the rest of the text names.
-TRANSCRIPTS: tuple[Callable[[str, Where], Pasted | None], ...] = (
+ReadTranscript = Callable[[str, Where], Pasted | None]
+# Transcripts and logs: each reader gets the text and the endpoint that the rest of the text names. Whether it knows the text (no None) does
+# not depend on the endpoint.
+TRANSCRIPTS: tuple[ReadTranscript, ...] = (
     openssl.read, swaks.read, curl.read, telnet.read, testnetconnection.read, nmap.read, lookups.read, bounces.read, maillogs.read,
     opensmtpd.read, sessionlogs.read, scanners.read, debuglogs.read, tracebacks.read, failures.read,
 )  # fmt: skip
 
 
-def read_all(text: str, own: str, tls_word: Security | None) -> Pasted:
-    """What all kinds together say: of settings the heaviest paste's, of observations all. `own`: without what only machines say."""
+def read_all(text: str, own: str, tls_word: Security | None) -> tuple[Pasted, tuple[ReadTranscript, ...]]:
+    """What all kinds together say: of settings the heaviest paste's, of observations all; and the readers that know a transcript in it.
+
+    `own`: the text without what only machines say.
+    """
     found = [one for one in (configuration.read(own, tls_word), urls.read(own), calls.read(own)) if one is not None]
     found.sort(key=lambda one: -one.weight)
     hint = Where(next((one.host for one in found if one.host), ""), "", next((one.port for one in found if one.port), None))
-    transcripts = [one for read in TRANSCRIPTS if (one := read(text, hint)) is not None]
-    return replace(_together(found + transcripts), transcript=bool(transcripts))
+    transcripts = [(read, one) for read in TRANSCRIPTS if (one := read(text, hint)) is not None]
+    return _together(found + [one for _, one in transcripts]), tuple(read for read, _ in transcripts)
 
 
-def observations(text: str, hint: Where) -> tuple[Observation, ...]:
-    """The facts that transcripts show, read again with the endpoint that sentences around them name."""
-    return tuple(dict.fromkeys(fact for read in TRANSCRIPTS if (one := read(text, hint)) is not None for fact in one.observations))
+def observations(text: str, readers: tuple[ReadTranscript, ...], hint: Where) -> tuple[Observation, ...]:
+    """The facts that the transcripts of `readers` show, read again with the endpoint that sentences around them name."""
+    return tuple(dict.fromkeys(fact for read in readers if (one := read(text, hint)) is not None for fact in one.observations))
 
 
 def _together(found: list[Pasted]) -> Pasted:

@@ -27,4 +27,3 @@ class Pasted:
     error: str | None = None
     not_hosts: frozenset[str] = frozenset()
     observations: tuple[Observation, ...] = ()
-    transcript: bool = False  # a tool or log was recognised, with or without facts

@@ -48,9 +48,7 @@ def _exchange(text: str) -> Pasted | None:
         seen = [TcpRefused(**place.fields())]
     elif place.port is not None and not seen and "10060" in notes:
         seen = [TcpTimedOut(**place.fields())]
-    return Pasted(
-        weight=1, host=place.host or None, port=place.port, error=dialogue.last_refusal(session), observations=tuple(seen), transcript=True
-    )
+    return Pasted(weight=1, host=place.host or None, port=place.port, error=dialogue.last_refusal(session), observations=tuple(seen))
 
 
 def _endpoint(field: str) -> Where:
