@@ -165,6 +165,10 @@ class Service:
         """A question without a talk; at once, stored nowhere."""
         return self._answer(query)
 
+    def worth_an_answer(self, text: str) -> bool:
+        """Is a raw text that nobody addressed to the bot (a new post of a help forum) one that it can help with? Stores nothing."""
+        return self._thinking.worth_an_answer(text)
+
     async def knows(self, conversation: str) -> Conversation | None:
         """The conversation as it stands, also where its first event has not been stepped yet (then only who and where)."""
         loaded = await self._store.load(conversation)

@@ -46,6 +46,11 @@ class Thinking:
 
         return answer(query, self._index, self._now().date())
 
+    def worth_an_answer(self, text: str) -> bool:
+        from bot.answers.query import worth_an_answer
+
+        return worth_an_answer(redact(text), self._index)
+
     def progress(self, probe: str, request: ProbeRequest, seen: Observations, finished: bool) -> Progress:
         from bot.answers.progress import progress
 

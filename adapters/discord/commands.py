@@ -32,7 +32,7 @@ _INSTALLS, _CONTEXTS = [0, 1], [0, 1, 2]
 LOCALES: Mapping[str, str] = {"de": "de", "fr": "fr", "es-ES": "es", "es-419": "es"}
 
 # Which list of knowledge completes an option while it is typed.
-TYPEAHEAD: Mapping[str, Kind] = {"provider": "providers", "client": "clients", "query": "providers", "cause": "causes"}
+TYPEAHEAD: Mapping[str, Kind] = {"provider": "providers", "client": "clients", "query": "providers", "error": "causes"}
 
 
 def definitions(words: Words) -> list[Json]:
@@ -47,7 +47,7 @@ def definitions(words: Words) -> list[Json]:
             "explain",
             words,
             [
-                _option("error", words, MAX_ERROR, required=True),
+                _option("error", words, MAX_ERROR, required=True, typeahead=True),
                 client,
                 _option("provider", words, 100, typeahead=True),
             ],

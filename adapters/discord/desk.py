@@ -23,7 +23,7 @@ from adapters.discord.office import Office
 from adapters.discord.places import Where
 from adapters.discord.posted import Remembered
 from bot import metrics
-from bot.channel import Incoming, Query, TryLater, Wrote
+from bot.channel import Incoming, TryLater, Wrote
 from bot.conversation.model import Conversation
 from bot.errors import StoreUnreachable
 from bot.reply import Paragraph, Reply, Text
@@ -109,7 +109,7 @@ class Desk:
         if said.edited or not incoming.called:
             talk = await self._ours(incoming.conversation)
             if talk is None:
-                if said.edited or not self._is_new_post(payload, where) or not self._has_an_answer(said.text):
+                if said.edited or not self._is_new_post(payload, where) or not self._office.service.worth_an_answer(said.text):
                     return
                 incoming = replace(incoming, called=True)
             elif not incoming.called and talk.asker not in ("", incoming.person):
@@ -134,10 +134,6 @@ class Desk:
 
     def _is_new_post(self, payload: Mapping[str, Any], where: Where) -> bool:
         return where.post is not None and payload["id"] == payload["channel_id"]
-
-    def _has_an_answer(self, text: str) -> bool:
-        """In a help forum nobody called us: we speak only where we know something."""
-        return bool(self._office.service.answer(Query("explain", text)).findings)
 
     async def _say_what_was_not_read(self, incoming: Incoming, read: attachments.Files) -> None:
         sentences = []

@@ -64,7 +64,7 @@ class Scripted:
     problems: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     channel: Channel | None = None
-    findings: Callable[[str], bool] = lambda text: "550" in text
+    helps: Callable[[str], bool] = lambda text: "550" in text
     _claimed: set[str] = field(default_factory=set)
     _number: int = 0
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -106,9 +106,11 @@ class Scripted:
                 break
 
     def answer(self, query: Query) -> Reply:
-        found = ({"cause": "x", "confidence": 0.9},) if self.findings(query.text) else ()
         said = f"{query.verb}: {query.text} {dict(query.options) or ''}".strip()
-        return Reply((Paragraph((Literal(said),)),), findings=found)
+        return Reply((Paragraph((Literal(said),)),))
+
+    def worth_an_answer(self, text: str) -> bool:
+        return self.helps(text)
 
     async def knows(self, conversation: str) -> Conversation | None:
         return self.talks.get(conversation)

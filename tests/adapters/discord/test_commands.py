@@ -58,8 +58,13 @@ async def test_completion_offers_what_knowledge_has(peer: Peer, service: Scripte
         other = await peer.slash("explain", options={"error": "x", "client": "thunder"}, typing="client")
         clients = await peer.until(lambda: peer.acknowledged.get(other["id"]))
 
+        third = await peer.slash("explain", options={"error": "app pass"}, typing="error")
+        causes = await peer.until(lambda: peer.acknowledged.get(third["id"]))
+
     assert answer["type"] == 8
+    assert {"name": "Gmail", "value": "gmail"} in answer["data"]["choices"]
     assert len(answer["data"]["choices"]) <= 25
+    assert causes["data"]["choices"] == [{"name": "The provider wants an app password", "value": "auth.app_password_required"}]
     assert {"name": "Thunderbird", "value": "thunderbird"} in clients["data"]["choices"]
 
 

@@ -16,6 +16,7 @@ from bot.store import open_store
 from knowledge.index import index
 from tests.adapters.discord.peer import Peer, buttons, words_of
 from tests.adapters.discord.scripted import configured
+from tests.adapters.discord.test_forums import opened
 
 
 class NothingSeen:
@@ -82,10 +83,25 @@ async def test_lookup_and_explain_answer_from_knowledge(peer: Peer, tmp_path: Pa
     async with serving(peer, tmp_path / "talks.sqlite"):
         lookup = await peer.slash("lookup", options={"query": "gmail"})
         explained = await peer.slash("explain", options={"error": "534 5.7.9 Application-specific password required"})
-        await peer.until(lambda: peer.private[lookup["token"]] and peer.private[explained["token"]])
+        completed = await peer.slash("explain", options={"error": "auth.app_password_required", "provider": "gmail"})
+        await peer.until(lambda: all(peer.private[one["token"]] for one in (lookup, explained, completed)))
 
     assert "smtp.gmail.com" in words_of(peer.private[lookup["token"]][0])
     assert "password" in words_of(peer.private[explained["token"]][0]).lower()
+    assert "The provider wants an app password" in words_of(peer.private[completed["token"]][0])
+
+
+async def test_a_post_in_a_help_forum_is_answered_or_asked_about_or_left(peer: Peer, tmp_path: Path) -> None:
+    async with serving(peer, tmp_path / "talks.sqlite"):
+        other = await opened(peer, "Which chair is best?", "mine squeaks")
+        answered = await opened(peer, "Thunderbird and Gmail", "535 5.7.8 Username and Password not accepted")
+        asked = await opened(peer, "Mail is not sent", "since this morning nothing goes out of my Outlook")
+        await peer.until(lambda: peer.ours(answered) and peer.ours(asked))
+
+    assert "app password" in words_of(peer.ours(answered)[0]).lower()
+    assert "Mark as solved" in buttons(peer.ours(answered)[0])
+    assert "What does it say" in words_of(peer.ours(asked)[0])
+    assert peer.ours(other) == []
 
 
 async def test_a_person_is_called_and_then_there_is_silence_until_the_bot_is_called(peer: Peer, tmp_path: Path) -> None:
