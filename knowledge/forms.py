@@ -92,7 +92,7 @@ class Form:
 def provider(form: Form) -> Table:
     """One `providers/<id>.toml` as the fields of `Provider`, without its id. Raises `Wrong`."""
     lists = ("aliases", "domains", "domain_patterns", "hosts", "old_hosts", "mx", "ns")
-    table = form.pick("name", "username_note", "hosts_custom_domains", "successor", "own_server")
+    table = form.pick("name", "username_note", "username_value", "hosts_custom_domains", "successor", "own_server")
     table |= {key: form.several(key) for key in (*lists, "host_patterns")}
     table |= {"username": form.get("username", "full_address"), "status": form.get("status", "alive")}
     table["servers"] = [one.done(_server(one)) for one in form.forms("servers")]
@@ -170,7 +170,7 @@ def _when(form: Form) -> Table:
 def client(form: Form) -> Table:
     """One `clients/<id>.toml` as the fields of `Client`, without its id. Raises `Wrong`."""
     table = form.pick("name", "kind", "family", "oauth2", "tests_by") | {"sources": form.sources()}
-    table |= {key: form.several(key) for key in ("aliases", "open", "cannot", "notes")}
+    table |= {key: form.several(key) for key in ("aliases", "open", "after", "cannot", "notes")}
     words = form.form("words")
     table["words"] = words.done(words.pick("implicit_tls", "starttls", "none")) if words else {}
     places = form.form("places")

@@ -112,6 +112,7 @@ class Provider:
     sources: tuple[Source, ...]
     host_patterns: tuple[str, ...] = ()  # RE2, matched on the whole server name: regional families, one server a customer
     own_server: str = ""  # each customer has a server of an own name; where it is shown. Then `servers` may be empty
+    username_value: str = ""  # the user name where it is the same word for everybody ("apikey"); `username` is then "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ class Client:
     tests_by: str
     notes: tuple[str, ...]
     sources: tuple[Source, ...]
+    after: tuple[str, ...] = ()  # what to do once the settings are changed: save, reload, restart
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,10 +217,11 @@ def check_blocks(seen: Observations, asked: Situation, index: Index, today: date
     if refusals and not findings:
         blocks.append(Evidence(refusals))
     for finding in findings[:3]:
-        advice = advise(finding, _entered(finding, seen, asked), seen, index, today)
+        entered = _entered(finding, seen, asked)
+        advice = advise(finding, entered, seen, index, today)
         blocks.append(Paragraph((Emphasis(advice.cause.title + "."), Text(" "), Text(advice.cause.meaning))))
         blocks.append(Evidence(tuple(evidence(item, index) for item in finding.evidence)))
-        blocks.extend(advice_blocks(advice, index))
+        blocks.extend(advice_blocks(advice, finding, entered, index))
         blocks.append(sources_block(advice.sources))
     return tuple(blocks)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.answers.evidence import evidence, evidence_text
+from bot.answers.forward import forward_text
 from bot.answers.wording import spans
 from bot.diagnosis.advice import Advice, advise, username_of
 from bot.diagnosis.certainty import ACT_AT
@@ -18,6 +19,8 @@ from knowledge.terms import Source
 
 # How near a second finding must come to the first to be told as equally likely.
 _CLOSE = 0.75
+# From here on a first finding stands alone beside others that are far behind.
+_SURE = 0.85
 
 
 def findings_json(
@@ -68,15 +71,15 @@ def diagnosis_blocks(
     """The whole answer: whose side, what was seen, the cause, the smallest change, the steps, how to check, the next likely cause."""
     first = findings[0]
     advice = advise(first, situation, seen, index, today)
-    who = advice.fix.who if advice.fix is not None else advice.cause.whose_side
     blocks: list[Block] = [
-        Paragraph((*spans(index, f"answers.side.{who}"), Emphasis(_stop(advice.cause.title)))),
+        Paragraph((*spans(index, f"answers.side.{_side(advice)}"), Emphasis(_stop(advice.cause.title)))),
         Paragraph((Text(advice.cause.meaning),)),
     ]
     if first.evidence:
         blocks.append(Evidence(tuple(evidence(item, index) for item in first.evidence)))
-    blocks.extend(advice_blocks(advice, index))
-    near = (f for f in findings[1:] if (f.confidence or 0) >= ACT_AT or (f.confidence or 0) >= _CLOSE * (first.confidence or 1))
+    blocks.extend(advice_blocks(advice, first, situation, index))
+    sure = (first.confidence or 0) >= _SURE
+    near = (f for f in findings[1:] if (f.confidence or 0) >= (_CLOSE * (first.confidence or 1) if sure else ACT_AT))
     second = next(near, None)
     if second is not None:
         other = advise(second, situation, seen, index, today)
@@ -86,8 +89,14 @@ def diagnosis_blocks(
     return tuple(blocks)
 
 
-def advice_blocks(advice: Advice, index: Index) -> Iterable[Block]:
-    """The smallest change, the steps, a snippet where several lines change, the provider's traps, how to check."""
+def _side(advice: Advice) -> str:
+    """Whose side it is, as the phrase's name: who can change it, and that it is the recipient's also where the person can do something."""
+    who = advice.fix.who if advice.fix is not None else advice.cause.whose_side
+    return "recipient_you" if who == "you" and advice.cause.whose_side == "recipient" else who
+
+
+def advice_blocks(advice: Advice, finding: Finding, situation: Situation, index: Index) -> Iterable[Block]:
+    """The smallest change, the steps, a snippet where several lines change, the provider's traps, how to check, what to send on."""
     if advice.changes:
         yield Paragraph(change_spans(advice, index))
     if advice.steps:
@@ -101,9 +110,9 @@ def advice_blocks(advice: Advice, index: Index) -> Iterable[Block]:
     if advice.cause.verify:
         yield Paragraph((*spans(index, "answers.verify"), Text(advice.cause.verify)))
     who = advice.fix.who if advice.fix is not None else advice.cause.whose_side
-    if advice.cause.forward and who != "you":
+    if who != "you" and (message := forward_text(advice.cause, finding, situation, index)):
         yield Paragraph(spans(index, "answers.forward"))
-        yield Preformatted(advice.cause.forward)
+        yield Preformatted(message)
 
 
 def change_spans(advice: Advice, index: Index) -> Spans:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from bot import observations as o
-from bot.answers.wording import spans
+from bot.answers.wording import day_words, spans
 from bot.diagnosis.model import Quote
 from bot.reply import Code, Spans, spans_text
 from knowledge.index import Index
@@ -27,13 +27,18 @@ def evidence_text(item: o.Observation | Quote, index: Index) -> str:
     return spans_text(evidence(item, index))
 
 
+def fact_text(item: o.Observation, index: Index) -> str:
+    """One fact in words, without who saw it."""
+    return spans_text(_fact(item, index))
+
+
 def _where(fact: o.EndpointObservation) -> str:
     host = fact.host or fact.address
     return f"{host}:{fact.port}" if host and fact.port else host or (str(fact.port) if fact.port else "?")
 
 
-def _day(moment: datetime.datetime | None) -> str:
-    return moment.date().isoformat() if moment is not None else "?"
+def _day(moment: datetime.datetime | None, index: Index) -> str:
+    return day_words(index, moment.date()) if moment is not None else "?"
 
 
 def _names(names: tuple[str, ...]) -> str:
@@ -153,11 +158,11 @@ def _tls_fact(fact: o.EndpointObservation, where: str, index: Index) -> Spans:
             return spans(index, "evidence.tls_failed", where=where, detail=fact.detail or fact.reason.replace("_", " "))
         case o.CertificateShown():
             phrase = "evidence.certificate_good" if fact.trusted and fact.hostname_ok else "evidence.certificate"
-            return spans(index, phrase, where=where, names=_names(fact.names), issuer=fact.issuer or "?", until=_day(fact.not_after))
+            return spans(index, phrase, where=where, names=_names(fact.names), issuer=fact.issuer or "?", until=_day(fact.not_after, index))
         case o.CertificateExpired():
-            return spans(index, "evidence.certificate_expired", where=where, day=_day(fact.not_after))
+            return spans(index, "evidence.certificate_expired", where=where, day=_day(fact.not_after, index))
         case o.CertificateNotYetValid():
-            return spans(index, "evidence.certificate_not_yet_valid", where=where, day=_day(fact.not_before))
+            return spans(index, "evidence.certificate_not_yet_valid", where=where, day=_day(fact.not_before, index))
         case o.CertificateUntrusted():
             return spans(index, f"evidence.certificate_{fact.reason}", where=where, issuer=fact.issuer or "?")
         case o.CertificateNameMismatch():

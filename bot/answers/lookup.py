@@ -187,7 +187,8 @@ def _steps(lookup: Lookup, index: Index) -> list[Instruction]:
         SettingChange("authentication", index.phrase(f"answers.value.{'oauth2' if _oauth2_only(lookup) else 'on'}")),
     ]
     if lookup.provider is not None:
-        changes.append(SettingChange("username", username_of(lookup.provider, index)))
+        value = username_of(lookup.provider, index)
+        changes.append(SettingChange("username", value, literal=bool(lookup.provider.username_value)))
     return list(setting_steps(tuple(changes), lookup.client, index))
 
 
@@ -215,7 +216,7 @@ def _warnings(lookup: Lookup, index: Index, today: datetime.date) -> list[str]:
         first.append(index.phrase("answers.plain_only", provider=provider.name))
     first.extend(server.note for server in lookup.servers[:1] if server.note)
     first.extend(trap.text for trap in traps if _weight(trap) <= _ON_ENTERING)
-    if provider is not None and provider.username_note and provider.username != "other":
+    if provider is not None and provider.username_note and (provider.username != "other" or provider.username_value):
         first.append(provider.username_note)
     texts = list(dict.fromkeys((*first, *(trap.text for trap in traps))))
     said = [username_of(provider, index)] if provider is not None else []
@@ -284,7 +285,11 @@ def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date) -> tuple[B
     if steps and lookup.client is not None:
         blocks.append(_instruction_block(steps, spans(index, "answers.in_program", client=Emphasis(lookup.client.name))))
         if lookup.client.snippet is not None and lookup.servers[0].endpoint.security is not Security.NONE:
-            blocks.append(Preformatted(filled_snippet(lookup.client, lookup.servers[0].endpoint, index), lookup.client.snippet.language))
+            blocks.append(
+                Preformatted(
+                    filled_snippet(lookup.client, lookup.servers[0].endpoint, index, lookup.provider), lookup.client.snippet.language
+                )
+            )
     warnings = _warnings(lookup, index, today)
     if warnings:
         blocks.append(Bullets(tuple((Text(warning),) for warning in warnings), spans(index, "answers.mind")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from string import Formatter
 
 from bot.reply import Code, Emphasis, Link, Literal, Paragraph, Span, Spans, Text
@@ -22,6 +23,12 @@ def spans(index: Index, phrase: str, **values: Span | str | int | float) -> Span
 
 def paragraph(index: Index, phrase: str, **values: Span | str | int | float) -> Paragraph:
     return Paragraph(spans(index, phrase, **values))
+
+
+def day_words(index: Index, day: datetime.date) -> str:
+    """A day as people write it: "2 April 2026"."""
+    names = index.phrase("answers.dates.names").split()
+    return index.phrase("answers.dates.day", day=day.day, name=names[day.month - 1], year=day.year)
 
 
 def number_form(phrase: str, count: int) -> str:

@@ -26,12 +26,13 @@ _ORDER = ("host", "port", "security", "authentication", "username", "password", 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One setting to change. `value` as it is to be entered (in the program's own word for a mode), `name` as people say it (None: the
-    same), `was` what it is now, if known."""
+    same), `was` what it is now, if known. `literal`: a user name that is entered letter by letter, where others are only described."""
 
     setting: str
     value: str
     was: str | None = None
     name: str | None = None
+    literal: bool = False
 
     @property
     def shown(self) -> str:
@@ -72,8 +73,9 @@ def advise(finding: Finding, situation: Situation, seen: Observations, index: In
     client = client_of(situation, index)
     site = _site(finding, situation, seen)
     fix = choose_fix(cause, situation, provider, client, site, today, seen)
-    target = _target(finding, fix, situation, seen, provider)
-    changes = _changes(finding, fix, target, situation, provider, client, index)
+    astray = _is_astray(finding, situation, provider)
+    target = _target(finding, fix, situation, seen, provider, astray=astray)
+    changes = _changes(finding, fix, target, situation, provider, client, index, astray=astray)
     traps = tuple(traps_of(provider, today, concerns=(cause.id, *(change.setting for change in changes)))) if provider else ()
     return Advice(
         cause=cause,
@@ -134,7 +136,20 @@ def preferred_server(provider: Provider | None, situation: Situation) -> Server 
     return min(encrypted or list(enumerate(provider.servers)), key=distance)[1]
 
 
-def _target(finding: Finding, fix: Fix | None, situation: Situation, seen: Observations, provider: Provider | None) -> Endpoint | None:
+def _is_astray(finding: Finding, situation: Situation, provider: Provider | None) -> bool:
+    """A refused login or relay at the provider's own server, but at a port where it takes no mail from programs, or without encryption:
+    then that is to be changed too. An encrypted mode by another name is left alone: the login was reached with it."""
+    if provider is None or not finding.cause.startswith(("auth.", "relay.")):
+        return False
+    there = [server.endpoint for server in provider.servers if server.endpoint.host == situation.host]
+    encrypted = all(endpoint.security is not Security.NONE for endpoint in there)
+    other_port = situation.port is not None and situation.port not in {endpoint.port for endpoint in there}
+    return bool(there) and encrypted and (other_port or situation.security is Security.NONE)
+
+
+def _target(
+    finding: Finding, fix: Fix | None, situation: Situation, seen: Observations, provider: Provider | None, *, astray: bool
+) -> Endpoint | None:
     """The endpoint the person ends up with: theirs, as changed by what was seen, by the fix, or by the provider's entry."""
     wanted: Mapping[str, str] = fix.set if fix is not None else {}
     touches = bool({"host", "port", "security"} & wanted.keys()) or finding.proposal is not None
@@ -156,6 +171,8 @@ def _target(finding: Finding, fix: Fix | None, situation: Situation, seen: Obser
             port, security = other.port, other.speaks
         elif is_dead(view) and host == situation.host:
             port, security = situation.port, situation.security  # no better one is known: the settings stay, the steps tell
+    elif astray and (usual := preferred_server(provider, replace(situation, port=None))) is not None:
+        host, port, security = usual.endpoint.host, usual.endpoint.port, usual.endpoint.security
     if server is not None and host in (None, server.endpoint.host):
         host = server.endpoint.host
         if port is None:
@@ -222,9 +239,11 @@ def _changes(
     provider: Provider | None,
     client: Client | None,
     index: Index,
+    *,
+    astray: bool,
 ) -> tuple[Change, ...]:
     changes: dict[str, Change] = {}
-    touched = finding.proposal is not None or (fix is not None and bool({"host", "port", "security"} & fix.set.keys()))
+    touched = astray or finding.proposal is not None or (fix is not None and bool({"host", "port", "security"} & fix.set.keys()))
     if target is not None and touched:
         if target.host != situation.host:
             changes["host"] = Change("host", target.host, situation.host)
@@ -246,7 +265,8 @@ def _changes(
             changes["security"] = _mode_change(Security(fix.set["security"]), None, client, index)
     for setting in ("authentication", "username", "password", "sender"):
         if fix is not None and setting in fix.set:
-            changes[setting] = Change(setting, _value(setting, fix.set[setting], provider, index))
+            literal = setting == "username" and provider is not None and bool(provider.username_value)
+            changes[setting] = Change(setting, _value(setting, fix.set[setting], provider, index), literal=literal)
     return tuple(changes[name] for name in _ORDER if name in changes)
 
 
@@ -254,15 +274,20 @@ def _value(setting: str, word: str, provider: Provider | None, index: Index) -> 
     """The word of a fix as something a person can enter ("app_password" -> the provider's own name for it)."""
     if word == "app_password" and provider is not None and provider.app_password is not None:
         return provider.app_password.name
+    if word == "retype" and provider is not None and provider.servers and set(provider.servers[0].auth) == {"api_key"}:
+        return index.phrase("answers.value.api_key")
     if setting == "username" and provider is not None:
         return username_of(provider, index)
     return index.phrase(f"answers.value.{word}")
 
 
 def username_of(provider: Provider, index: Index) -> str:
-    """What to enter as the user name, in a few words."""
+    """What to enter as the user name: the word itself where it is one for everybody, else what it is, in a few words."""
+    if provider.username_value:
+        return provider.username_value
     if provider.username == "other" and provider.username_note:
-        return provider.username_note
+        note = provider.username_note.rstrip(". ")
+        return note if note[1:2].isupper() else note[:1].lower() + note[1:]
     return index.phrase(f"answers.username.{provider.username}")
 
 
@@ -297,7 +322,7 @@ def app_password_steps(provider: Provider | None, index: Index) -> Iterable[Inst
 
 
 def setting_steps(changes: tuple[Change, ...], client: Client | None, index: Index) -> Iterable[Instruction]:
-    """The way to the settings in this program, then one step a setting, in its own words."""
+    """The way to the settings in this program, one step a setting in its own words, then what makes the program take them."""
     if not changes:
         return
     place_of = client if client is not None else index.knowledge.clients.get("other")
@@ -323,8 +348,11 @@ def setting_steps(changes: tuple[Change, ...], client: Client | None, index: Ind
         if place is None or client is None:
             yield Instruction(index.phrase("answers.set", setting=index.phrase(f"answers.setting.{change.setting}"), value=change.value))
             continue
-        value = index.phrase("answers.placeholder.username") if place.code and change.setting in ("username", "sender") else change.value
+        described = place.code and change.setting in ("username", "sender") and not change.literal
+        value = index.phrase("answers.placeholder.username") if described else change.value
         yield Instruction(place.text.replace("{value}", value), code=place.code)
+    if client is not None and changeable:
+        yield from (Instruction(text) for text in client.after)
 
 
 def _snippet(
@@ -337,16 +365,17 @@ def _snippet(
     lines = [change for change in changes if change.setting in ("host", "port", "security")]
     if not lines or (len(lines) == 1 and (lines[0].setting != "security" or (place is not None and place.code))):
         return None
-    return client.snippet.language, filled_snippet(client, target, index)
+    return client.snippet.language, filled_snippet(client, target, index, provider)
 
 
-def filled_snippet(client: Client, target: Endpoint, index: Index) -> str:
+def filled_snippet(client: Client, target: Endpoint, index: Index, provider: Provider | None = None) -> str:
+    """The program's snippet for `target`, ready but for the password; with the provider's user name where it is one word for all."""
     assert client.snippet is not None
     template = client.snippet.implicit_tls if target.security is Security.IMPLICIT_TLS else client.snippet.starttls
     return template.format(
         host=target.host,
         port=target.port,
-        username=index.phrase("answers.placeholder.username"),
+        username=(provider.username_value if provider is not None else "") or index.phrase("answers.placeholder.username"),
         sender=index.phrase("answers.placeholder.sender"),
         recipient=index.phrase("answers.placeholder.recipient"),
     ).strip("\n")

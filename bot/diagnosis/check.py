@@ -22,6 +22,9 @@ from knowledge.model import SETTINGS, Cause, Fix, Knowledge
 
 KeyPath = tuple[str | int, ...]
 
+_ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+# Keys whose values are sentences to a person.
+_PROSE = frozenset({"text", "says", "do", "first", "note", "notes", "meaning", "verify", "forward", "username_note", "own_server"})
 _MAX_AGE = datetime.timedelta(days=366)
 # A phrase's id as code writes it, whole or as the beginning of an f-string.
 _PHRASE = re.compile(r"[\"']([a-z_]+(?:\.[a-z0-9_]+)*\.?)([\"'{])")
@@ -57,6 +60,7 @@ def check(folder: Path, today: datetime.date | None = None) -> list[str]:
     problems += _repeated(known, causes)
     for file in (*providers, *causes, *clients, *others):
         problems += _links_and_dates(file, file.table, (), day)
+        problems += _days_in_prose(file, file.table, ())
     problems += _domains(providers)
     problems += _phrases(known, folder)
     return problems
@@ -184,6 +188,18 @@ def _links_and_dates(file: _File, value: Any, path: KeyPath, today: datetime.dat
     elif isinstance(value, list):
         for position, inner in enumerate(value):
             yield from _links_and_dates(file, inner, (*path, position), today)
+
+
+def _days_in_prose(file: _File, value: Any, path: KeyPath) -> Iterator[str]:
+    """Days in sentences that people read, written as machines write them."""
+    if isinstance(value, str):
+        if (found := _ISO_DAY.search(value)) and any(isinstance(part, str) and part in _PROSE for part in path[-2:]):
+            yield file.at(path, f"{found[0]} stands in a sentence; write the day as people do: 2 April 2026")
+        return
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        if key not in ("examples", "near_misses", "patterns", "snippet"):
+            yield from _days_in_prose(file, inner, (*path, key))
 
 
 def _dates(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:

@@ -45,7 +45,7 @@ def test_that_passwords_ended_is_said_once_and_with_its_date() -> None:
     said = [text for text in warnings("outlook.com") if "OAuth2" in text and "modern authentication" in text]
 
     assert len(said) == 1
-    assert "2024-09-16" in said[0]
+    assert "16 September 2024" in said[0]
 
 
 def test_an_old_name_is_told_first_and_once() -> None:

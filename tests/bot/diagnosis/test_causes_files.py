@@ -90,7 +90,7 @@ def test_a_cause_says_what_it_means_and_what_to_do(known: Knowledge, id: str) ->
     assert all((cause.title, cause.meaning, cause.verify, cause.sources))
     assert all((cause.patterns, cause.examples, cause.near_misses, cause.fixes))
     assert _unconditional(cause), "the last fix must hold for everybody"
-    if cause.whose_side != "you":
+    if cause.whose_side != "you" or any(fix.who != "you" for fix in cause.fixes):
         assert cause.forward, "somebody else can mend it, so there is a message for them"
 
 
@@ -223,6 +223,26 @@ def test_a_sentence_that_repeats_a_setting_is_found(copy: Path) -> None:
     spoil(copy, "causes/tls.toml", 'set = { security = "starttls" }\n', 'set = { security = "starttls" }\ndo = "Choose STARTTLS."\n')
 
     assert [problem for problem in check(copy) if "repeats set.security" in problem]
+
+
+def test_a_day_in_a_sentence_as_machines_write_it_is_found(copy: Path) -> None:
+    line = spoil(copy, "causes/greylisted.toml", 'verify = "', 'verify = "Since 2026-04-02: ')
+
+    found = [problem for problem in check(copy) if problem.startswith(f"knowledge/causes/greylisted.toml:{line}:")]
+
+    assert len(found) == 1
+    assert "2 April 2026" in found[0]
+
+
+def test_a_sentence_that_no_code_says_is_found(copy: Path) -> None:
+    """Beside a copy of the code, as in a checkout; a folder without code is not asked."""
+    for part in ("bot", "adapters"):
+        shutil.copytree(FOLDER.parent / part, copy.parent / part, ignore=shutil.ignore_patterns("__pycache__"))
+    line = spoil(copy, "phrases.toml", "[answers]\n", '[answers]\nnobody_says_this = "Hello."\n') + 1
+
+    assert check(copy) == [
+        f"knowledge/phrases.toml:{line}: no code says 'answers.nobody_says_this'; remove the sentence, or the id is misspelt in the code"
+    ]
 
 
 # --- what is told ------------------------------------------------------------------------------------------------------------------
