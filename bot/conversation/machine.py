@@ -358,8 +358,13 @@ def _about_a_fault(before: Conversation, facts: dict[Slot, str | int]) -> bool:
     """In the middle of looking for a fault, a message with settings in it goes on with that, however it is worded."""
     if "configure" in before.flags or not facts or (before.slots.error is None and before.question is None):
         return False
-    same_account = not {"host", "provider", "address_domain"} & facts.keys()
-    return before.state in (State.ASKING, State.PROBING) or (before.state is State.ADVISED and same_account)
+    return before.state in (State.ASKING, State.PROBING) or (before.state is State.ADVISED and _same_account(before, facts))
+
+
+def _same_account(before: Conversation, facts: dict[Slot, str | int]) -> bool:
+    """Nothing that names an account is other than it was; what was not known before may belong to it."""
+    naming: tuple[Slot, ...] = ("host", "provider", "address_domain")
+    return all(known is None or facts.get(slot, known.value) == known.value for slot in naming for known in (before.slots.get(slot),))
 
 
 def _in_the_middle(before: Conversation, facts: dict[Slot, str | int]) -> bool:

@@ -354,6 +354,10 @@ class Turn:
         found = look_up(query, self.index, situation.client, seen)
         if not found.found and situation.host is not None and self._probed(situation.host):
             settings = recommended_json(seen, situation, self.index)
+            if settings is None and (findings := diagnose(situation, seen, self.index)):
+                self.unflag("configure", "lookup")  # there is nothing to enter: what is wrong with the server is the answer
+                self.answer(findings)
+                return
             self.say(Reply(check_blocks(seen, situation, self.index, self.today), settings=settings, turn=turn, final=True))
             return
         entries = settings_json(found, self.index)

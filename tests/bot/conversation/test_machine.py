@@ -84,6 +84,27 @@ def test_a_message_that_says_everything_is_answered_without_a_question() -> None
     assert [effect.reply.asks for effect in effects if isinstance(effect, Post)] == [None]
 
 
+def test_settings_asked_of_a_server_that_is_down_get_what_is_wrong_with_it() -> None:
+    conversation, effects = play(said(1, Reading(host=HOST, client="zabbix", intent="configure")))
+    (probe,) = probes(effects)
+
+    conversation, effects = play(ProbeDone(**common(2), probe=probe.probe, observations=facts("refused-587", HOST)), start=conversation)
+
+    (post,) = (effect for effect in effects if isinstance(effect, Post))
+    assert [finding["cause"] for finding in post.reply.findings] == ["net.refused"]
+    assert [choice.id for choice in post.reply.choices] == ["works", "still_fails", "person"]
+
+
+def test_what_is_entered_may_be_told_after_the_answer_and_stays_the_same_problem() -> None:
+    refused = Reading(error="535 5.7.3 Authentication unsuccessful", client="printer-ricoh", provider="microsoft365", intent="fix_error")
+    entered = Reading(host="smtp.office365.com", port=25, security=Security.NONE, provider="microsoft365", intent="configure")
+
+    conversation, effects = play(said(1, refused), said(2, entered))
+
+    assert "port 25 → 587" in texts(effects)
+    assert conversation.problem == 0
+
+
 def test_late_probe_result_is_ignored_after_a_correction() -> None:
     conversation, effects = play(said(1, WRONG_MODE))
     (first,) = probes(effects)

@@ -1,0 +1,53 @@
+"""Is the change that is told the smallest one that helps?"""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from bot.diagnosis.advice import Advice, advise
+from bot.diagnosis.model import Certainty, Finding, Situation
+from bot.observations import Observations
+from knowledge.index import index
+from knowledge.terms import Endpoint, Security
+
+TODAY = datetime.date(2026, 11, 25)
+AT_MICROSOFT = "smtp.office365.com"
+
+
+def advice(cause: str, situation: Situation) -> Advice:
+    return advise(Finding(cause, Certainty.LIKELY), situation, Observations(), index(), TODAY)
+
+
+def endpoint_changes(cause: str, situation: Situation) -> dict[str, str]:
+    return {change.setting: change.value for change in advice(cause, situation).changes if change.setting in ("host", "port", "security")}
+
+
+def test_a_refused_login_without_encryption_is_no_matter_of_the_password_alone() -> None:
+    entered = Situation(host=AT_MICROSOFT, port=25, security=Security.NONE, provider="microsoft365")
+
+    told = advice("auth.bad_credentials", entered)
+
+    assert told.target == Endpoint(AT_MICROSOFT, 587, Security.STARTTLS)
+    assert {"port", "security", "password"} <= {change.setting for change in told.changes}
+
+
+@pytest.mark.parametrize(
+    ("port", "security"),
+    [(587, Security.STARTTLS), (587, Security.IMPLICIT_TLS), (587, None), (25, Security.STARTTLS), (None, None)],
+)
+def test_settings_with_which_the_login_can_have_been_reached_are_left_alone(port: int | None, security: Security | None) -> None:
+    assert endpoint_changes("auth.bad_credentials", Situation(host=AT_MICROSOFT, port=port, security=security, provider="microsoft365")) == {}
+
+
+def test_a_port_that_the_provider_does_not_have_is_changed_with_a_refused_login() -> None:
+    entered = Situation(host="smtp.gmail.com", port=2525, security=Security.STARTTLS, provider="gmail")
+
+    assert "port" in endpoint_changes("auth.bad_credentials", entered)
+
+
+def test_another_server_than_the_providers_is_not_judged_by_its_ports() -> None:
+    entered = Situation(host="relay.our-club.test", port=2525, security=Security.NONE, provider="gmail")
+
+    assert endpoint_changes("auth.bad_credentials", entered) == {}
