@@ -38,7 +38,9 @@ def test_a_refused_login_without_encryption_is_no_matter_of_the_password_alone()
     [(587, Security.STARTTLS), (587, Security.IMPLICIT_TLS), (587, None), (25, Security.STARTTLS), (None, None)],
 )
 def test_settings_with_which_the_login_can_have_been_reached_are_left_alone(port: int | None, security: Security | None) -> None:
-    assert endpoint_changes("auth.bad_credentials", Situation(host=AT_MICROSOFT, port=port, security=security, provider="microsoft365")) == {}
+    entered = Situation(host=AT_MICROSOFT, port=port, security=security, provider="microsoft365")
+
+    assert endpoint_changes("auth.bad_credentials", entered) == {}
 
 
 def test_a_port_that_the_provider_does_not_have_is_changed_with_a_refused_login() -> None:
