@@ -112,6 +112,12 @@ class Index:
         hits = self._term_names.hits(text)
         return self.knowledge.terms[max(hits, key=lambda hit: (hit[1] - hit[0], -hit[0]))[2]] if hits else None
 
+    def term_alone(self, text: str) -> Term | None:
+        """The glossary's word that is all of `text`, by name, alias or id; None where anything is said besides."""
+        whole = text.strip()
+        hits = self._term_names.hits(whole)
+        return self.knowledge.terms[hits[0][2]] if len(hits) == 1 and hits[0][:2] == (0, len(whole)) else None
+
     def suggest(self, query: str, limit: int = 5) -> tuple[str, ...]:
         """Names, domains and servers that `query` may have been meant to be, best first."""
         return suggestions(query, self._suggestible, limit)

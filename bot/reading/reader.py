@@ -10,6 +10,7 @@ import re2
 
 from bot.reading import hosts, mentions, talk
 from bot.reading.addresses import address_domain
+from bot.reading.asked import asked_about
 from bot.reading.clients import client as client_of
 from bot.reading.clients import mentioned
 from bot.reading.digest import digest
@@ -229,7 +230,7 @@ def _aside(
 ) -> Reading:
     """Intent and all that is no slot."""
     question = talk.QUESTION.search(low) is not None
-    term = index.term(plain) if index.knowledge.terms and (question or low.rstrip().endswith("?")) else None
+    term, alone = asked_about(plain, low, index)
     said = Said(
         error=reading.error is not None,
         client=reading.client is not None,
@@ -243,6 +244,8 @@ def _aside(
         code=re.search(r"\b[45]\d\d\b|\b[45]\.\d\.\d|0x[0-9a-fA-F]{4}", reading.error or "") is not None,
     )
     wanted = intent(low, said, asked)
+    if alone and asked is None and (question or low.rstrip().endswith("?") or not (said.error or said.security or said.port)):
+        wanted = "question"
     if wanted == "question" and asked is None and not pasted:  # what they ask about is not what they have
         reading = replace(reading, error=None)
         if reading.host is None:
