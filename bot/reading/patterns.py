@@ -40,19 +40,19 @@ def compile_words(pattern: str, flags: str = "i") -> re2._Regexp:
 
 
 class _Lazily:
-    __slots__ = ("_flags", "_made", "_source")
+    __slots__ = ("_made", "_source")
 
-    def __init__(self, source: str, flags: int) -> None:
-        self._source, self._flags = source, flags
+    def __init__(self, source: str) -> None:
+        self._source = source
         self._made: Any = None
 
     def __getattr__(self, name: str) -> Any:
         """Every method of the compiled pattern."""
         if self._made is None:
-            self._made = re.compile(self._source, self._flags)
+            self._made = re2.compile(self._source)
         return getattr(self._made, name)
 
 
-def lazily(source: str, flags: int = 0) -> re.Pattern[str]:
-    """Like `re.compile`, compiled at the first use: most kinds of paste are not in most texts."""
-    return cast("re.Pattern[str]", _Lazily(source, flags))
+def lazily(source: str) -> re2._Regexp[str]:
+    """Like `re2.compile`, compiled at the first use: most kinds of paste are not in most texts."""
+    return cast("re2._Regexp[str]", _Lazily(source))

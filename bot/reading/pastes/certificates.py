@@ -16,7 +16,7 @@ from bot.observations import (
 from bot.reading.pastes.where import Where, moment
 from bot.reading.patterns import lazily
 
-_SELF_SIGNED = lazily(r"(?i)self[- ]signed certificate(?! in)|\bnum=18\b|\(18\)|DEPTH_ZERO_SELF_SIGNED")
+_SELF_SIGNED = lazily(r"(?i)self[- ]signed certificate|\bnum=18\b|\(18\)|DEPTH_ZERO_SELF_SIGNED")
 _UNKNOWN_ISSUER = lazily(
     r"(?i)self[- ]signed certificate in certificate chain|unable to get (?:local )?issuer|\bnum=(?:2"
     r"|19|20)\b|unknown ca\b|unknown issuer|not trusted|PKIX path building"

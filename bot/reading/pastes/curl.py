@@ -22,7 +22,7 @@ from bot.reading.pastes.where import Where, endpoint
 from bot.reading.patterns import lazily
 from knowledge.terms import Security
 
-_MARK = lazily(r"\bcurl: \(\d+\)|^\*\s+Trying |\* Connected to |\bcurl\b[^\n]*\bsmtps?://|\* Could not resolve host", re.MULTILINE)
+_MARK = lazily(r"(?m)\bcurl: \(\d+\)|^\*\s+Trying |\* Connected to |\bcurl\b[^\n]*\bsmtps?://|\* Could not resolve host")
 _URL = lazily(r"\b(smtps?)://(?:[^\s/@]*@)?\[?([\w.\-]+|[0-9a-fA-F:]+)\]?(?::(\d+))?")
 _CONNECTED = lazily(r"\* (?:Connected|Established connection) to ([\w.\-]+) \(([0-9a-fA-F.:]+)(?: port (\d+))?\)(?: port (\d+))?")
 _FAILED = lazily(r"Failed to connect to ([\w.\-]+)(?: \([^)]*\))? port (\d+)")

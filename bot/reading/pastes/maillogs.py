@@ -16,11 +16,8 @@ from bot.reading.patterns import lazily
 _POSTFIX = lazily(r"\bpostfix(?:-\w+)?/(?:\w+/)*\w+\[\d+\]|\brelay=\S+, delay=|\bstatus=(?:sent|deferred|bounced)\b")
 _RELAY = lazily(r"\brelay=(?:\[?([\w.\-]+)\]?)\[([0-9a-fA-F.:]+)\]:(\d+)")
 _SAID = lazily(
-    (
-        r"(?:host|server) ([\w.\-]+)\[([0-9a-fA-F.:]+)\](?::(\d+))? (?:said|refused to talk to me): "
-        r"((?:[45]\d\d)[ \-].*?)(?: \(in reply to (?:end of )?([A-Z ]+?) command\))?\)?$"
-    ),
-    re.MULTILINE,
+    r"(?m)(?:host|server) ([\w.\-]+)\[([0-9a-fA-F.:]+)\](?::(\d+))? (?:said|refused to talk to me): "
+    r"((?:[45]\d\d)[ \-].*?)(?: \(in reply to (?:end of )?([A-Z ]+?) command\))?\)?$"
 )
 _CONNECT = lazily(
     r"connect to (\[?[\w.\-]+\]?)\[([0-9a-fA-F.:]+)\]:(\d+): (Connection refused|Connection timed "

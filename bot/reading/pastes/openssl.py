@@ -21,7 +21,7 @@ from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
 from bot.reading.patterns import lazily
 
-_MARK = lazily(r"\bs_client\b|^CONNECTED\(0000|connect:errno=|BIO_connect|BIO_lookup", re.MULTILINE)
+_MARK = lazily(r"(?m)\bs_client\b|^CONNECTED\(0000|connect:errno=|BIO_connect|BIO_lookup")
 _COMMAND = lazily(r"s_client\b[^\n]*?-connect[ =]+\[?([\w.\-]+|[0-9a-fA-F:]+)\]?:(\d{2,5}|smtps?|submissions?)")
 _SERVICES = {"smtp": 25, "smtps": 465, "submission": 587, "submissions": 465}
 _CIPHER = lazily(r"(?:New, )?(TLSv1(?:\.\d)?|SSLv3)(?:/SSLv3)?, Cipher is ([\w\-]+)")

@@ -23,21 +23,19 @@ from knowledge.terms import Security
 
 _TESTSSL = lazily(r"(?m)testssl(?:\.sh)?\b|^\s*Start [\d\- :]+\s+-->> ")
 _TESTSSL_PLACE = lazily(
-    r"-->> ([0-9a-fA-F.:\[\]]+?):(\d{2,5}) \(([\w.\-]+)\) <<--|testssl(?:\.sh)?\b[^\n]*?\s\[?([\w.\-]+)\]?:(\d{2,5})\s*$", re.MULTILINE
+    r"(?m)-->> ([0-9a-fA-F.:\[\]]+?):(\d{2,5}) \(([\w.\-]+)\) <<--|testssl(?:\.sh)?\b[^\n]*?\s\[?([\w.\-]+)\]?:(\d{2,5})\s*$"
 )
 _TESTSSL_VERSION = lazily(r"(?m)^\s*(SSLv2|SSLv3|TLS 1(?:\.[1-3])?)\s+(not offered|offered)")
 _SSLYZE = lazily(r"(?i)\bsslyze\b|SCAN RESULTS FOR |\* TLS 1\.\d Cipher Suites")
-_SSLYZE_PLACE = lazily(
-    r"SCAN RESULTS FOR ([\w.\-]+):(\d{2,5})(?: - ([0-9a-fA-F.:]+))?|sslyze\b[^\n]*?\s([\w.\-]+):(\d{2,5})\s*$", re.MULTILINE
-)
-_SSLYZE_VERSION = lazily(r"\* (SSL 2\.0|SSL 3\.0|TLS 1\.[0-3]) Cipher Suites:(.*?)(?=\n\s*\* |\Z)", re.DOTALL)
+_SSLYZE_PLACE = lazily(r"(?m)SCAN RESULTS FOR ([\w.\-]+):(\d{2,5})(?: - ([0-9a-fA-F.:]+))?|sslyze\b[^\n]*?\s([\w.\-]+):(\d{2,5})\s*$")
+_SSLYZE_VERSION = re.compile(r"\* (SSL 2\.0|SSL 3\.0|TLS 1\.[0-3]) Cipher Suites:(.*?)(?=\n\s*\* |\Z)", re.DOTALL)
 _STARTTLS = lazily(r"(?i)(?:^|\s)(?:-t|--starttls)[ =]smtp\b|--starttls=smtp|via STARTTLS|STARTTLS via SMTP")
 _EXPIRED = lazily(r"(?i)certificate validity[^\n]*expired|\bexpired\b[^\n]*NOT ok|certificate has expired|Not After:[^\n]*EXPIRED")
 _MISMATCH = lazily(
     r"(?i)trust \(hostname\)\s+(?:certificate does not match|via .{0,20}not)|does not match supplied URI"
     r"|FAILED - Certificate does NOT match"
 )
-_SELF = lazily(r"(?i)chain of trust[^\n]*self[- ]signed|self[- ]signed certificate\b(?! in)")
+_SELF = lazily(r"(?i)chain of trust[^\n]*self[- ]signed|self[- ]signed certificate(?:[^ \w]|$| [^i]| i[^n])")
 _CHAIN = lazily(r"(?i)chain of trust[^\n]*(?:incomplete|chain incomplete)|unable to get local issuer")
 _ORDER = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _SHORT = 6_000

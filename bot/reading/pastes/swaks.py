@@ -22,7 +22,7 @@ from bot.reading.pastes.where import Where, endpoint
 from bot.reading.patterns import lazily
 from knowledge.terms import Security
 
-_MARK = lazily(r"^=== Trying |^\*\*\* |\bswaks\b", re.MULTILINE)
+_MARK = lazily(r"(?m)^=== Trying |^\*\*\* |\bswaks\b")
 _TRYING = lazily(r"=== Trying \[?([\w.\-:]+?)\]?:(\d+)\.\.\.")
 _SERVER = lazily(r"\bswaks\b[^\n]*?(?:--server|-s)[ =]+([\w.\-]+)(?::(\d+))?")
 _PORT = lazily(r"\bswaks\b[^\n]*?(?:--port|-p)[ =]+(\d+)")

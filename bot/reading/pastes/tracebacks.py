@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where
 from bot.reading.patterns import lazily
@@ -15,12 +17,12 @@ _FRAMES = lazily(
     r"(?m)^\s+at [\w.$<>\[\] ]+\(|^\s+at .*:\d+:\d+\)?$|^\s+from .*:\d+:in |^\s*File \".*\", "
     r"line \d+|^#\d+ .*\(\d+\):|^\s*\.\.\. \d+ more|^\s+at [\w.`]+.* in .*:line \d+"
 )
-_FRAME = lazily(
+_FRAME = re.compile(
     r"^\s+at |^\s+from .*:\d+:in |^#\d+ |^\s*\.\.\. \d+ more|^\s*File \"|^\s*---\s*End of|^goroutine "
     r"|^\t.*\.go:\d+|^\s*\^+\s*$|^thrown in "
 )
-_HEAD = lazily(r"(?:Exception|Error|Timeout|Caused by:|Unhandled exception|Fatal error|panic:|--->|nested exception)")
-_PREFIX = lazily(r"^.*?(?=Exception in thread|Caused by:|Unhandled [Ee]xception|(?:PHP )?Fatal error|panic:)")
+_HEAD = re.compile(r"(?:Exception|Error|Timeout|Caused by:|Unhandled exception|Fatal error|panic:|--->|nested exception)")
+_PREFIX = re.compile(r"^.*?(?=Exception in thread|Caused by:|Unhandled [Ee]xception|(?:PHP )?Fatal error|panic:)")
 
 
 def read(text: str, hint: Where) -> Pasted | None:
