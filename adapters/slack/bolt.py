@@ -16,17 +16,13 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
-from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import health, scopes
+from adapters.slack import health
 from adapters.slack.door import Door
 from adapters.slack.inbound import Us
-from adapters.slack.installations import STATE_SECONDS, Installations, States
-
-INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 
 WhoAreWe = Callable[[AsyncBoltContext], Awaitable[AuthorizeResult | None]]
 
@@ -48,7 +44,7 @@ def make_app(
         health.acknowledged(time.monotonic() - began)
         return BoltResponse(status=200, body=answer if answer is not None else "")
 
-    with _environment_hidden():
+    with environment_hidden():
         app = AsyncApp(
             name="postmaster",
             client=client,
@@ -62,23 +58,6 @@ def make_app(
     return app
 
 
-def oauth_flow(client: AsyncWebClient, client_id: str, client_secret: str, installations: Installations, states: States) -> AsyncOAuthFlow:
-    """Installation by "Add to Slack": /slack/install begins it, /slack/oauth_redirect ends it."""
-    with _environment_hidden():
-        settings = AsyncOAuthSettings(
-            client_id=client_id,
-            client_secret=client_secret,
-            scopes=list(scopes.ALL),
-            installation_store=installations,
-            installation_store_bot_only=True,
-            state_store=states,
-            state_expiration_seconds=STATE_SECONDS,
-            install_path=INSTALL,
-            redirect_uri_path=REDIRECT,
-        )
-    return AsyncOAuthFlow(client=client, settings=settings)
-
-
 class _Authorize(AsyncAuthorize):
     def __init__(self, who_are_we: WhoAreWe) -> None:
         self._who_are_we = who_are_we
@@ -88,7 +67,7 @@ class _Authorize(AsyncAuthorize):
 
 
 @contextmanager
-def _environment_hidden() -> Iterator[None]:
+def environment_hidden() -> Iterator[None]:
     """Slack's variables are out of the environment inside; nothing is awaited there, so nobody else can miss them."""
     hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("SLACK_")}
     try:

@@ -15,7 +15,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack import render
+from adapters.slack import health, render
 from adapters.slack.agent import Agent
 from adapters.slack.core import Say
 from adapters.slack.inbound import Click, Origin
@@ -70,6 +70,10 @@ class SlackChannel:
     @property
     def abilities(self) -> Abilities:
         return Abilities(edit=True, stream=self._board.streams, forms=True, tables=True, private=True, told_twice=not self._history)
+
+    def ready(self) -> bool:
+        """Whether Slack's events reach this process just now."""
+        return health.ready()
 
     def heard(self, place: Place) -> None:
         """A person said or pressed something there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from slack_sdk.errors import SlackApiError
@@ -13,16 +13,16 @@ from bot import metrics
 CHANNEL = "slack"
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
-_checks: list[Callable[[], Awaitable[bool]]] = []
+_checks: list[Callable[[], bool]] = []
 
 
-async def ready() -> bool:
+def ready() -> bool:
     """Whether events reach us: the socket stands, or the HTTP server listens. False before the start and after the stop."""
-    return bool(_checks) and all([await check() for check in _checks])
+    return bool(_checks) and all(check() for check in _checks)
 
 
 @contextmanager
-def reachable(check: Callable[[], Awaitable[bool]]) -> Iterator[None]:
+def reachable(check: Callable[[], bool]) -> Iterator[None]:
     """Inside, `check` is what `ready` asks."""
     _checks.append(check)
     try:
@@ -31,7 +31,7 @@ def reachable(check: Callable[[], Awaitable[bool]]) -> Iterator[None]:
         _checks.remove(check)
 
 
-async def always() -> bool:
+def always() -> bool:
     return True
 
 

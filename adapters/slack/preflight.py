@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import scopes
 from adapters.slack.verdict import code
@@ -78,22 +79,23 @@ async def identify(session: aiohttp.ClientSession, base_url: str | None, bot_tok
     return Identity(str(data.get("user_id", "")), str(data["bot_id"]), str(data.get("team_id", "")), granted, str(data.get("url") or ""))
 
 
-async def check_socket_mode(session: aiohttp.ClientSession, base_url: str | None, app_token: str) -> None:
-    """Asks for one connection address, as the Socket Mode client will. Raises `CannotRun`."""
+async def open_socket(web: AsyncWebClient, app_token: str) -> str | None:
+    """The address of the first connection (it works once, and soon); None where Slack is in trouble just now. Raises `CannotRun`."""
     try:
-        await client(session, base_url).apps_connections_open(app_token=app_token)
+        answer = await web.apps_connections_open(app_token=app_token)
     except SlackApiError as error:
         reason = code(error)
         if reason == "missing_scope":
             raise CannotRun("SLACK_APP_TOKEN lacks the scope connections:write: make a new app-level token with it.") from error
         if reason in ("ratelimited", "internal_error", "fatal_error"):
             log.warning("slack: apps.connections.open answered %s; trying all the same", reason)
-            return
+            return None
         if reason in ("invalid_auth", "not_authed", "token_revoked", "not_allowed_token_type", "account_inactive"):
             raise CannotRun(f"Slack refused SLACK_APP_TOKEN ({reason}): make a new app-level token with connections:write.") from error
         raise CannotRun(f"Slack opens no socket for this app ({reason}): switch Socket Mode on in the app's settings.") from error
     except (aiohttp.ClientError, SlackClientError, TimeoutError) as error:
-        raise CannotRun(f"Slack could not be reached at {base_url or API} ({type(error).__name__}).") from error
+        raise CannotRun(f"Slack could not be reached at {web.base_url} ({type(error).__name__}).") from error
+    return str(answer.get("url") or "") or None
 
 
 def _check_clock(date: str | None, *, http: bool) -> None:

@@ -28,12 +28,12 @@ def counted() -> Iterator[None]:
 
 
 async def test_it_is_ready_while_the_socket_stands_and_not_before_or_after(peer: Peer, running: Running) -> None:
-    assert not await ready()
+    assert not ready()
     async with running(StandIn()):
         await peer.says(f"<@{BOT_USER}> help")
         await peer.until(lambda: len(peer.acks) == 2)
-        assert await ready()
-    assert not await ready()
+        assert ready()
+    assert not ready()
 
 
 async def test_calls_retries_and_acknowledgements_are_counted_without_an_id(peer: Peer, running: Running, counted: None) -> None:

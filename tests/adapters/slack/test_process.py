@@ -6,11 +6,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
+
 from tests.adapters.slack.peer import BOT_USER, Peer
+from tests.adapters.slack.test_http import free_port
 
 
 @asynccontextmanager
@@ -102,3 +105,28 @@ async def test_no_text_of_a_person_is_logged(peer: Peer, tmp_path: Path) -> None
             out, said = await process.communicate()
 
     assert b"Wolpertinger" not in out + said
+
+
+async def test_readiness_tells_slack_apart_and_follows_the_socket(peer: Peer, tmp_path: Path) -> None:
+    port = free_port()
+
+    async def readyz(name: str) -> int:
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/readyz/{name}") as answer:
+            return answer.status
+
+    async with postmaster(peer, tmp_path, POSTMASTER_METRICS=f"127.0.0.1:{port}"):
+        await peer.until(lambda: bool(peer.sockets), within=20)
+        await _becomes(lambda: readyz("slack"), 200)
+        peer.fail("apps.connections.open", "internal_error", times=1000)
+        for socket in list(peer.sockets):
+            await socket.close()
+        await _becomes(lambda: readyz("slack"), 503)
+        assert await readyz("store") == 200
+
+
+async def _becomes(ask: Callable[[], Awaitable[int]], wanted: int) -> None:
+    for _ in range(200):
+        if await ask() == wanted:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"it never was {wanted}")

@@ -48,8 +48,8 @@ async def test_the_message_shortcut_opens_a_window_with_the_diagnosis_at_once(pe
         await peer.until(lambda: bool(peer.views))
 
     view = next(iter(peer.views.values()))
-    assert core.queries[1].verb == "explain"
-    assert core.queries[1].text == "550 5.7.1 a@b.example"
+    assert core.queries[0].verb == "explain"
+    assert core.queries[0].text == "550 5.7.1 a@b.example"
     assert [button["value"] for button in view["blocks"][-1]["elements"]] == [modals.IN_THREAD, modals.IN_PRIVATE]
     assert core.received == []
 
@@ -60,7 +60,7 @@ async def test_a_monitoring_tools_message_is_read_from_its_attachment(peer: Peer
         await peer.acked(await peer.send("interactive", payload))
         await peer.until(lambda: bool(peer.views))
 
-    assert core.queries[1].text == "Alert\nConnection refused"
+    assert core.queries[0].text == "Alert\nConnection refused"
 
 
 async def test_a_secret_in_the_message_does_not_travel_in_the_window(peer: Peer, running: Running) -> None:
