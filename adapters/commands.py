@@ -151,6 +151,7 @@ def _keeping(commands: Any) -> None:
         "  $ postmaster config\n  $ POSTMASTER_CONFIG=other.toml postmaster config --json\n",
     )
     _json(config)
+    _storing(commands)
     knowledge = commands.add_parser("knowledge", help="what the bot knows: its faults, its size, its age")
     kinds = knowledge.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _command(
@@ -180,6 +181,49 @@ def _keeping(commands: Any) -> None:
         "  $ postmaster knowledge sources | head\n",
     )
     _json(sources)
+
+
+def _storing(commands: Any) -> None:
+    store = commands.add_parser("store", help="what is kept of talks: look through it, move it to another store")
+    kinds = store.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    check = _command(
+        kinds,
+        "check",
+        _store_check,
+        "look through the store: is all of it whole, readable and looked after?",
+        "Of POSTMASTER_STORE; also while a bot runs on it. Exit status 1: something is wrong. How many events were put aside\n"
+        "because they could not be handled stands here too.",
+        "  $ postmaster store check\n  $ POSTMASTER_STORE=redis://store.your-company.net/0 postmaster store check --repair\n",
+    )
+    check.add_argument("--repair", action="store_true", help="mend indexes, delete what belongs to no talk")
+    _json(check)
+    export = _command(
+        kinds,
+        "export",
+        _store_export,
+        "write all that the store holds to a file",
+        "Of POSTMASTER_STORE. Talks with what waits and is owed, wakes, known events, sealed installations; JSON, one object a\n"
+        "line. The file holds what people wrote: keep it as you keep the store. With `import` it moves to another store:\n"
+        "stop every bot and worker first (SIGTERM: they end what they have in hand, 20 s at most), start them on the new store.",
+        "  $ systemctl stop postmaster\n"
+        "  $ postmaster store export moved.jsonl\n"
+        "  $ POSTMASTER_STORE=redis://store.your-company.net/0 postmaster store import moved.jsonl\n"
+        "  $ postmaster store export --running - | gzip > backup.jsonl.gz\n",
+    )
+    export.add_argument("file", metavar="FILE", help='where to; "-" is standard output')
+    export.add_argument("--running", action="store_true", help="also while a bot runs: a copy of this moment, for a backup")
+    fill = _command(
+        kinds,
+        "import",
+        _store_import,
+        "fill an empty store with what `export` wrote",
+        "Into POSTMASTER_STORE. The file is read through first: one that was cut off or changed is refused and nothing is\n"
+        "written. No bot may run on the store meanwhile. What another process had in hand when it was exported is due at once.",
+        "  $ POSTMASTER_STORE=redis://store.your-company.net/0 postmaster store import moved.jsonl\n"
+        "  $ zcat backup.jsonl.gz | postmaster store import --replace -\n",
+    )
+    fill.add_argument("file", metavar="FILE", help='what `export` wrote; "-" is standard input')
+    fill.add_argument("--replace", action="store_true", help="delete first all that the store holds")
 
 
 def _serving(commands: Any) -> None:
@@ -273,6 +317,24 @@ def _config(given: argparse.Namespace) -> int:
 
     settings = load_settings()
     return upkeep.config(settings, links(settings), as_json=given.json)
+
+
+def _store_check(given: argparse.Namespace) -> int:
+    from adapters import storing
+
+    return storing.check(repair=given.repair, as_json=given.json)
+
+
+def _store_export(given: argparse.Namespace) -> int:
+    from adapters import storing
+
+    return storing.export(given.file, running=given.running)
+
+
+def _store_import(given: argparse.Namespace) -> int:
+    from adapters import storing
+
+    return storing.import_(given.file, replace=given.replace)
 
 
 def _knowledge_check(given: argparse.Namespace) -> int:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from bot.errors import CannotRun, UsageError
 from bot.store.port import Store
+
+if TYPE_CHECKING:
+    from bot.store.archive import Archive
 
 KINDS = "sqlite:PATH, redis://HOST:PORT/NUMBER or memory:"
 
@@ -23,6 +27,23 @@ def open_store(address: str) -> Store:
     if scheme in ("redis", "rediss", "unix"):
         return _redis(address)
     raise UsageError(f"POSTMASTER_STORE must be {KINDS}, not {address!r}.")
+
+
+def open_archive(address: str, *, new: bool = False) -> Archive:
+    """All that the store at `address` holds, to be carried elsewhere or looked through. `new`: it is made where it is not there yet.
+
+    Raises `UsageError` for an address that names no lasting store, `StoreUnreachable`."""
+    open_store(address)  # judges the address
+    scheme, _, rest = address.partition(":")
+    if scheme == "memory":
+        raise UsageError("memory: is gone with its process: set POSTMASTER_STORE to the store that is meant.")
+    if scheme == "sqlite":
+        from bot.store.sqlite_archive import SqliteArchive
+
+        return SqliteArchive(_file(rest.partition("?")[0]), new=new)
+    from bot.store.redis_archive import RedisArchive
+
+    return RedisArchive(address)
 
 
 def _redis(address: str) -> Store:
@@ -44,8 +65,11 @@ def _sqlite(rest: str) -> Store:
     synchronous = options.pop("synchronous", ["full"])[-1].lower()
     if options or synchronous not in ("full", "normal"):
         raise UsageError("POSTMASTER_STORE takes ?synchronous=full or ?synchronous=normal after the path and nothing else.")
-    file = Path(path.removeprefix("//")).expanduser() if path else default_path()
-    return SqliteStore(str(file), synchronous="NORMAL" if synchronous == "normal" else "FULL")
+    return SqliteStore(_file(path), synchronous="NORMAL" if synchronous == "normal" else "FULL")
+
+
+def _file(path: str) -> str:
+    return str(Path(path.removeprefix("//")).expanduser() if path else default_path())
 
 
 def default_path() -> Path:

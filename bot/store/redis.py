@@ -23,36 +23,26 @@ from redis import exceptions
 
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation, Edit, Post, Wake
 from bot.errors import StoreUnreachable
-from bot.store import codec, outbox, redis_scripts
+from bot.store import codec, outbox, redis_keys, redis_scripts
 from bot.store.forgetting import without_message, without_person
 from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
 from bot.store.vault import RedisVault
 
-PREFIX = "postmaster"
-CLAIMS_KEPT_SECONDS = 24 * 3600
 HINT_SECONDS = 5.0
 POSTPONED_SECONDS = 60.0
 AT_ONCE = 200
 WATCH_SECONDS = 2.0
-REPLY_SECONDS = 10.0
 MAX_BIRTHS = 20_000
-
-SENTENCES: tuple[tuple[type[Exception], str], ...] = (
-    (exceptions.AuthenticationError, "The store at {name} refuses the password: put the right one into POSTMASTER_STORE."),
-    (exceptions.NoPermissionError, "The store at {name} does not allow that: give its user the rights of the README."),
-    (exceptions.OutOfMemoryError, "The store at {name} has no memory left: raise its maxmemory, or shorten POSTMASTER_RETENTION_DAYS."),
-    (exceptions.ReadOnlyError, "The store at {name} is a replica: point POSTMASTER_STORE at the primary."),
-    (exceptions.BusyLoadingError, "The store at {name} is still loading its data: wait a moment."),
-    (exceptions.TimeoutError, "The store at {name} does not answer in time: look whether it is overloaded or cut off."),
-    (exceptions.ConnectionError, "The store at {name} cannot be reached: start it, or set POSTMASTER_STORE to where it runs."),
-    (exceptions.RedisError, "The store at {name} cannot be used ({error}): see what its log says."),
-)
 
 
 class RedisStore:
     def __init__(self, url: str) -> None:
         self._client: redis.asyncio.Redis = redis.asyncio.Redis.from_url(
-            url, socket_timeout=REPLY_SECONDS, socket_connect_timeout=REPLY_SECONDS, health_check_interval=30
+            url,
+            socket_timeout=redis_keys.REPLY_SECONDS,
+            socket_connect_timeout=redis_keys.REPLY_SECONDS,
+            health_check_interval=30,
+            client_name=redis_keys.CLIENT_NAME,
         )
         options = self._client.connection_pool.connection_kwargs
         self._name = str(options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}")
@@ -65,9 +55,17 @@ class RedisStore:
         return WATCH_SECONDS
 
     async def open(self) -> None:
-        async with self._sentences():
-            await self._client.ping()
-            await self._load_scripts()
+        try:
+            async with self._sentences():
+                half_imported = await self._client.exists(redis_keys.HALF_IMPORTED)
+                await self._load_scripts()
+            if half_imported:
+                raise StoreUnreachable(
+                    f"The store at {self._name} holds a part of an import that did not end: run `postmaster store import --replace` again."
+                )
+        except StoreUnreachable:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -80,10 +78,10 @@ class RedisStore:
     async def receive(self, event: AnyEvent, keys: Sequence[str]) -> bool:
         talk, now = event.conversation, time.time()
         marks = (("p", event.person), ("m", event.message), ("w", event.workspace))
-        traces = [f"{PREFIX}:of:{mark}:{value}" for mark, value in marks if value]
-        claims = [_claim(talk, key) for key in dict.fromkeys(keys)]
+        traces = [redis_keys.trace(mark, value) for mark, value in marks if value]
+        claims = [redis_keys.claim(talk, key) for key in dict.fromkeys(keys)]
         body, kind = codec.encode_event(event), type(event).__name__
-        values = (event.id, event.order, f"{now:.6f}", kind, event.person, event.message, body, CLAIMS_KEPT_SECONDS, *traces)
+        values = (event.id, event.order, f"{now:.6f}", kind, event.person, event.message, body, redis_keys.CLAIMS_KEPT_SECONDS, *traces)
 
         def hints(pipe: Any) -> None:
             _hint(pipe, event.channel, talk, now + HINT_SECONDS)
@@ -113,8 +111,8 @@ class RedisStore:
 
     async def discard(self, event: AnyEvent) -> None:
         async with self._sentences(), self._client.pipeline(transaction=True) as pipe:
-            pipe.hdel(_keys(event.conversation)[1], event.id)
-            pipe.hdel(_keys(event.conversation)[2], event.id)
+            pipe.hdel(redis_keys.of_talk(event.conversation)[1], event.id)
+            pipe.hdel(redis_keys.of_talk(event.conversation)[2], event.id)
             await pipe.execute()
 
     async def owes(self, conversation: str) -> bool:
@@ -146,7 +144,7 @@ class RedisStore:
 
         def hints(pipe: Any) -> None:
             _hint(pipe, conversation.channel, talk, soonest)
-            pipe.zadd(f"{PREFIX}:updated", {talk: now})
+            pipe.zadd(redis_keys.UPDATED, {talk: now})
 
         while True:
             keys = [outbox.key(birth, talk, effect.id) for effect in ready]
@@ -220,7 +218,7 @@ class RedisStore:
 
     async def posted(self, conversation: str, effect: str) -> str | None:
         async with self._sentences():
-            found = await self._client.hget(_keys(conversation)[3], effect)
+            found = await self._client.hget(redis_keys.of_talk(conversation)[3], effect)
         message = json.loads(found).get("message") if found else None
         return None if message is None else str(message)
 
@@ -253,7 +251,7 @@ class RedisStore:
         for channel in channels:
             await self._look(channel, grace.total_seconds())
             async with self._sentences():
-                first: list[Any] = await self._client.zrange(_look_key(channel), 0, 0, withscores=True)
+                first: list[Any] = await self._client.zrange(redis_keys.look(channel), 0, 0, withscores=True)
             for _, moment in first:
                 earliest = float(moment) if earliest is None else min(earliest, float(moment))
         return None if earliest is None else _moment(earliest)
@@ -278,16 +276,16 @@ class RedisStore:
 
     async def conversations_of(self, person: str, limit: int = 50) -> Sequence[Conversation]:
         found: list[tuple[float, Conversation]] = []
-        for talk in await self._members(f"{PREFIX}:of:p:{person}"):
+        for talk in await self._members(redis_keys.trace("p", person)):
             async with self._sentences():
-                row: list[Any] = await self._client.hmget(_keys(talk)[0], ["updated", "state"])
+                row: list[Any] = await self._client.hmget(redis_keys.of_talk(talk)[0], ["updated", "state"])
             updated, state = row
             if state:
                 found.append((float(updated or 0), codec.decode_conversation(state)))
         return [conversation for _, conversation in sorted(found, key=lambda one: one[0], reverse=True)][:limit]
 
     async def forget_message(self, message: str) -> None:
-        index = f"{PREFIX}:of:m:{message}"
+        index = redis_keys.trace("m", message)
         for talk in await self._members(index):
             await self._run("drop_events", talk, ("message", message))
             await self._change(talk, lambda conversation: without_message(conversation, message))
@@ -295,11 +293,11 @@ class RedisStore:
             await self._client.delete(index)
 
     async def forget_person(self, person: str) -> int:
-        index = f"{PREFIX}:of:p:{person}"
+        index = redis_keys.trace("p", person)
         talks = await self._members(index)
         for talk in talks:
             async with self._sentences():
-                asker = await self._client.hget(_keys(talk)[0], "asker")
+                asker = await self._client.hget(redis_keys.of_talk(talk)[0], "asker")
             left = await self._run("drop_events", talk, ("person", person))
             if asker == person.encode() or (asker is None and not left):
                 await self._delete(talk)
@@ -310,7 +308,7 @@ class RedisStore:
         return len(talks)
 
     async def forget_workspace(self, workspace: str) -> int:
-        index = f"{PREFIX}:of:w:{workspace}"
+        index = redis_keys.trace("w", workspace)
         talks = await self._members(index)
         for talk in talks:
             await self._delete(talk)
@@ -327,7 +325,7 @@ class RedisStore:
         deleted, cutoff = 0, before.timestamp()
         while True:
             async with self._sentences():
-                old: list[Any] = await self._client.zrange(f"{PREFIX}:updated", "-inf", f"({cutoff!r}", byscore=True, offset=0, num=AT_ONCE)
+                old: list[Any] = await self._client.zrange(redis_keys.UPDATED, "-inf", f"({cutoff!r}", byscore=True, offset=0, num=AT_ONCE)
             if not old:
                 return deleted
             for member in old:
@@ -339,7 +337,7 @@ class RedisStore:
         async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
             for trace in traces[:-1]:
                 pipe.srem(trace.decode(), talk)
-            pipe.zrem(f"{PREFIX}:updated", talk)
+            pipe.zrem(redis_keys.UPDATED, talk)
             await pipe.execute()
         return bool(traces)
 
@@ -361,7 +359,7 @@ class RedisStore:
     async def _looks(self, channel: str, until: float) -> list[tuple[str, float]]:
         """Conversations whose next look is by `until`, with the score as it stands."""
         async with self._sentences():
-            found: list[Any] = await self._client.zrange(_look_key(channel), "-inf", repr(until), byscore=True, withscores=True)
+            found: list[Any] = await self._client.zrange(redis_keys.look(channel), "-inf", repr(until), byscore=True, withscores=True)
         return [(talk.decode(), float(score)) for talk, score in found]
 
     async def _due_talks(self, channels: Sequence[str], now: datetime.datetime, conversation: str | None) -> list[str]:
@@ -378,20 +376,20 @@ class RedisStore:
             later = f"{time.time() + POSTPONED_SECONDS:.6f}"
             async with self._client.pipeline(transaction=False) as pipe:
                 for talk, score in looks:
-                    pipe.evalsha(_CORRECT_SHA, 1, _look_key(channel), talk, repr(score), later)
+                    pipe.evalsha(_CORRECT_SHA, 1, redis_keys.look(channel), talk, repr(score), later)
                 await pipe.execute()
         due = await self._summaries([talk for talk, _ in looks], grace)
         async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
             for (talk, _), (moment, _, _) in zip(looks, due, strict=True):
                 right = "" if moment is None else f"{moment:.6f}"
-                pipe.evalsha(_CORRECT_SHA, 1, _look_key(channel), talk, later, right)
+                pipe.evalsha(_CORRECT_SHA, 1, redis_keys.look(channel), talk, later, right)
             await pipe.execute()
 
     async def _summaries(self, talks: Iterable[str], grace: float) -> list[tuple[float | None, float | None, int]]:
         """For each conversation: when something is due, when the oldest waiting event came, how many effects are owed."""
         async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
             for talk in talks:
-                pipe.evalsha(_SHAS["summary"], 8, *_keys(talk), repr(grace))
+                pipe.evalsha(_SHAS["summary"], 8, *redis_keys.of_talk(talk), repr(grace))
             rows = await pipe.execute()
         return [(float(due) if due else None, float(arrival) if arrival else None, int(owed)) for due, arrival, owed in rows]
 
@@ -400,7 +398,7 @@ class RedisStore:
     async def _run(
         self, name: str, talk: str, values: Sequence[Any] = (), claims: Sequence[str] = (), hints: Callable[[Any], None] | None = None
     ) -> Any:
-        keys = (*_keys(talk), *claims)
+        keys = (*redis_keys.of_talk(talk), *claims)
         async with self._sentences():
             for _ in range(2):
                 async with self._client.pipeline(transaction=False) as pipe:
@@ -426,35 +424,16 @@ class RedisStore:
     async def _sentences(self) -> AsyncIterator[None]:
         try:
             yield
-        except exceptions.RedisError as error:
-            sentence = next(sentence for kind, sentence in SENTENCES if isinstance(error, kind))
-            raise StoreUnreachable(sentence.format(name=self._name, error=error)) from error
-        except OSError as error:
-            raise StoreUnreachable(f"The store at {self._name} cannot be reached ({error.strerror}): start it.") from error
+        except (exceptions.RedisError, OSError) as error:
+            raise redis_keys.as_ours(error, self._name) from error
 
 
 _SHAS = {name: hashlib.sha1(text.encode()).hexdigest() for name, text in redis_scripts.SCRIPTS.items()}
 _CORRECT_SHA = hashlib.sha1(redis_scripts.CORRECT.encode()).hexdigest()
 
 
-def _tag(talk: str) -> str:
-    return hashlib.blake2b(talk.encode("utf-8", "replace"), digest_size=12).hexdigest()
-
-
-def _keys(talk: str) -> list[str]:
-    return [f"{PREFIX}:{{{_tag(talk)}}}:{part}" for part in redis_scripts.PARTS]
-
-
-def _claim(talk: str, key: str) -> str:
-    return f"{PREFIX}:{{{_tag(talk)}}}:claim:{key}"
-
-
-def _look_key(channel: str) -> str:
-    return f"{PREFIX}:look:{channel}"
-
-
 def _hint(pipe: Any, channel: str, talk: str, moment: float) -> None:
-    pipe.zadd(_look_key(channel), {talk: moment}, lt=True)
+    pipe.zadd(redis_keys.look(channel), {talk: moment}, lt=True)
 
 
 def _moment(seconds: float) -> datetime.datetime:

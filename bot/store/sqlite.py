@@ -225,12 +225,12 @@ def _load(db: sqlite3.Connection, conversation: str) -> tuple[tuple[int, str, by
 
 
 def _waiting(db: sqlite3.Connection, channels: Sequence[str], before: float | None) -> list[str]:
-    sql = f"SELECT conversation, min(seq) FROM inbox WHERE parked IS NULL AND channel IN ({sqlite_outbox.marks(channels)})"
+    sql = f"SELECT conversation, min(received), min(seq) FROM inbox WHERE parked IS NULL AND channel IN ({sqlite_outbox.marks(channels)})"
     values: list[Any] = list(channels)
     if before is not None:
         sql += " AND received <= ?"
         values.append(before)
-    return [conversation for conversation, _ in db.execute(sql + " GROUP BY conversation ORDER BY 2", values)]
+    return [conversation for conversation, _, _ in db.execute(sql + " GROUP BY conversation ORDER BY 2, 3", values)]
 
 
 def _commit(

@@ -74,7 +74,7 @@ class SqliteThread:
         try:
             connection = self._connect()
         except BaseException as error:  # whoever awaits `start` must hear of it, whatever it is
-            _tell(loop, [(ready, None, _as_ours(error, self._name))])
+            _tell(loop, [(ready, None, as_ours(error, self._name))])
             return
         _tell(loop, [(ready, None, None)])
         with contextlib.closing(connection):
@@ -105,7 +105,7 @@ class SqliteThread:
             self._in_transaction(connection, jobs)
         except Exception as error:
             if len(jobs) == 1:
-                jobs[0].error = _as_ours(error, self._name)
+                jobs[0].error = as_ours(error, self._name)
                 return
             for job in jobs:  # one of them spoils it for all: each alone, so that only that one fails
                 self._run_together(connection, [job])
@@ -151,7 +151,8 @@ SENTENCES = {
 }
 
 
-def _as_ours(error: BaseException, name: str) -> BaseException:
+def as_ours(error: BaseException, name: str) -> BaseException:
+    """What a person is told: `StoreUnreachable` with the sentence for what SQLite or the disk said; anything else as it is."""
     if isinstance(error, sqlite3.IntegrityError):
         return ValueError(f"the store refused what contradicts it: {error}")
     if isinstance(error, sqlite3.Error):
