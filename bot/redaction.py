@@ -6,13 +6,12 @@ taken out, with every further place where the same characters stand (also as bas
 
 from __future__ import annotations
 
-import html
 import re
-import urllib.parse
 from dataclasses import dataclass
 
-from bot.secrets import FINDERS, exchanges
+from bot.secrets import FINDERS, Text, echoes
 from bot.secrets.looks import MARKER
+from bot.secrets.nearby import Parts, around
 from bot.secrets.span import Span
 
 _NAMES = {
@@ -26,12 +25,10 @@ _NAMES = {
 }
 _MARKERS = {kind: f"[{name} removed]" for kind, name in _NAMES.items()}
 _ANY_MARKER = re.compile("|".join(re.escape(marker) for marker in _MARKERS.values()))
-_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{8,}={0,2}")
 # Invisible characters that people do not type; programs and censors put them into words.
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 # What one removal uncovers, the next pass finds; in practice the second pass finds nothing.
 _PASSES = 4
-_ECHOES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +53,20 @@ def redact(raw: str) -> SafeText:
 
     Lone surrogates become "?", NUL becomes U+FFFD, invisible characters inside words go.
     """
-    text = raw.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd").replace(MARKER, "\ufffd").translate(_INVISIBLE)
+    text = raw.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd").replace(MARKER, "\ufffd")
+    text = text if text.isascii() else _INVISIBLE.sub("", text)
     found: list[str] = []  # the marker behind each MARKER character, in the order of the text
     fresh: list[bool] = []
     text, found, fresh = _fold_markers(text)
+    changed: list[int] | None = None
     for round_ in range(_PASSES + 1):
-        spans = _spans(text)
+        spans = _spans(text, changed)
         if not spans:
             break
         if round_ == _PASSES:  # nothing that people write gets here; what is left is no longer told apart
             spans = [Span(spans[0].kind, spans[0].start, len(text))]
         text, found, fresh = _cut(text, spans, found, fresh)
+        changed = _places(spans)
     return _unfold(text, found, fresh)
 
 
@@ -88,12 +88,26 @@ def _unfold(text: str, found: list[str], fresh: list[bool]) -> SafeText:
     return SafeText("".join(out), tuple(secrets))
 
 
-def _spans(text: str) -> list[Span]:
-    """All finders' spans, merged where they touch, in the order of the text; and the echoes of what was found."""
-    spans = [span for find in FINDERS for span in find(text)]
+def _places(spans: list[Span]) -> list[int]:
+    """Where the markers of `spans` stand once they are cut."""
+    places, shorter = [], 0
+    for span in spans:
+        places.append(span.start - shorter)
+        shorter += span.end - span.start - len(MARKER)
+    return places
+
+
+def _spans(text: str, changed: list[int] | None) -> list[Span]:
+    """All finders' spans, merged where they touch, in the order of the text; and the echoes of what was found.
+
+    `changed`: look only around these places, the rest has been looked at before.
+    """
+    parts = Parts(text, [(0, len(text))]) if changed is None else around(text, changed)
+    looked = Text(parts.joined)
+    spans = parts.in_text(span for find in FINDERS for span in find(looked))
     if not spans:
         return []
-    spans += _echoes(text, spans)
+    spans += echoes.find(text, spans)
     rank = {id(span): n for n, span in enumerate(spans)}
     spans.sort(key=lambda span: (span.start, rank[id(span)]))
     merged = [spans[0]]
@@ -106,39 +120,6 @@ def _spans(text: str) -> list[Span]:
         else:
             merged.append(span)
     return [span for span in merged if text[span.start : span.end].strip() and text[span.start : span.end].strip("\"' ,;") != MARKER]
-
-
-def _echoes(text: str, spans: list[Span]) -> list[Span]:
-    """Further places of the same secrets: as they are, percent-encoded, HTML-escaped, in base64."""
-    values = {text[span.start : span.end].strip(): span.kind for span in spans if span.echo and span.end - span.start <= 512}
-    telling = {value: kind for value, kind in list(values.items())[:_ECHOES] if len(value) >= 6 and MARKER not in value}
-    echoes = []
-    for value, kind in telling.items():
-        forms = {
-            value,
-            urllib.parse.quote(value, safe=""),
-            urllib.parse.unquote(value),
-            html.escape(value),
-            html.unescape(value),
-            value.replace(" ", ""),
-        }
-        whole_words = value.isalpha() and value.islower()
-        for form in forms:
-            if len(form) < 6 or MARKER in form:
-                continue
-            at = text.find(form)
-            while at >= 0:
-                end = at + len(form)
-                if not whole_words or not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
-                    echoes.append(Span(kind, at, end))
-                at = text.find(form, end)
-    raw = [value.encode() for value in telling]
-    if raw:
-        for match in _BASE64.finditer(text):
-            data = exchanges.decode(match.group())
-            if data and any(value in data for value in raw):
-                echoes.append(Span("password", *match.span()))
-    return echoes
 
 
 def _cut(text: str, spans: list[Span], found: list[str], fresh: list[bool]) -> tuple[str, list[str], list[bool]]:

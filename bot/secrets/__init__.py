@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from bot.secrets import asides, calls, commands, exchanges, hexdumps, keys, sentences, settings
 from bot.secrets.span import Span
+from bot.secrets.text import Text
 
-Finder = Callable[[str], Iterator[Span]]
+Finder = Callable[[Text], Iterator[Span]]
 
 # The order is that of precision: of two spans at one place the earlier finder names the kind.
 FINDERS: tuple[Finder, ...] = (
@@ -21,4 +22,4 @@ FINDERS: tuple[Finder, ...] = (
     asides.find,
 )
 
-__all__ = ["FINDERS", "Finder", "Span"]
+__all__ = ["FINDERS", "Finder", "Span", "Text"]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from bot.secrets import looks
 from bot.secrets.later import later
 from bot.secrets.span import Kind, Span
+from bot.secrets.text import Text
 from bot.secrets.words import PASSWORD_WORDS
 
 _WORDS = "|".join(sorted(PASSWORD_WORDS, key=len, reverse=True))
@@ -57,19 +58,8 @@ rf"\t]*(?:/|:|\||,|[ \t]and[ \t])[ \t]*{_TOKEN}"
 _COMPILED = tuple((kind, least, literal, later(pattern)) for kind, least, literal, pattern in _FORMS)
 # a@b.example / tweet tweet 12: who logs in and with what, told in one breath.
 _PAIR = later(rf"{_MAIL}[ \t]*(?:[/|]|[ \t]:)[ \t]*([^\s/|,;:\"'()<>@][^\n/|,;:\"'()<>@]{{3,40}}?)[ \t]*(?:$|[\n/|,;:()]|->|=>|→)")
-_NEARBY = (
-    "pass",
-    "pw",
-    "login",
-    "log in",
-    "logged",
-    "sign",
-    "cred",
-    "auth",
-    "account",
-    "zugang",
-    "identif",
-    *(word.split("[")[0][:4] for word in PASSWORD_WORDS),
+_NEARBY = later(
+    "(?i)pass|pw|login|log in|logged|sign|cred|auth|account|zugang|identif|" + "|".join(word.split("[")[0][:4] for word in PASSWORD_WORDS)
 )
 # A quoted phrase of plain words behind "with the password".
 _QUOTED = later(
@@ -80,17 +70,16 @@ _QUOTED = later(
 _ALSO = later(r"^[\"']?[ \t]*(?:and|or|und|oder|et|ou|y|e|,|/|\||then|dann)[ \t]*(?:then |also |with |auch )?[\"']?([^\s\"',;()]+)")
 
 
-def find(text: str) -> Iterator[Span]:
-    low = text.lower()
-    near = any(word in low for word in _NEARBY)
+def find(text: Text) -> Iterator[Span]:
+    near = _NEARBY.found_in(text)
     for kind, least, literal, pattern in _COMPILED:
-        if (literal and literal not in low) or (not literal and not near):
+        if (literal and literal not in text.low) or (not literal and not near):
             continue
         for match in pattern.finditer(text):
             value = match.group(1).rstrip(".,;:!?)")
             if len(value) >= least and _secret(value, kind):
                 yield Span(kind, match.start(1), match.start(1) + len(value))
-    if "@" in text:
+    if "@" in text.plain:
         for match in _PAIR.finditer(text):
             if _paired(match.group(1)):
                 yield Span("password", *match.span(1))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import re2
-
 from bot.secrets import looks
-from bot.secrets.later import later
+from bot.secrets.later import Match, later
 from bot.secrets.span import Span
+from bot.secrets.text import Text
 
 _STRING = r"(?:[brufBRUF@$]{0,2})(?:\"\"|'')?(?:\"((?:[^\"\\\n]|\\.)+)\"|'((?:[^'\\\n]|\\.)+)')"
 _ARG = r"(?:[brufBRUF@$]{0,2}(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')(?:\.\w+\(\))?|[^,()\"'\n]*(?:\([^()\n]*\))?[^,()\"'\n]*)\s*,\s*"
@@ -47,20 +46,19 @@ _KEYED = later(
 )
 
 
-def find(text: str) -> Iterator[Span]:
-    if "(" not in text and "-String" not in text and "SecureString" not in text:
+def find(text: Text) -> Iterator[Span]:
+    if "(" not in text.plain and "-string" not in text.low and "securestring" not in text.low:
         return
-    low = text.lower()
     for literal, pattern in _COMPILED:
-        if literal in low:
+        if literal in text.low:
             for match in pattern.finditer(text):
                 yield from _span(match, 1)
     for match in _KEYED.finditer(text):
         yield from _span(match, 2)
 
 
-def _span(match: re2._Match[str], first: int) -> Iterator[Span]:
-    group = first if match.span(first)[0] >= 0 else first + 1
+def _span(match: Match, first: int) -> Iterator[Span]:
+    group = first if match.took_part(first) else first + 1
     value = match.group(group)
     if value and not looks.placeholder(value) and not looks.no_secret_shape(value):
         yield Span("password", *match.span(group))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.secrets import looks
 from bot.secrets.later import later
 from bot.secrets.span import Span
+from bot.secrets.text import Text
 
 _QUOTED = r"(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s'\"]\S*))"
 _FORMS = (
@@ -40,10 +41,9 @@ _CONSTANT = later(r"^:[A-Z][a-z]?\w+:?$")
 _COMPILED = tuple(later(form) for form in _FORMS)
 
 
-def find(text: str) -> Iterator[Span]:
-    low = text.lower()
+def find(text: Text) -> Iterator[Span]:
     for literals, pattern in zip(_LITERALS, _COMPILED, strict=True):
-        if not any(literal in low for literal in literals):
+        if not any(literal in text.low for literal in literals):
             continue
         for match in pattern.finditer(text):
             group = match.lastindex
@@ -56,9 +56,9 @@ def find(text: str) -> Iterator[Span]:
                 end = start + len(value)
             if looks.placeholder(value) or looks.no_secret_shape(value) or value.isdigit() or value.startswith("-"):
                 continue
-            if pattern is _COMPILED[2] and not _behind_address(text, match.start(), start, value):
+            if pattern is _COMPILED[2] and not _behind_address(text.plain, match.start(), start, value):
                 continue
-            if pattern is _COMPILED[3] and _CONSTANT.search(value):
+            if pattern is _COMPILED[3] and _CONSTANT.within(value):
                 continue
             yield Span("password", start, end)
 

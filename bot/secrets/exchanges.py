@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from bot.secrets.later import later
 from bot.secrets.looks import MARKER
 from bot.secrets.span import Span
+from bot.secrets.text import Text
 
 # One class repeated: linear in `re` too, which is faster where there are many matches.
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{12,}={0,2}")
@@ -22,7 +23,10 @@ _ANSWER = later(
 )
 _AUTH_LOGIN = later(r"(?i)\bAUTH[ =]LOGIN\b[ \t]*([A-Za-z0-9+/]{4,}={0,2})?(?:\\r\\n)?['\"]?\s*$")
 _AUTH_INLINE = later(r"(?i)\bAUTH[ =](PLAIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM-[\w\-]+)[ \t]+([A-Za-z0-9+/_\-]{8,}={0,2})")
-_MECHANISM = later(r"(?:LOGIN|PLAIN|CRAM|NTLM|XOAUTH|OAUTHBEARER|SCRAM|DIGEST|GSSAPI)")
+# A line without any of these begins no exchange.
+_BEGINS = re.compile(r"334|Msg:|(?i:auth[ =]login)")
+_MECHANISM = later(r"^(?:LOGIN|PLAIN|CRAM|NTLM|XOAUTH|OAUTHBEARER|SCRAM|DIGEST|GSSAPI)")
+_NAMES_OF_MECHANISMS = frozenset({"LOGIN", "CRAM-MD5", "DIGEST-MD5", "OAUTHBEARER", "XOAUTH2"})
 _REPLY = later(r"\b[245]\d\d[ \-]")
 _WORDS = ("password", "passwd", "passwort", "senha", "contrase")
 
@@ -38,8 +42,8 @@ def decode(piece: str) -> bytes | None:
         return None
 
 
-def find(text: str) -> Iterator[Span]:
-    for match in _BASE64.finditer(text):
+def find(text: Text) -> Iterator[Span]:
+    for match in _BASE64.finditer(text.plain):
         piece = match.group()
         # What AUTH sends has capitals and is no path. Its padding may be cut off: then it begins with NUL, "user=" or "n,".
         padded = len(piece) % 4 == 0 or piece.startswith(("A", "dXNlcj", "biw", "bix"))
@@ -48,24 +52,19 @@ def find(text: str) -> Iterator[Span]:
         data = decode(piece)
         if data is not None and _credentials(data):
             yield Span("token" if b"earer " in data else "password", *match.span())
-    if "AUTH" in text.upper():
-        for match in _AUTH_INLINE.finditer(text):
-            data = decode(match.group(2)) or b""
-            if _MECHANISM.match(match.group(2)):  # a list of mechanisms, run together
+    if "auth" in text.low:
+        for login in _AUTH_INLINE.finditer(text):
+            mechanism, piece = login.group(1).upper(), login.group(2)
+            data = decode(piece) or b""
+            if _MECHANISM.within(piece):  # a list of mechanisms, run together
                 continue
             if b"\0/* secret */" in data:  # what Nodemailer logs in its place
                 continue
-            if len(data) >= 6 and match.group(2).upper() not in ("LOGIN", "CRAM-MD5", "DIGEST-MD5", "OAUTHBEARER", "XOAUTH2"):
-                if (
-                    match.group(1).upper() in ("PLAIN", "XOAUTH2", "OAUTHBEARER")
-                    and len(match.group(2)) % 4
-                    and "=" not in match.group(2)
-                    and not _dense(match.group(2))
-                ):
-                    continue
-                yield Span("token" if "OAUTH" in match.group(1).upper() else "password", *match.span(2))
-    if "334" in text or "AUTH" in text.upper():
-        yield from _login(text)
+            whole = mechanism not in ("PLAIN", "XOAUTH2", "OAUTHBEARER") or not len(piece) % 4 or "=" in piece or _dense(piece)
+            if len(data) >= 6 and piece.upper() not in _NAMES_OF_MECHANISMS and whole:
+                yield Span("token" if "OAUTH" in mechanism else "password", *login.span(2))
+    if _BEGINS.search(text.plain):
+        yield from _login(text.plain)
 
 
 def _credentials(data: bytes) -> bool:
@@ -97,7 +96,7 @@ def _login(text: str) -> Iterator[Span]:
     offset = 0
     for line in text.splitlines(keepends=True):
         start, offset = offset, offset + len(line)
-        if len(line) > 600:
+        if len(line) > 600 or (awaited is None and not _BEGINS.search(line)):
             continue
         begun = _AUTH_LOGIN.search(line.rstrip())
         if begun and "250" not in line[: begun.start()]:
@@ -113,7 +112,7 @@ def _login(text: str) -> Iterator[Span]:
             continue
         if awaited is None:
             continue
-        if MARKER in line or (_REPLY.search(line) and "250" not in line):
+        if MARKER in line or (_REPLY.within(line) and "250" not in line):
             awaited = None
             continue
         patience -= 1

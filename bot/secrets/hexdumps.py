@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from bot.secrets.later import later
 from bot.secrets.span import Span
+from bot.secrets.text import Text
 
 _LINE = later(r"(?m)^(.{0,90}?)\b(?:0x)?([0-9A-Fa-f]{4,8}):? ?[:\-]? +((?:[0-9A-Fa-f]{2}[ \-]{1,2}){1,16})([^\n]*)$")
 _LOGIN = re.compile(rb"\s*(?:AUTH\s+[A-Za-z0-9\-]+\s+)?([A-Za-z0-9+/]{4,}={0,2})\s*", re.IGNORECASE)
@@ -17,7 +18,7 @@ _ASKED_FOR_NAME = b"VXNlcm5hbWU6"
 _BARE = re.compile(rb"(?:EHLO|HELO|QUIT|DATA|RSET|NOOP|STARTTLS)", re.IGNORECASE)
 
 
-def find(text: str) -> Iterator[Span]:
+def find(text: Text) -> Iterator[Span]:
     runs: list[tuple[int, int, bytes]] = []
     for match in _LINE.finditer(text):
         data = bytes.fromhex(match.group(3).replace("-", " "))

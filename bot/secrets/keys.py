@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot.secrets import looks
 from bot.secrets.later import later
 from bot.secrets.span import Kind, Span
+from bot.secrets.text import Text
 
 # (kind, a literal that must be in the lower-cased text, pattern whose group 1 is the secret)
 _FORMS: tuple[tuple[Kind, str, str], ...] = (
@@ -56,31 +57,31 @@ _ONE_TIME = later(
     r"|подтверждения|验证|驗證|認証)[- ]?(?:code|codes|passcode|pin|código|codigo|codice|код|码|碼|コード)?\s*(?:is"
     r"|was|ist|lautet|es|est|é|è|:|=|是)?\s*[\"']?(\d{3}[ \-]?\d{3}|\d{4,8})\b"
 )
+_ANY_DIGIT = re.compile(r"\d")
 _DATE_GOES_ON = re.compile(r"[.\-/:]\d")
 _TAIL_CODE = later(r"(?i)\b(\d{3}[ \-]?\d{3}|\d{4,8}) (?:is your|ist ihr|es tu|est votre|is my) [\w ]{0,30}(?:code|código|pin)\b")
 
 
-def find(text: str) -> Iterator[Span]:
-    low = text.lower()
+def find(text: Text) -> Iterator[Span]:
     for kind, literal, pattern in _COMPILED:
-        if literal not in low:
+        if literal not in text.low:
             continue
         for match in pattern.finditer(text):
             start, end = match.span(1)
             value = match.group(1)
             if kind == "private_key":
-                yield from _key_body(text, start, end)
+                yield from _key_body(text.plain, start, end)
             elif kind == "cookie" or not (looks.placeholder(value) or _reference(value)):
                 if kind == "password" and value.startswith("B") and end - start == 44 and not _random(value):
                     continue
                 yield Span(kind, start, end)
     for match in _APP_PASSWORD.finditer(text):
-        if _app_password(low, match.start(), match.end(), match.group(1)):
+        if _app_password(text.low, match.start(), match.end(), match.group(1)):
             yield Span("app_password", *match.span(1))
-    if any(c.isdigit() for c in text):
+    if _ANY_DIGIT.search(text.plain):
         for pattern in (_ONE_TIME, _TAIL_CODE):
             for match in pattern.finditer(text):
-                if _DATE_GOES_ON.match(text, match.end(1)):
+                if _DATE_GOES_ON.match(text.plain, match.end(1)):
                     continue
                 yield Span("code", match.start(1), match.end(1), echo=False)
 

@@ -8,7 +8,7 @@ from bot.secrets import words
 from bot.secrets.later import later
 
 # One character that stands for a marker already in the text; see `redaction`.
-MARKER = "\ufffc"
+MARKER = "\x1a"
 
 _PLACEHOLDER = later(
     r"(?i)^(?:[*•●xX.#_\-?…=]+|<[^0-9]*>?|\[.*\]|\{\{.*|\$\{.*|\$\(.*|%[\w.]+%|\$[A-Za-z_][A-Za-z_.>\-]*"
@@ -27,11 +27,11 @@ _PLACEHOLDER = later(
 )
 
 # What names a secret and shows none: variables of the environment, references of configuration languages.
-REFERENCE = later(
-    r"(?i)^(?:\$\{|\$\(|\{\{|\$env:|process\.env|os\.(?:environ|getenv)|getenv|env\(|env\.|ENV\["
-    r"|ENV\.|System\.getenv|Environment\.|config\(|config\.|settings\.|secrets\.|\$_ENV|\$_SERVER"
-    r"|decouple|!secret|!env|!ref|!Sub|<%=|valueFrom|secretKeyRef|vault:|op://|sops)"
-)
+_REFERENCES = (
+    "${", "$(", "{{", "$env:", "process.env", "os.environ", "os.getenv", "getenv", "env(", "env.", "env[", "system.getenv", "environment.",
+    "config(", "config.", "settings.", "secrets.", "$_env", "$_server", "decouple", "!secret", "!env", "!ref", "!sub", "<%=", "valuefrom",
+    "secretkeyref", "vault:", "op://", "sops",
+)  # fmt: skip
 
 # Words that follow "password" in ordinary sentences and are no password. Endings (-ed, -ly, -ing …) are judged in `plain_word`.
 _PROSE = frozenset(words.PROSE.split())
@@ -47,12 +47,18 @@ _CODE = later(
     r"(?i)^[(\[#]?(?:\d{3}[ \-]?)?\d?\.?\d{1,3}\.\d{1,3}[)\].,:;]*$|^[(\[#]?\d{1,3}[)\].,:;%]*$"
     r"|^0x[0-9a-f]+[.,;:)]*$|^#?5\d\d-?5?\.?\d?\.?\d*$"
 )
+_CODES_BEGIN = frozenset("([#.0123456789")
 _URLISH = later(r"(?i)^(?:[a-z][a-z0-9+.\-]*://|www\.|[/~\\][^\s/\\]*[/\\]|[a-z]:\\)")
 _FILE = later(
     r"(?i)^[\w./\\\-]+\.(?:py|php|js|ts|rb|go|java|cs|ya?ml|env|conf|cfg|ini|log|txt|json|toml"
     r"|properties|xml|html?|sh|ps1|exe|c|h)(?::\d+)?[.,:;)]*$"
 )
 _UUID = later(r"(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+
+
+def reference(value: str) -> bool:
+    """Whether the value begins with the name of a variable or the like: `${SMTP_PASS`, `process.env`, `!secret`."""
+    return value[:16].lower().startswith(_REFERENCES)
 
 
 def placeholder(value: str) -> bool:
@@ -63,9 +69,9 @@ def placeholder(value: str) -> bool:
         or MARKER in value
         or len(value) < 3
         or (len(value) < 4 and value.isdigit())
-        or REFERENCE.search(value) is not None
-        or _PLACEHOLDER.search(value) is not None
         or value.lower().rstrip(".,;:!") in _PROSE
+        or reference(value)
+        or _PLACEHOLDER.within(value)
     )
 
 
@@ -84,7 +90,13 @@ def no_secret_shape(word: str) -> bool:
         and bare.rsplit("@", 1)[0].replace(".", "").replace("_", "").replace("-", "").replace("+", "").isalnum()
     ):
         return True
-    return bool(_HOST.search(bare) and not bare.replace(".", "").isdigit()) or any(p.search(bare) for p in (_CODE, _URLISH, _FILE))
+    dotted = "." in bare
+    return (
+        (dotted and _HOST.within(bare) and not bare.replace(".", "").isdigit())
+        or (bare[:1] in _CODES_BEGIN and _CODE.within(bare))
+        or (any(sign in bare for sign in "/\\.") and _URLISH.within(bare))
+        or (dotted and _FILE.within(bare))
+    )
 
 
 def mixed(word: str) -> bool:
@@ -101,7 +113,7 @@ def secret_word(word: str) -> bool:
 
 
 def uuid(word: str) -> bool:
-    return _UUID.search(word) is not None
+    return _UUID.within(word)
 
 
 # Pairs of consonants that words of European languages have; a group of four random letters mostly has another.

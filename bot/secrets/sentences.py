@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import re2
-
 from bot.secrets import asides, looks
-from bot.secrets.later import later
+from bot.secrets.later import Match, later
 from bot.secrets.span import Span
+from bot.secrets.text import Text
 from bot.secrets.words import CJK_GLUE, CJK_PASSWORD_WORDS, GLUE, PASSWORD_WORDS
 
 _WORDS = "|".join(sorted(PASSWORD_WORDS, key=len, reverse=True))
@@ -37,11 +36,11 @@ _STATEMENT = later(
 )
 
 
-def find(text: str) -> Iterator[Span]:
+def find(text: Text) -> Iterator[Span]:
     for match in _SAID.finditer(text):
-        yield from _judge(text, match, strong=True)
+        yield from _judge(text.plain, match, strong=True)
     for match in _NEXT.finditer(text):
-        yield from _judge(text, match, strong=False)
+        yield from _judge(text.plain, match, strong=False)
     for match in _CJK.finditer(text):
         value = match.group(1).rstrip(".,;:)\"'")
         if (
@@ -80,8 +79,8 @@ def _number(value: str, least: int) -> bool:
 _METHOD = later(r"(?i)(?:normal|encrypted|normales|verschlüsseltes)[ \t]+(?:passwor[td])[^\n]*?[:=]?[ \t]*[\"']?$")
 
 
-def _judge(text: str, match: re2._Match[str], *, strong: bool) -> Iterator[Span]:
-    group = 1 if match.span(1)[0] >= 0 else 2
+def _judge(text: str, match: Match, *, strong: bool) -> Iterator[Span]:
+    group = 1 if match.took_part(1) else 2
     value = match.group(group)
     start = match.start(group)
     if group == 2:
@@ -93,9 +92,9 @@ def _judge(text: str, match: re2._Match[str], *, strong: bool) -> Iterator[Span]
             and not looks.no_secret_shape(value)
             and (strong or looks.mixed(value) or (" " not in value and not looks.plain_word(value)))
         )
-        if len(value.split()) > 5 and _METHOD.search(text[max(0, match.start() - 14) : start]):
+        if len(value.split()) > 5 and _METHOD.within(text[max(0, match.start() - 14) : start]):
             good = False
-        if not strong and _REFUSED.search(text[max(0, match.start() - 12) : match.start() + 1]):
+        if not strong and _REFUSED.within(text[max(0, match.start() - 12) : match.start() + 1]):
             good = False
     elif strong:
         good = (looks.secret_word(value) or _number(value, 5)) or (
@@ -103,14 +102,14 @@ def _judge(text: str, match: re2._Match[str], *, strong: bool) -> Iterator[Span]
             and not looks.plain_word(value)
             and not looks.placeholder(value)
             and not looks.no_secret_shape(value)
-            and (_STATEMENT.search(text[end : end + 12]) is not None)
+            and (_STATEMENT.within(text[end : end + 12]))
             and value[0].isalnum()
         )
     else:
         before = text[max(0, match.start() - 14) : match.start() + 1]
         good = (
             (looks.secret_word(value) or _number(value, 6))
-            and not _REFUSED.search(before)
+            and not _REFUSED.within(before)
             and "'" not in value
             and "=" not in value
             and "(" not in value

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from bot.secrets import looks
 from bot.secrets.later import later
 from bot.secrets.span import Kind, Span
+from bot.secrets.text import Text
 from bot.secrets.words import CJK_PASSWORD_WORDS, PASSWORD_WORDS
 
 _WORD = "|".join(
@@ -31,15 +32,12 @@ _VALUE = (
     r"|`([^`\n]+)`|[“„«‘]([^\n”“»’]+)[”“»’]|\\\"([^\"\\\n]+)\\\"|([^\s'\"`“„«]\S*))"
 )
 _BARE = 9  # the group of an unquoted value
-_LITERALS = (
-    "pass",
-    "pw",
-    "secret",
-    "token",
-    "key",
-    "cred",
-    "auth",
-    *(word.split("[")[0][:4] for word in PASSWORD_WORDS + CJK_PASSWORD_WORDS),
+# Without any of these there is no key that names a secret.
+_ANY_KEY = later(
+    "(?i)"
+    + "|".join(
+        ("pass", "pw", "secret", "token", "key", "cred", "auth", *(word.split("[")[0][:4] for word in PASSWORD_WORDS + CJK_PASSWORD_WORDS))
+    )
 )
 _ASSIGNED = later(_KEY + _AFTER_KEY + _SEPARATOR + _VALUE)
 _XML = later(r"(?i)<(?:[\w\-]+:)?[\w.\-]*(?:password|passwd|pass|pwd|secret|token|api[_\-]?key)>([^<>\n]+)<")
@@ -52,7 +50,7 @@ _MSMTP = later(r"(?im)^[ \t]*(?:password|smtp[-_]auth[-_]password|AuthPass|smtp_
 _DEFAULT = later(r"(?i)(?::-|\?\?|\|\||,)\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s'\"{}()]+)\})")
 _VARIABLE = later(r"^(?:\$?[A-Za-z_][\w]*(?:(?:\.|->|::|\[['\"]?)[A-Za-z_][\w'\"\]]*)*(?:\(\))?)$")
 _NEXT_KEY = later(r"[\s,;&|]+(?:-[a-zA-Z]\s+)?['\"]?[A-Za-z_][\w.\-]+['\"]?\s?(?:=>|=|:\s|:$)")
-_INLINE_COMMENT = later(r"\s+(?:#|//|--|;|<!--)\s?.*$")
+_INLINE_COMMENT = later(r"\s(?:#|//|--|;|<!--)")
 _SENTENCE = later(
     r"(?i)\b(?:[245]\d\d[ \-]|error|failed|failure|exception|refused|timeout|timed out|denied)"
     r"|->|=>|→|\bbut\b|\band\b|\bit\b|\bsays?\b|\bi\b"
@@ -66,11 +64,10 @@ _OTHER = later(
 _TRAILING = ",;)}]>\"'`"
 
 
-def find(text: str) -> Iterator[Span]:
-    low = text.lower()
-    if any(word in low for word in _LITERALS):
-        yield from _assigned(text, 0, len(text), again=True)
-    if "<" in text:
+def find(text: Text) -> Iterator[Span]:
+    if _ANY_KEY.found_in(text):
+        yield from _assigned(text.plain, text, 0, again=True)
+    if "<" in text.plain:
         for match in _XML.finditer(text):
             yield from _quoted("password", match.start(1), match.group(1))
         for match in _XML_ATTRIBUTE.finditer(text):
@@ -79,14 +76,14 @@ def find(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             group = match.lastindex or 1
             value = match.group(group)
-            if not looks.REFERENCE.search(value):
+            if not looks.reference(value):
                 yield from _quoted("password", match.start(group), value)
 
 
-def _assigned(text: str, begin: int, stop: int, *, again: bool) -> Iterator[Span]:
-    """The assignments in `text[begin:stop]`; what stands behind a key that names no secret is looked through once more (`again`)."""
+def _assigned(text: str, piece: Text, begin: int, *, again: bool) -> Iterator[Span]:
+    """The assignments in a piece of the text that begins at `begin`. `again`: also in values of other keys."""
     taken = 0
-    for match in _ASSIGNED.finditer(text[begin:stop]):
+    for match in _ASSIGNED.finditer(piece):
         group = match.lastindex or 2
         start = begin + match.start(group)
         if start < taken:
@@ -96,8 +93,8 @@ def _assigned(text: str, begin: int, stop: int, *, again: bool) -> Iterator[Span
         kind = _kind(match.group(1), text[max(0, key_start - 1) : key_start])
         if kind is None:
             if again:
-                yield from _assigned(text, start, start + len(value), again=False)
-        elif group < _BARE and len(value.split()) > 5 and (_SENTENCE.search(value) or ". " in value):
+                yield from _assigned(text, Text(value), start, again=False)
+        elif group < _BARE and len(value.split()) > 5 and (_SENTENCE.within(value) or ". " in value):
             continue  # 'normal password: "Sending of the message failed. …"': a sentence
         elif group < _BARE:
             yield from _quoted(kind, start, value)
@@ -114,7 +111,7 @@ def _kind(key: str, before: str) -> Kind | None:
     if before == "/":
         return None
     low = key.lower().rstrip("0123456789_-.")
-    if _OTHER.search(low):
+    if _OTHER.within(low):
         return None
     if low.endswith(("token", "tokens", "authcode")):
         return "token"
@@ -150,7 +147,7 @@ def _kind(key: str, before: str) -> Kind | None:
 
 
 def _quoted(kind: Kind, start: int, value: str) -> Iterator[Span]:
-    if looks.REFERENCE.search(value):
+    if looks.reference(value):
         yield from _defaults(kind, start, value)
     elif not looks.placeholder(value):
         yield Span(kind, start, start + len(value))
@@ -158,7 +155,7 @@ def _quoted(kind: Kind, start: int, value: str) -> Iterator[Span]:
 
 def _defaults(kind: Kind, start: int, value: str) -> Iterator[Span]:
     """The value that stands in for an absent variable: `${SMTP_PASS:-secret}`, `env('MAIL_PASSWORD', 'secret')`."""
-    for match in _DEFAULT.finditer(value):
+    for match in _DEFAULT.finditer(Text(value)):
         group = match.lastindex or 1
         if not looks.placeholder(match.group(group)):
             yield Span(kind, start + match.start(group), start + match.end(group))
@@ -166,22 +163,23 @@ def _defaults(kind: Kind, start: int, value: str) -> Iterator[Span]:
 
 def _bare(kind: Kind, text: str, key_start: int, start: int, rest: str) -> Span | None:
     """An unquoted value: one word, or the whole rest of a line that is one assignment."""
-    if looks.REFERENCE.search(rest):
+    if looks.reference(rest):
         return next(_defaults(kind, start, rest), None)
-    if following := _NEXT_KEY.search(rest):
-        rest = rest[: following.start()]
-    if comment := _INLINE_COMMENT.search(rest):
-        rest = rest[: comment.start()]
-    word = rest.split()[0] if rest.split() else ""
     line_start = max(text.rfind("\n", max(0, key_start - 200), key_start) + 1, key_start - 200)
     alone = not text[line_start:key_start].strip(" \t-*>|$'\"`").removeprefix("export").removeprefix("set").strip()
+    word = rest.split(None, 1)[0]
+    if (alone or any(sign in word for sign in ",;&|")) and (following := _NEXT_KEY.search(rest)):
+        rest = rest[: following.start()]
+        word = rest.split(None, 1)[0] if rest else ""
+    if alone and (comment := _INLINE_COMMENT.search(rest)):
+        rest = rest[: comment.start()]
     separator = text[max(0, start - 3) : start].strip()[-1:]
     if (
         alone
-        and len(rest.split()) <= 6
-        and not _SENTENCE.search(rest)
-        and (separator == "=" or all(len(part) > 2 for part in rest.split()))
+        and len(parts := rest.split()) <= 6
         and not looks.plain_word(word)
+        and (separator == "=" or all(len(part) > 2 for part in parts))
+        and not _SENTENCE.within(rest)
     ):
         value = rest.rstrip()
     else:
@@ -193,7 +191,7 @@ def _bare(kind: Kind, text: str, key_start: int, start: int, rest: str) -> Span 
     if looks.placeholder(value) or looks.plain_word(value) or (looks.no_secret_shape(value) and not alone and separator not in ("=", ">")):
         return None
     if (
-        _VARIABLE.search(value)
+        _VARIABLE.within(value)
         and not looks.mixed(value.replace("_", "").replace("$", ""))
         and (following_sign in (",", ")", ";", "}", "]") or "." in value or "->" in value)
         and not alone
