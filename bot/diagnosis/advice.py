@@ -264,10 +264,17 @@ def _changes(
         if "security" in fix.set:
             changes["security"] = _mode_change(Security(fix.set["security"]), None, client, index)
     for setting in ("authentication", "username", "password", "sender"):
-        if fix is not None and setting in fix.set:
+        if fix is not None and setting in fix.set and not (setting == "authentication" and _lacks_oauth2(fix, provider, client)):
             literal = setting == "username" and provider is not None and bool(provider.username_value)
             changes[setting] = Change(setting, _value(setting, fix.set[setting], provider, index), literal=literal)
     return tuple(changes[name] for name in _ORDER if name in changes)
+
+
+def _lacks_oauth2(fix: Fix, provider: Provider | None, client: Client | None) -> bool:
+    """Whether the fix asks for a sign-in on the provider's page of a program that is known not to have it."""
+    if fix.set.get("authentication") != "oauth2" or client is None or client.oauth2 is not False:
+        return False
+    return provider is None or provider.oauth2 is None or client.id not in provider.oauth2.programs
 
 
 def _value(setting: str, word: str, provider: Provider | None, index: Index) -> str:
@@ -304,6 +311,8 @@ def _steps(
     yield from told[:before]
     if any(change.setting == "password" and fix is not None and fix.set.get("password") == "app_password" for change in changes):
         yield from app_password_steps(provider, index)
+    if fix is not None and client is not None and _lacks_oauth2(fix, provider, client):
+        yield Instruction(index.phrase("answers.oauth2_lacking", client=client.name))
     yield from setting_steps(changes, client, index)
     yield from told[before:]
 

@@ -53,3 +53,12 @@ def test_another_server_than_the_providers_is_not_judged_by_its_ports() -> None:
     entered = Situation(host="relay.our-club.test", port=2525, security=Security.NONE, provider="gmail")
 
     assert endpoint_changes("auth.bad_credentials", entered) == {}
+
+
+def test_a_device_without_oauth2_is_not_told_to_use_it() -> None:
+    printer = advice("auth.basic_disabled", Situation(provider="microsoft365", client="printer-ricoh"))
+    program = advice("auth.basic_disabled", Situation(provider="microsoft365", client="thunderbird"))
+
+    assert [change.setting for change in printer.changes] == []
+    assert "cannot sign in" in printer.steps[0].text
+    assert [change.setting for change in program.changes] == ["authentication"]
