@@ -334,7 +334,7 @@ class Peer:
         await self.until(lambda: envelope in self.acks, within)
         return self.acks[envelope][1]
 
-    async def until(self, true: Callable[[], bool], within: float = 5.0) -> None:
+    async def until(self, true: Callable[[], bool], within: float = 20.0) -> None:
         """Waits until something is so; TimeoutError where it does not come."""
         async with asyncio.timeout(within), self._changed:
             await self._changed.wait_for(true)
