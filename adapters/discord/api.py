@@ -88,6 +88,11 @@ class Api:
         found = await self._call("GET", "/channels/{channel_id}/messages" + query, None, channel_id=channel)
         return found if isinstance(found, list) else []
 
+    async def message(self, channel: str, message: str) -> Json:
+        path = "/channels/{channel_id}/messages/{message_id}"
+        found = await self._call("GET", path, None, channel_id=channel, message_id=message)
+        return found if isinstance(found, dict) else {}
+
     async def open_thread(self, channel: str, message: str, name: str) -> None:
         """A thread under `message`; its id is the message's. It hides after a day without a word, and opens again with the next one."""
         body = {"name": name, "auto_archive_duration": 1440}

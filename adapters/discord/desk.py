@@ -9,7 +9,7 @@ import asyncio
 import datetime
 import json
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -115,14 +115,18 @@ class Desk:
             elif not incoming.called and talk.asker not in ("", incoming.person):
                 return  # others talk to one another; who wants the bot to hear it calls it
         self._strange.discard(incoming.conversation)
-        files = payload.get("attachments") or ()
-        if files and not said.edited:
-            read = await self._office.read(files)
-            incoming = replace(incoming, what=Wrote("\n\n".join(filter(None, [said.text, *read.texts]))))
-            if await self._receive(incoming):
-                await self._say_what_was_not_read(incoming, read)
-            return
-        await self._receive(incoming)
+        text, files = said.text, () if said.edited else payload.get("attachments") or ()
+        if not text and not files:
+            if said.edited or not incoming.called:
+                return  # a sticker, or what Discord does not let us read
+            text, files = await self._root(incoming, where)
+        read = await self._office.read(files) if files else attachments.Files()
+        whole = "\n\n".join(filter(None, [text, *read.texts]))
+        # A picture alone, in the middle of a talk, is no turn of it.
+        heard = bool(whole) or not (read.too_large or read.not_text) or await self._office.service.knows(incoming.conversation) is None
+        what = Wrote(whole or self._office.words("called_without_a_word"), said.edited)
+        if not heard or await self._receive(replace(incoming, what=what)):
+            await self._say_what_was_not_read(incoming, read)
 
     async def _ours(self, conversation: str) -> Conversation | None:
         if conversation in self._strange:
@@ -131,6 +135,18 @@ class Desk:
         if talk is None:
             self._strange.add(conversation)
         return talk
+
+    async def _root(self, incoming: Incoming, where: Where) -> tuple[str, Sequence[Mapping[str, Any]]]:
+        """Called without a word in a thread where it has not talked yet: text and files of the message that the thread began with."""
+        if where.kind != "thread" or await self._office.service.knows(incoming.conversation) is not None:
+            return "", ()
+        thread = incoming.place["channel"]
+        try:
+            root = await self._office.api.message(thread if where.post is not None else where.parent, thread)
+        except (Refused, TryLater) as error:
+            _log.info("what a thread began with could not be read: %s", error)
+            return "", ()
+        return "\n".join(filter(None, [*(where.post or ()), inbound.content_of(root)])), root.get("attachments") or ()
 
     def _is_new_post(self, payload: Mapping[str, Any], where: Where) -> bool:
         return where.post is not None and payload["id"] == payload["channel_id"]

@@ -110,11 +110,16 @@ def _text(payload: Payload, me: Me, where: Where, *, quote: bool) -> str:
         text = text.replace(form, " ")
     parts = [text.strip()]
     target = payload.get("referenced_message") or {}
-    if quote and not (target.get("author") or {}).get("bot") and target.get("content"):
-        parts.append(str(target["content"])[:_MAX_QUOTE])
+    if quote:
+        parts.append(content_of(target))
     for forwarded in payload.get("message_snapshots") or ():
         parts.append(str((forwarded.get("message") or {}).get("content") or "")[:_MAX_QUOTE])
     return "\n\n".join(part for part in parts if part)
+
+
+def content_of(message: Payload) -> str:
+    """What stands in somebody's message that was asked for; "" where it is a bot's, or Discord does not let us read it."""
+    return "" if (message.get("author") or {}).get("bot") else str(message.get("content") or "")[:_MAX_QUOTE]
 
 
 def deleted(message: str, channel: str, guild: str, conversation: str, place: Place, person: str, at: datetime.datetime) -> Incoming:

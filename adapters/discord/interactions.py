@@ -22,6 +22,7 @@ from adapters.discord.render import EPHEMERAL, Dress
 from bot.answers import forms
 from bot.channel import Filled, Incoming, Place, Query, TryLater, Wrote
 from bot.conversation.model import Conversation
+from bot.reply import Bullets, Text
 
 _log = logging.getLogger(__name__)
 
@@ -202,11 +203,18 @@ class Interactions:
         text = options.get("query") or options.get("error") or ""
         more = {name: value for name, value in options.items() if name in ("client", "provider") and value}
         reply = self._office.service.answer(Query(verb, text, more))
+        if not text:
+            reply = replace(reply, blocks=(*reply.blocks, self._ways()))
         dress = Dress(locale=inbound.locale_of(payload))
         first, *others = render.pages(replace(reply, choices=(), form=None), self._office.words, dress) or [render.notice("…")]
         await self._office.api.respond(str(payload["id"]), str(payload["token"]), _private(first))
         for page in others:
             await self._office.api.follow_up(str(payload["token"]), page)
+
+    def _ways(self) -> Bullets:
+        """How one gets help here; what the bot can help with, the core says."""
+        ways = tuple((Text(self._office.words(f"help_{way}")),) for way in ("mention", "menu", "commands", "forget"))
+        return Bullets(ways, (Text(self._office.words("help_here")),))
 
     async def _complete(self, payload: Mapping[str, Any]) -> None:
         _, options, focused = commands.called(payload.get("data") or {})

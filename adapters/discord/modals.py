@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 _SELECT, _TEXT_INPUT, _LABEL = 3, 4, 18
 _SHORT, _PARAGRAPH = 1, 2
-_MAX_TITLE, _MAX_LABEL, _MAX_HINT, _MAX_TEXT = 45, 45, 100, 4_000
+_MAX_TITLE, _MAX_LABEL, _MAX_HINT, _MAX_TEXT, _MAX_LINE = 45, 45, 100, 4_000, 300
 _MAX_FIELDS, _MAX_OPTIONS = 5, 25
 
 
@@ -34,7 +34,7 @@ def form(custom_id: str, shown: Form) -> Json:
 
 def _labelled(field: Field) -> Json:
     label: Json = {"type": _LABEL, "label": _short(field.label, _MAX_LABEL), "component": _component(field)}
-    if field.hint:
+    if field.hint and field.kind != "search":  # its hint tells how to search, and here nothing is completed
         label["description"] = _short(field.hint, _MAX_HINT)
     return label
 
@@ -43,8 +43,8 @@ def _component(field: Field) -> Json:
     if field.options:
         options = [{"label": _short(option.label, 100), "value": option.id} for option in field.options[:_MAX_OPTIONS]]
         return {"type": _SELECT, "custom_id": field.slot, "required": field.required, "options": options}
-    style = _PARAGRAPH if field.kind == "multiline" else _SHORT
-    return {"type": _TEXT_INPUT, "custom_id": field.slot, "style": style, "required": field.required, "max_length": _MAX_TEXT}
+    style, most = (_PARAGRAPH, _MAX_TEXT) if field.kind == "multiline" else (_SHORT, _MAX_LINE)
+    return {"type": _TEXT_INPUT, "custom_id": field.slot, "style": style, "required": field.required, "max_length": most}
 
 
 def _short(text: str, most: int) -> str:

@@ -47,9 +47,9 @@ MAX_OPTION_LABEL = 100
 
 # A block longer than this is parted, so that a message is filled instead of ending at a long block; it also fits plain content.
 _CHUNK = 1_900
-# What a phone shows in one line: of a button's label, and of a code block.
+# What a phone shows in one line of a button's label, and of a code block inside a frame.
 _BUTTON_LETTERS = 34
-_CODE_COLUMNS = 38
+_CODE_COLUMNS = 34
 _SHORT_HEADING = 200
 # Texts in one message; the rest of the 40 is for the frame, the rows and their buttons.
 _TEXTS = 24
@@ -255,13 +255,20 @@ def _heading(heading: Spans) -> list[str]:
 
 
 def aligned(rows: Sequence[tuple[str, str]]) -> str:
-    """Settings in two columns; where a phone would wrap a line, each value stands under its name."""
+    """Settings in two columns; a value that a phone would wrap goes on in its own column, or stands under its name where it is one word."""
     cells = [(" ".join(clean(name).split()), " ".join(clean(value).split())) for name, value in rows]
     width = max((len(name) for name, _ in cells), default=0)
-    lines = [f"{name:<{width}}  {value}".rstrip() for name, value in cells]
-    if max(map(len, lines), default=0) <= _CODE_COLUMNS:
-        return "\n".join(lines)
-    return "\n".join(f"{name}\n  {value}" for name, value in cells)
+    return "\n".join(_row(name, value, width) for name, value in cells)
+
+
+def _row(name: str, value: str, width: int) -> str:
+    line = f"{name:<{width}}  {value}".rstrip()
+    if len(line) <= _CODE_COLUMNS:
+        return line
+    first, *others = _wrapped(value, max(1, _CODE_COLUMNS - width - 2)) or [""]
+    if width + 2 + max(map(len, (first, *others))) <= _CODE_COLUMNS:
+        return "\n".join((f"{name:<{width}}  {first}", *(" " * (width + 2) + line for line in others)))
+    return "\n".join((name, *(f"  {line}" for line in _wrapped(value, _CODE_COLUMNS - 2))))
 
 
 def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -270,12 +277,13 @@ def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     if sum(widths) + 2 * (len(widths) - 1) <= _CODE_COLUMNS:
         return "\n".join("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
-    return "\n\n".join("\n".join(_wrapped(f"{name}: {cell}") for name, cell in zip(table[0], row, strict=True)) for row in table[1:])
+    lines = [[f"{name}: {cell}" for name, cell in zip(table[0], row, strict=True)] for row in table[1:]]
+    return "\n\n".join("\n".join("\n  ".join(_wrapped(line, _CODE_COLUMNS - 2)) for line in row) for row in lines)
 
 
-def _wrapped(line: str) -> str:
+def _wrapped(line: str, columns: int) -> list[str]:
     """At spaces only: a host name stays whole, so that it can be copied."""
-    return textwrap.fill(line, _CODE_COLUMNS, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(line, columns, break_long_words=False, break_on_hyphens=False)
 
 
 # --- components ------------------------------------------------------------------------------------------------------------

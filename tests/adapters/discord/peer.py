@@ -230,6 +230,7 @@ class Peer:
             ("GET", f"/applications/{number}/commands", lambda _, app: self.commands),
             ("PUT", f"/applications/{number}/commands", self._put_commands),
             ("POST", "/users/@me/channels", self._open_dm),
+            ("GET", f"/channels/{number}/messages/{number}", lambda _, channel, message: self._one(channel, message)),
             ("GET", f"/channels/{number}/messages", lambda _, channel: self._history(channel)),
             ("POST", f"/channels/{number}/messages", self._post),
             ("PATCH", f"/channels/{number}/messages/{number}", self._edit),
@@ -278,6 +279,10 @@ class Peer:
         """Newest first, and without nonces: Discord does not keep them."""
         newest = [{**one, "components": _numbered(one.get("components") or [])} for one in self.messages[channel][:-51:-1]]
         return [{name: value for name, value in one.items() if name not in ("nonce", "enforce_nonce")} for one in newest]
+
+    def _one(self, channel: str, message: str) -> Any:
+        found = next((one for one in self.messages[channel] if one["id"] == message), None)
+        return found if found is not None else ({"message": "Unknown Message", "code": 10008}, 404)
 
     def _edit(self, body: Json, channel: str, message: str) -> Any:
         found = next((one for one in self.messages[channel] if one["id"] == message), None)

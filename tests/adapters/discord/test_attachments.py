@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from adapters.discord import attachments
+from bot.channel import Wrote
 from tests.adapters.discord.peer import BEN, Peer, words_of
 from tests.adapters.discord.scripted import Scripted, running, words
 
@@ -43,6 +44,25 @@ async def test_a_picture_and_a_large_file_are_named_as_not_read(peer: Peer, serv
     shown = "\n".join(words_of(message) for message in peer.ours(thread))
     assert words("file_not_text") in shown.replace("\\", "")
     assert "256 KiB" in shown
+
+
+async def test_a_picture_alone_in_the_middle_of_a_talk_is_no_turn_of_it(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+        await peer.say("", channel=thread, attachments=[attached(peer, "screen.png", b"\x89PNG", "image/png")])
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+
+    assert words_of(peer.ours(thread)[1]) == words("file_not_text")
+    assert len(service.received) == 1
+
+
+async def test_a_log_alone_is_read_and_nothing_is_added(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("", attachments=[attached(peer, "mail.log", b"550 5.7.1")]))["id"]
+        await peer.until(lambda: peer.ours(thread))
+
+    assert service.received[0].what == Wrote("550 5.7.1")
 
 
 async def test_a_context_menu_reads_the_log_of_the_message(peer: Peer, service: Scripted) -> None:

@@ -26,7 +26,7 @@ def seen(peer: Peer, interaction: dict[str, object]) -> list[dict[str, object]]:
     [
         ("lookup", {"query": "gmail", "client": "thunderbird"}, "lookup: gmail {'client': 'thunderbird'}"),
         ("explain", {"error": "550 5.7.1", "provider": "gmail"}, "explain: 550 5.7.1 {'provider': 'gmail'}"),
-        ("help", {}, "help:"),
+        ("help", {}, "Diagnose this error"),
     ],
 )
 async def test_a_question_without_a_talk_is_answered_in_the_acknowledgement(

@@ -88,7 +88,22 @@ def test_the_first_text_is_the_answers_own_sentence(reply: Reply) -> None:
 @pytest.mark.parametrize("reply", USUAL.values(), ids=USUAL)
 def test_no_line_of_a_settings_block_wraps_on_a_phone(reply: Reply) -> None:
     for block in re.findall(r"```\n(.*?)\n```", "\n".join(words_of(page) for page in render.pages(reply, words)), re.DOTALL):
-        assert max(len(line) for line in block.split("\n")) <= 38
+        assert max(len(line) for line in block.split("\n")) <= 34
+
+
+def test_a_value_too_long_for_a_phone_goes_on_in_its_own_column_and_a_long_name_stays_whole() -> None:
+    host = "a-long-name.mail.protection.outlook.com"
+
+    shown = render.aligned((("Server", "smtp.gmail.com"), ("Log in with", "OAuth2 or app password"), ("Host", host), ("Note", "")))
+
+    assert shown.split("\n") == [
+        "Server       smtp.gmail.com",
+        "Log in with  OAuth2 or app",
+        "             password",
+        "Host",
+        f"  {host}",
+        "Note",
+    ]
 
 
 @pytest.mark.parametrize("reply", USUAL.values(), ids=USUAL)

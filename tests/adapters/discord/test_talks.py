@@ -212,6 +212,36 @@ async def test_a_mention_under_somebodys_message_takes_that_message_along(peer: 
     assert "550 5.7.1 relay denied" in words_of(shown)
 
 
+async def test_a_mention_without_a_word_takes_what_the_thread_began_with(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        root = await peer.say("it says 550 5.7.1", author=BEN)
+        peer._open_thread({"name": "theirs"}, GENERAL, root["id"])
+        peer.threads[root["id"]]["owner_id"] = BEN
+        await peer.dispatch("THREAD_CREATE", peer.threads[root["id"]])
+        await peer.mention("", channel=root["id"])
+        await peer.until(lambda: peer.ours(root["id"]))
+        await peer.mention("", channel=root["id"])
+        await peer.until(lambda: len(peer.ours(root["id"])) == 2)
+
+    assert [getattr(incoming.what, "text", "") for incoming in service.received] == ["it says 550 5.7.1", "Hello"]
+
+
+async def test_a_mention_without_a_word_and_a_root_that_is_gone_are_greeted(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention(""))["id"]
+        await peer.until(lambda: peer.ours(thread))
+        rootless = peer.snowflake()
+        peer._open_thread({"name": "theirs"}, GENERAL, rootless)
+        await peer.dispatch("THREAD_CREATE", {**peer.threads[rootless], "owner_id": BEN})
+        await peer.mention("", channel=rootless)
+        await peer.until(lambda: peer.ours(rootless))
+        await peer.say("", channel=rootless, sticker_items=[{"id": "1", "name": "wave", "format_type": 1}])
+        await peer.say("and then?", channel=rootless)
+        await peer.until(lambda: len(peer.ours(rootless)) == 2)
+
+    assert [getattr(incoming.what, "text", "") for incoming in service.received] == ["Hello", "Hello", "and then?"]
+
+
 async def test_a_direct_message_is_answered_there(peer: Peer, service: Scripted) -> None:
     channel = peer.snowflake()
     async with running(peer, service):
