@@ -107,6 +107,21 @@ class Index:
         """Clients that a text names, as (start, end, id), left to right."""
         return self._client_names.hits(text)
 
+    def client_named(self, text: str) -> Client | None:
+        """The client that an id, a name, a nickname or a word of just one name means, in any case ("Apple Mail", "iphone", "Brother"); the
+        longest name wins. None: no known one, or several."""
+        words = " ".join(text.split())
+        if (alone := self.client(words.lower()) or self.client(words.lower().replace(" ", "-"))) is not None:
+            return alone
+        if hits := self.client_names_in(words):
+            return self.client(max(hits, key=lambda hit: (hit[1] - hit[0], -hit[0]))[2])
+        of = [id for id, _, names, _ in self._labels["clients"] if any(words.lower() in name.split() for name in names)]
+        return self.client(of[0]) if len(of) == 1 else None
+
+    def provider_named(self, text: str) -> Provider | None:
+        """The provider that an id, a name, or a domain or server of its means. None: no known one."""
+        return self.by_name(text) or self.by_domain(text.rpartition("@")[2]) or self.by_host(text)
+
     def term(self, text: str) -> Term | None:
         """The glossary's word that a text asks about, by name, alias or id; the longest wins."""
         hits = self._term_names.hits(text)
@@ -121,6 +136,15 @@ class Index:
     def suggest(self, query: str, limit: int = 5) -> tuple[str, ...]:
         """Names, domains and servers that `query` may have been meant to be, best first."""
         return suggestions(query, self._suggestible, limit)
+
+    def suggest_clients(self, text: str, limit: int = 5) -> tuple[str, ...]:
+        """Ids of the clients whose names `text` may have been meant to be, best first."""
+        named: dict[str, str] = {}
+        for id, _, names, _ in self._labels["clients"]:
+            if id != "other":
+                for name in names:
+                    named |= dict.fromkeys((name, *(word for word in name.split() if len(word) > 4)), id)
+        return suggestions(text, named, limit)
 
     def nearest_host(self, host: str) -> str | None:
         """The known server that `host` is a slip of the finger away from; None where it is known or belongs to somebody known."""

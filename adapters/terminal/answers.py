@@ -14,6 +14,7 @@ from adapters.terminal import streams
 from bot.errors import UsageError
 from bot.redaction import redact
 from knowledge.index import Index, index
+from knowledge.model import Client, Provider
 
 
 def today() -> datetime.date:
@@ -23,13 +24,13 @@ def today() -> datetime.date:
 def explain(words: tuple[str, ...], client: str | None, provider: str | None, *, as_json: bool, lines: bool) -> int:
     """Error text -> ranked findings."""
     known = index()
-    check_ids(known, client, provider)
+    client, provider = ids_of(known, client, provider)
     if lines:
         from bot.answers.explain import explain_json
 
         def answered(text: str, row: dict[str, Any]) -> dict[str, Any]:
-            program = _id(row, "client", known.client) or client
-            return explain_json(redact(text), known, today(), program, _id(row, "provider", known.provider) or provider)
+            program = _id(row, "client", known.client_named) or client
+            return explain_json(redact(text), known, today(), program, _id(row, "provider", known.provider_named) or provider)
 
         return _each_line(answered)
     text = redact(streams.text_from(words, "explain"))
@@ -66,22 +67,25 @@ def understand(words: tuple[str, ...], *, as_json: bool, lines: bool) -> int:
     return 0
 
 
-def check_ids(known: Index, client: str | None, provider: str | None) -> None:
-    """Raises `UsageError` for an id that the knowledge lacks, with the nearest ones."""
-    if client is not None and known.client(client) is None:
-        raise UsageError(f"There is no client {client!r}. {_nearest('clients', client, known)}")
-    if provider is not None and known.provider(provider) is None:
-        raise UsageError(f"There is no provider {provider!r}. {_nearest('providers', provider, known)}")
+def ids_of(known: Index, client: str | None, provider: str | None) -> tuple[str | None, str | None]:
+    """The ids that the given ids or names mean. Raises `UsageError` for one that is not known, with what was probably meant."""
+    program = known.client_named(client) if client is not None else None
+    if client is not None and program is None:
+        raise UsageError(f"There is no client {client!r}. {_meant('clients', known.suggest_clients(client))}")
+    brand = known.provider_named(provider) if provider is not None else None
+    if provider is not None and brand is None:
+        raise UsageError(f"There is no provider {provider!r}. {_meant('providers', known.suggest(provider))}")
+    return program.id if program is not None else None, brand.id if brand is not None else None
 
 
-def _nearest(kind: str, said: str, known: Index) -> str:
-    found = known.typeahead("clients" if kind == "clients" else "providers", said[:4], 5)
-    return f"Near it: {', '.join(id for id, _ in found)}." if found else f"`postmaster knowledge stats --list {kind}` lists them."
+def _meant(kind: str, names: tuple[str, ...]) -> str:
+    return f"Did you mean: {', '.join(names)}?" if names else f"`postmaster knowledge stats --list {kind}` lists them."
 
 
-def _id(row: dict[str, Any], name: str, find: Callable[[str], Any]) -> str | None:
+def _id(row: dict[str, Any], name: str, find: Callable[[str], Client | Provider | None]) -> str | None:
     value = row.get(name)
-    return value if isinstance(value, str) and find(value) is not None else None
+    found = find(value) if isinstance(value, str) else None
+    return found.id if found is not None else None
 
 
 def _each_line(answer: Callable[[str, dict[str, Any]], dict[str, Any]]) -> int:

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from adapters.terminal import streams
-from adapters.terminal.answers import check_ids, today
+from adapters.terminal.answers import ids_of, today
 from bot.errors import CannotRun, UsageError
 from knowledge.index import Index, index
 from knowledge.terms import Security
@@ -69,7 +69,7 @@ def lookup(query: str, client: str | None, *, offline: bool, as_json: bool) -> i
     if not query.strip():
         raise UsageError("There is nothing to look up: give an address, a domain, a server or the name of a provider.")
     known = index()
-    check_ids(known, client, None)
+    client, _ = ids_of(known, client, None)
     text = redact(query[:1000]).text
     found = look_up(text, known, client)
     domain = text.rsplit("@", 1)[-1].strip(" <>.").lower()

@@ -31,7 +31,10 @@ _SAME = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What was found. `how`: "knowledge", "srv", "autoconfig", "mx" or "probe"; `servers` with the one to recommend first."""
+    """What was found. `how`: "knowledge", "srv", "autoconfig", "mx" or "probe"; `servers` with the one to recommend first.
+
+    `unknown_client`: what was given as the person's program and is none that is known.
+    """
 
     query: str
     provider: Provider | None
@@ -41,6 +44,7 @@ class Lookup:
     did_you_mean: tuple[str, ...] = ()
     old_host: str | None = None
     candidates: tuple[o.CandidateFound, ...] = ()
+    unknown_client: str = ""
 
     @property
     def found(self) -> bool:
@@ -48,9 +52,9 @@ class Lookup:
 
 
 def look_up(query: str, index: Index, client: str | None = None, seen: Observations | None = None) -> Lookup:
-    """Looks in the knowledge, then in what discovery has `seen`. Never raises for a query, however odd."""
+    """Looks in the knowledge, then in what discovery has `seen`; `client` is an id or a name. Never raises for a query, however odd."""
     text = query.strip().strip("<>").strip()
-    chosen = index.knowledge.clients.get(client) if client else None
+    chosen = index.client_named(client) if client else None
     domain = _domain(text)
     provider = None
     how = "knowledge"
@@ -67,7 +71,7 @@ def look_up(query: str, index: Index, client: str | None = None, seen: Observati
         servers, how, provider = _from_network(found, seen, index)
     meant = () if provider is not None or servers else index.suggest(domain or text)
     old = domain if provider is not None and domain in provider.old_hosts else None
-    return Lookup(query, provider, how, servers, chosen, tuple(meant), old, found)
+    return Lookup(query, provider, how, servers, chosen, tuple(meant), old, found, client if client and chosen is None else "")
 
 
 def _domain(text: str) -> str:
@@ -290,6 +294,8 @@ def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date) -> tuple[B
                     filled_snippet(lookup.client, lookup.servers[0].endpoint, index, lookup.provider), lookup.client.snippet.language
                 )
             )
+    if lookup.unknown_client:
+        blocks.extend(_unknown_client(lookup.unknown_client, index))
     warnings = _warnings(lookup, index, today)
     if warnings:
         blocks.append(Bullets(tuple((Text(warning),) for warning in warnings), spans(index, "answers.mind")))
@@ -298,6 +304,13 @@ def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date) -> tuple[B
     if sources := _sources(lookup):
         blocks.append(sources_block(sources))
     return tuple(blocks)
+
+
+def _unknown_client(said: str, index: Index) -> Iterable[Block]:
+    yield Paragraph(spans(index, "answers.unknown_client", client=Literal(said)))
+    if meant := index.suggest_clients(said):
+        names = tuple((Code(index.knowledge.clients[id].name),) for id in meant)
+        yield Bullets(names, spans(index, "answers.did_you_mean"))
 
 
 def _instruction_block(steps: Iterable[Instruction], heading: Spans) -> Steps:

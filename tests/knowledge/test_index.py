@@ -249,3 +249,36 @@ def test_a_phrase_is_filled_in() -> None:
     assert found.phrase(id) == found.knowledge.phrases[id]
     with pytest.raises(KeyError):
         found.phrase("no.such.phrase")
+
+
+@pytest.mark.parametrize(
+    ("said", "id"),
+    [
+        ("thunderbird", "thunderbird"),
+        ("Apple Mail", "apple-mail"),
+        ("iPhone", "ios-mail"),
+        ("outlook new", "outlook-new"),
+        ("Brother", "printer-brother"),
+        ("Thunderbird 128", "thunderbird"),
+        ("qwertz", None),
+    ],
+)
+def test_a_client_is_meant_by_an_id_a_name_or_a_nickname(known: Index, said: str, id: str | None) -> None:
+    found = known.client_named(said)
+
+    assert (found.id if found is not None else None) == id
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("thunderbrd", "thunderbird"), ("Broter", "printer-brother"), ("nodmailer", "nodemailer")])
+def test_a_misspelt_client_is_answered_with_what_was_probably_meant(known: Index, typed: str, meant: str) -> None:
+    assert known.client_named(typed) is None
+    assert known.suggest_clients(typed)[0] == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "id"), [("gmail", "gmail"), ("you@gmx.de", "gmx"), ("smtp.strato.de", "strato"), ("Google Mail", "gmail"), ("?", None)]
+)
+def test_a_provider_is_meant_by_an_id_a_name_a_domain_or_a_server(known: Index, said: str, id: str | None) -> None:
+    found = known.provider_named(said)
+
+    assert (found.id if found is not None else None) == id

@@ -96,3 +96,15 @@ def test_the_steps_at_a_provider_that_takes_oauth2_only_say_so_in_the_programs_w
 
 def test_a_program_that_cannot_sign_in_with_oauth2_is_told_at_once() -> None:
     assert "cannot do that" in warnings("outlook.com", "python-smtplib")[0]
+
+
+def test_a_program_may_be_given_by_its_name() -> None:
+    assert "In Mail on the Mac" in shown("gmail", "Apple Mail")
+
+
+def test_a_program_that_is_not_known_is_said_to_be_so_with_what_was_probably_meant() -> None:
+    text = shown("gmail", "thunderbrd")
+
+    assert "thunderbrd is not known here" in text
+    assert "Thunderbird" in text.partition("not known here")[2]
+    assert "smtp.gmail.com" in text
