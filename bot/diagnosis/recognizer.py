@@ -59,7 +59,7 @@ _OF_SIGN_IN = frozenset({"auth.bad_credentials", "auth.basic_disabled", "auth.bl
 _NOT_TO_SIGN_IN = frozenset({450, 452, 552, 554})  # RFC 4954 section 6 and RFC 5321 section 4.3.2
 
 # Causes that say only that it did not work, and the families (or causes) that say why.
-_WHY = {"net.connect_failed": ("net.", "tls.", "auth."), "tls.handshake_failed": ("tls.",)}
+_WHY = {"net.connect_failed": ("net.", "tls.", "auth."), "tls.handshake_failed": ("tls.", "net.intercepted")}
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ class Recognizer:
             not_of_any_program = min(everything, _BARE if unwrapped.text.isascii() else 1.0)
             for cause in strength:
                 strength[cause] *= everything if cause.startswith(_OF_ANY_PROGRAM) else not_of_any_program
-        _make_way(strength)
+        _make_way(strength, evidence)
         order = sorted(strength, key=lambda cause: -strength[cause])
         best = _best(evidence[order[0]])
         score = strength[order[0]] - max((self._doubt(other, strength, evidence, best) for other in order[1:]), default=0.0)
@@ -203,13 +203,16 @@ class Recognizer:
         return sorted(((found, value, quote) for found, (value, quote) in values.items()), key=lambda item: -item[1])
 
 
-def _make_way(strength: dict[str, float]) -> None:
-    """A cause that says only that it did not work steps back where another says why."""
+def _make_way(strength: dict[str, float], evidence: dict[str, list[_Evidence]]) -> None:
+    """A cause that says only that it did not work steps back where another says why, in words that are not the same."""
     for vague, families in _WHY.items():
-        if vague in strength and any(
-            cause != vague and cause.startswith(families) and value >= _STRENGTH["normal"] for cause, value in strength.items()
-        ):
-            strength[vague] *= _VAGUE
+        if vague in strength:
+            own = {piece.span for piece in evidence[vague]}
+            if any(
+                cause != vague and cause.startswith(families) and value >= _STRENGTH["normal"] and _best(evidence[cause]).span not in own
+                for cause, value in strength.items()
+            ):
+                strength[vague] *= _VAGUE
 
 
 def _together(pieces: list[_Evidence]) -> float:
@@ -236,11 +239,16 @@ def _parts(hits: list[Hit]) -> set[int]:
     for number in order:
         hit = hits[number]
         open_ = [other for other in open_ if other.end >= hit.end or other.end > hit.start]
-        if any(other.end >= hit.end and other.cause != hit.cause and _longer(other, hit) for other in open_):
+        if any(other.end >= hit.end and _longer(other, hit) and not _says_no_more(other.cause, hit.cause) for other in open_):
             parts.add(number)
         if hit.pattern.weight != "weak":
             open_.append(hit)
     return parts
+
+
+def _says_no_more(cause: str, other: str) -> bool:
+    """Whether a longer phrase of `cause` takes nothing from `other`: it is the same cause, or says only that no connection came about."""
+    return cause == other or (cause == "net.connect_failed" and other.startswith("net."))
 
 
 def _longer(one: Hit, other: Hit) -> bool:

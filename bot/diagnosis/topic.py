@@ -17,7 +17,7 @@ _SIGNS = Signs(
             r"\b(?:ehlo|helo|rcpt|esmtp|lmtp)\b",
             r"\bmail from\b|(?:invalid|bad|incorrect) greeting|greeting never",
             r"\bauth (?:login|plain|xoauth2|cram-md5|ntlm)\b",
-            r"sendmail|postfix|\bexim\b|opensmtpd|qmail|exchange online|hmailserver|mailenable|zimbra|postal\b|haraka",
+            r"sendmail|postfix|\bexim\b|opensmtpd|qmail|exchange online|hmailserver|mailenable|zimbra|postal\b|haraka|procmail",
             r"nodemailer|phpmailer|swiftmailer|swift_|javamail|javax\.mail|jakarta\.mail|com\.sun\.mail|smtplib|mailkit",
             r"system\.net\.mail|actionmailer|msmtp|ssmtp|\bswaks\b|lettre|gomail|mailer|sendgrid|mailgun|amazonses",
             r"mandrill|postmark",

@@ -47,6 +47,8 @@ _NEXT_LINE = re.compile(
     r"(?:([245]\d\d)(?![\d.])[ -]{0,3}(?:\(?#?([245]\.\d{1,3}\.\d{1,3})\)?)?|\(?#?([245]\.\d{1,3}\.\d{1,3})\)?)"
 )
 
+# A reply that goes on in the next line: "550-…".
+_GOES_ON = re.compile(r"(?<![\w.])([245]\d\d)-(?!\d\d)")
 # The same in a text whose lines were joined: "… is not authorized to 550-5.7.1 send email …".
 _MID_SENTENCE = re.compile(r"(?<=[a-z,] )([245]\d\d)-([245]\.\d{1,3}\.\d{1,3}) +(?=[a-z(<])")
 
@@ -67,8 +69,15 @@ _QUOTED = re.compile(
     r"la respuesta del servidor fue|la réponse du serveur était|die serverantwort (?:war|lautete)|la risposta del server|"
     r"a resposta do servidor foi|ответ сервера)[: ]{1,3}['\"]?"
 )
-_NOT_A_CODE = re.compile(r"(?:line|port|pid|size|took|after|in|of|id|version|http[s]?|http/\d\.\d|status code|page)[ =:]{1,2}$")
+_NOT_A_CODE = re.compile(
+    r"(?:line|port|pid|size|took|after|in|of|id|version|http[s]?|http/\d\.\d|status code|page)[ =:]{1,2}$|[a-z]_\d{3} \[$"
+)
 _UNITS = re.compile(r"[ -]?(?:ms|msec|s|sec|seconds|bytes|kb|kib|mb|mib|gb|messages|recipients|emails|e-mails|users|lines|days|times|x)\b")
+
+
+# "Sign in first" only follows from a sign-in that was refused, where both are quoted (RFC 4954 section 6).
+_SIGN_IN_WANTED = 530
+_SIGN_IN_REFUSED = (534, 535)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,10 @@ class Unwrapped:
         whole = [reply for reply in final if reply.enhanced and reply.code] or [reply for reply in final if reply.code] or final
         if not whole:
             return self.replies[0] if self.replies else None
-        return whole[-1] if _is_bounce(self.text) else whole[0]
+        chosen = whole[-1] if _is_bounce(self.text) else whole[0]
+        if chosen.code == _SIGN_IN_WANTED:
+            return next((reply for reply in whole if reply.code in _SIGN_IN_REFUSED), chosen)
+        return chosen
 
 
 def unwrap(text: str) -> Unwrapped:
@@ -161,6 +173,8 @@ def _one_line(text: str) -> str:
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
         if earlier := _BOTH.search(before):
             last[:] = [earlier[1], earlier[2]]
+        elif status is None and (earlier := _GOES_ON.search(before)) and earlier[1] == code:
+            return " "
         repeated = (code is None or code == last[0]) and (status is None or status == last[1])
         if repeated:
             return " "

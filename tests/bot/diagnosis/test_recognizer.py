@@ -69,7 +69,33 @@ def test_in_a_bounce_the_final_refusal_decides() -> None:
     assert found.reply_code == 550
 
 
+def test_a_refused_sign_in_explains_why_the_next_command_wants_one() -> None:
+    text = "530 5.7.57 Client not authenticated to send mail.\n535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
+
+    found = recognizer().recognise(text)
+
+    assert found.ranked[0][0] == "auth.basic_disabled"
+    assert (found.reply_code, found.enhanced_code) == (535, "5.7.139")
+
+
+def test_lines_of_one_reply_without_status_codes_are_one_reply() -> None:
+    text = "550-Verification failed for <a@example.org>\n550-The mail server could not deliver mail.\n550 Sender verify failed"
+
+    unwrapped = unwrap(text)
+
+    assert unwrapped.text.count("550") == 1
+    assert len(unwrapped.replies) == 1
+
+
+def test_a_greeting_that_is_a_refusal_is_read_as_the_refusal() -> None:
+    assert (
+        first("Error: Invalid greeting from server: 554 5.7.1 Service unavailable; blocked using zen.spamhaus.org") == "policy.blocklisted"
+    )
+    assert first("Error: Invalid greeting from server: SSH-2.0-OpenSSH_9.6") == "net.not_smtp"
+
+
 def test_numbers_that_are_no_codes_are_not_taken_for_any() -> None:
+    assert unwrap("mail rejected. ofr_506 [506]").replies == ()
     assert unwrap("traceback smtplib.py:535 line 550, took 552 ms, sent 554 bytes on port 465").replies == ()
 
 
@@ -142,6 +168,10 @@ def test_where_two_fit_both_stand_together(text: str, cause: str, right_behind: 
         ("SMTP-Fehler: Authentifizierung fehlgeschlagen", "auth.bad_credentials"),
         ("535 5.7.8", "auth.bad_credentials"),
         ("0x800CCC0D", "net.dns"),
+        ("Sending of the message failed. The outgoing server (SMTP) smtp.gmial.com is unknown.", "net.dns"),
+        ("Outlook cannot connect to your outgoing (SMTP) e-mail server.", "net.connect_failed"),
+        ("Could not connect to the SMTP server: the connection was refused, mail cannot be sent", "net.refused"),
+        ("status=deferred (Cannot start TLS: handshake failure)", "tls.handshake_failed"),
     ],
 )
 def test_what_people_ask_first(text: str, cause: str) -> None:
