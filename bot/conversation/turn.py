@@ -36,12 +36,13 @@ from bot.conversation.model import (
 )
 from bot.conversation.questions import MAX_QUESTIONS, Worth, only_a_complaint, worth_asking
 from bot.conversation.slots import Correction, observations_of, situation_of
-from bot.diagnosis.advice import advise, mode_word, preferred_server
+from bot.diagnosis.advice import advise, mode_word
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
 from bot.diagnosis.fixes import is_dead
 from bot.diagnosis.model import Certainty, Finding, Situation
 from bot.diagnosis.survey import survey
+from bot.diagnosis.target import preferred_server
 from bot.observations import Observations
 from bot.reading.model import Reading, Slot
 from bot.redaction import Secret
