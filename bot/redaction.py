@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.secrets import FINDERS, Text, echoes
 from bot.secrets.looks import MARKER
-from bot.secrets.nearby import Parts, around
+from bot.secrets.parts import to_look_at
 from bot.secrets.span import Span
 
 _NAMES = {
@@ -102,7 +102,7 @@ def _spans(text: str, changed: list[int] | None) -> list[Span]:
 
     `changed`: look only around these places, the rest has been looked at before.
     """
-    parts = Parts(text, [(0, len(text))]) if changed is None else around(text, changed)
+    parts = to_look_at(text, changed)
     looked = Text(parts.joined)
     spans = parts.in_text(span for find in FINDERS for span in find(looked))
     if not spans:

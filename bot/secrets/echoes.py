@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import bisect
 import html
 import re
 import urllib.parse
@@ -14,10 +15,7 @@ from bot.secrets.span import Kind, Span
 # Of so many different secrets; a text with more is a list of them, and each is found by itself.
 _MOST = 64
 _SHORTEST, _LONGEST = 6, 512
-_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]*={0,2}")
-_NO_BASE64_BEFORE = re.compile(r"[A-Za-z0-9+/_\-]*$")
-# How far a piece of base64 is taken: a login is no longer.
-_RUN = 4096
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{8,}={0,2}")
 
 
 def find(text: str, spans: Iterable[Span]) -> Iterator[Span]:
@@ -34,12 +32,8 @@ def find(text: str, spans: Iterable[Span]) -> Iterator[Span]:
                 end = start + len(form)
                 if not whole_words or not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
                     yield Span(kind, start, end)
-        for core in _in_base64(value):
-            for place in _places(text, core):
-                before = _NO_BASE64_BEFORE.search(text[max(0, place - _RUN) : place])
-                behind = _BASE64.match(text, place, place + _RUN)
-                if before is not None and behind is not None:
-                    yield Span("password", place - len(before.group()), behind.end())
+    if values:
+        yield from _in_base64(text, values)
 
 
 def _forms(value: str) -> set[str]:
@@ -55,7 +49,20 @@ def _places(text: str, piece: str) -> Iterator[int]:
         at = text.find(piece, at + len(piece))
 
 
-def _in_base64(value: str) -> Iterator[str]:
+def _in_base64(text: str, values: Iterable[str]) -> Iterator[Span]:
+    pieces = [match.span() for match in _BASE64.finditer(text)]
+    begin, at = [], 0
+    for start, end in pieces:
+        begin.append(at)
+        at += end - start + 1
+    joined = " ".join(text[start:end] for start, end in pieces)
+    for value in values:
+        for core in _cores(value):
+            for place in _places(joined, core):
+                yield Span("password", *pieces[bisect.bisect_right(begin, place) - 1])
+
+
+def _cores(value: str) -> Iterator[str]:
     """What base64 makes of `value` wherever it begins among groups of three bytes, without the letters that hold neighbours' bits."""
     raw = value.encode()
     for lead, first in ((0, 0), (1, 2), (2, 3)):

@@ -63,7 +63,7 @@ def find(text: Text) -> Iterator[Span]:
             whole = mechanism not in ("PLAIN", "XOAUTH2", "OAUTHBEARER") or not len(piece) % 4 or "=" in piece or _dense(piece)
             if len(data) >= 6 and piece.upper() not in _NAMES_OF_MECHANISMS and whole:
                 yield Span("token" if "OAUTH" in mechanism else "password", *login.span(2))
-    if _BEGINS.search(text.plain):
+    if any(sign in text.low for sign in ("334", "msg:", "auth login", "auth=login")):
         yield from _login(text.plain)
 
 

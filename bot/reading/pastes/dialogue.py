@@ -5,6 +5,7 @@ swaks, curl, telnet, nc, openssl, smtplib's and PHPMailer's and Nodemailer's deb
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Literal, cast
@@ -59,8 +60,13 @@ _OTHERS = (
 )
 
 
-def lines(text: str) -> Iterator[tuple[Side, str]]:
+@functools.lru_cache(maxsize=1)  # several readers ask for the same text
+def lines(text: str) -> tuple[tuple[Side, str], ...]:
     """Each line with who said it; without a mark a reply is the server's and a command the client's, all else is a note."""
+    return tuple(_lines(text))
+
+
+def _lines(text: str) -> Iterator[tuple[Side, str]]:
     for line in text.split("\n"):
         raw = line.rstrip()
         for side, mark in _MARKS:
