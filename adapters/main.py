@@ -17,8 +17,12 @@ _NEW_OBJECTS_BEFORE_COLLECTION = 50_000
 
 
 def main(arguments: list[str] | None = None) -> None:
-    gc.set_threshold(_NEW_OBJECTS_BEFORE_COLLECTION)
+    collect_rarely()
     sys.exit(status_of(sys.argv[1:] if arguments is None else arguments))
+
+
+def collect_rarely() -> None:
+    gc.set_threshold(_NEW_OBJECTS_BEFORE_COLLECTION)
 
 
 def status_of(arguments: list[str]) -> int:
