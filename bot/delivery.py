@@ -116,7 +116,7 @@ class Delivery:
             await self._holds.wait()
             await asyncio.sleep(RENEW_SECONDS)
             now = self._now()
-            old = [effect for effect in self._held.values() if effect.lease_until - now < LEASE * 0.8]
+            old = [effect for effect in self._held.values() if not LEASE * 0.8 <= effect.lease_until - now <= LEASE]
             await asyncio.gather(*(self._renew(effect) for effect in old))
 
     # --- leases ------------------------------------------------------------------------------------------------------------
@@ -142,9 +142,9 @@ class Delivery:
         return kept
 
     async def _still_ours(self, effect: ClaimedEffect) -> bool:
-        """After a pause (a stopped process, a long queue) somebody else may have it."""
+        """After a pause (a stopped process, a long queue) or a leap of the clock somebody else may have it."""
         held = self._held.get(effect.key, effect)
-        if held.lease_until - self._now() > LEASE / 4:
+        if LEASE / 4 < held.lease_until - self._now() <= LEASE:
             return True
         return await self._renew(effect)
 

@@ -68,6 +68,8 @@ SHORTEST_SLEEP_SECONDS = 0.02
 AFTER_TROUBLE_SECONDS = 1.0  # something due stayed due: do not spin on it
 STORE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 STORE_ANSWERS_SECONDS = 2.0
+CLOCK_SECONDS = 10.0
+LEAP_SECONDS = 5.0
 NOBODYS = "nobody's"  # a conversation that no platform names so
 PARKED = "talk.parked"
 
@@ -367,36 +369,38 @@ class Service:
     async def _watch(self) -> None:
         """One timer on the earliest that falls due: a wake, a retry, the end of somebody's lease, an event left behind, the purge."""
         purge_at = time.monotonic()
-        look = True
         while not self._leaving:
             if time.monotonic() >= purge_at:
                 purge_at = time.monotonic() + PURGE_EVERY_SECONDS
                 deleted = await self._patiently(self._store.purge, self._now() - self._keep)
                 metrics.count("forgotten", why="age") if deleted else None
             wait = purge_at - time.monotonic()
-            if look:
-                self._nudged.clear()
-                due = await self._patiently(self._store.next_due, tuple(self._channels), GRACE)
+            self._nudged.clear()
+            due = await self._patiently(self._store.next_due, tuple(self._channels), GRACE)
             if due is not None:
                 seconds = (due - self._now()).total_seconds()
                 if seconds <= 0:
                     progressed = await self._take_up_due()
                     seconds = SHORTEST_SLEEP_SECONDS if progressed else AFTER_TROUBLE_SECONDS
                 wait = min(wait, seconds)
-            look = await self._sleep(wait)
+            await self._sleep(wait)
 
-    async def _sleep(self, seconds: float) -> bool:
-        """Until it is time, or something was nudged, or another process wrote; whether what is due must be asked again."""
-        until = time.monotonic() + max(seconds, SHORTEST_SLEEP_SECONDS)
+    async def _sleep(self, seconds: float) -> None:
+        """Until it is time, or something was nudged, another process wrote, or the clock leapt (set anew, or the machine slept)."""
+        until, ahead = time.monotonic() + max(seconds, SHORTEST_SLEEP_SECONDS), self._clock_ahead()
         while (left := until - time.monotonic()) > 0:
-            turn = left if self._store.watch_seconds is None else min(left, self._store.watch_seconds)
+            turn = min(left, self._store.watch_seconds or CLOCK_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(turn):
                     await self._nudged.wait()
-                    return True
+                    return
+            if abs(self._clock_ahead() - ahead) > LEAP_SECONDS:
+                return
             if self._store.watch_seconds is not None and await self._patiently(self._store.changed_elsewhere):
-                return True
-        return True
+                return
+
+    def _clock_ahead(self) -> float:
+        return self._now().timestamp() - time.monotonic()
 
     async def _take_up_due(self) -> bool:
         """Whether anything was due that could be taken up."""

@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.store import codec
 from bot.store.archive import Archive, Counts, Fault, Record, Talk
+from bot.store.port import LONGEST_LEASE_SECONDS
 
 LATE_SECONDS = 600.0  # nobody lets something due wait for longer while a bot runs
-LONGEST_LEASE_SECONDS = 120.0  # many times what is asked for: a lease past this was given by a clock that ran ahead
 
 
 @dataclass(slots=True)

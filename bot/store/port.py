@@ -20,6 +20,10 @@ from typing import Protocol
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation
 from bot.store.vault import Vault
 
+# What is due later than these was written by a clock that ran ahead, or before ours was set back: it is due now.
+LONGEST_LEASE_SECONDS = 120.0  # many times what is asked for
+LONGEST_RETRY_SECONDS = 3600.0  # platforms that ask for patience name minutes; to be early costs one more such answer
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -96,7 +100,8 @@ class Store(Protocol):
     async def load(self, conversation: str) -> Loaded: ...
 
     async def waiting(self, channels: Sequence[str], received_before: datetime.datetime | None = None) -> Sequence[str]:
-        """Conversations that have unhandled events (after a start, or when an instance has died)."""
+        """Conversations that have unhandled events (after a start, or when an instance has died), oldest first. An event from the
+        future came before the clock was set back: it was received before any moment."""
 
     async def commit(
         self,
@@ -132,7 +137,7 @@ class Store(Protocol):
         conversation: str | None = None,
     ) -> Sequence[ClaimedEffect]:
         """Claims due effects: `Post`/`Edit`/`HandOff` strictly in order within a conversation (the first unfinished one only), `Probe`
-        beside them. A lease that has ended counts as nobody's."""
+        beside them. A lease that has ended counts as nobody's, and so does one that is longer than leases are."""
 
     async def renew(self, effect: ClaimedEffect, owner: str, lease_until: datetime.datetime) -> bool:
         """False: the lease was lost to somebody else, or the conversation was forgotten."""

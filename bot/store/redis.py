@@ -36,7 +36,11 @@ MAX_BIRTHS = 20_000
 
 
 class RedisStore:
-    def __init__(self, url: str) -> None:
+    """`clock`: seconds since 1970."""
+
+    def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._ahead = clock() - time.monotonic()
         self._client: redis.asyncio.Redis = redis.asyncio.Redis.from_url(
             url,
             socket_timeout=redis_keys.REPLY_SECONDS,
@@ -76,7 +80,7 @@ class RedisStore:
     # --- inbox -------------------------------------------------------------------------------------------------------------
 
     async def receive(self, event: AnyEvent, keys: Sequence[str]) -> bool:
-        talk, now = event.conversation, time.time()
+        talk, now = event.conversation, self._clock()
         marks = (("p", event.person), ("m", event.message), ("w", event.workspace))
         traces = [redis_keys.trace(mark, value) for mark, value in marks if value]
         claims = [redis_keys.claim(talk, key) for key in dict.fromkeys(keys)]
@@ -101,7 +105,7 @@ class RedisStore:
 
     async def waiting(self, channels: Sequence[str], received_before: datetime.datetime | None = None) -> Sequence[str]:
         self._channels.update(channels)
-        until = time.time() + POSTPONED_SECONDS + HINT_SECONDS
+        until = self._clock() + POSTPONED_SECONDS + HINT_SECONDS
         arrivals: list[tuple[float, str]] = []
         talks = [talk for channel in channels for talk, _ in await self._looks(channel, until)]
         for talk, (_, arrival, _) in zip(talks, await self._summaries(talks, 0.0), strict=True):
@@ -132,7 +136,7 @@ class RedisStore:
         lease_until: datetime.datetime | None = None,
         parked: Mapping[str, str] | None = None,
     ) -> Sequence[ClaimedEffect] | None:
-        talk, now = conversation.key, time.time()
+        talk, now = conversation.key, self._clock()
         self._channels.add(conversation.channel)  # `release` looks there
         ready = outbox.durable(effects)
         bodies = [codec.encode_effect(effect) for effect in ready]
@@ -224,7 +228,7 @@ class RedisStore:
 
     async def failed(self, effect: ClaimedEffect, reason: str, retry_at: datetime.datetime | None) -> bool:
         retry = repr(retry_at.timestamp()) if retry_at else ""
-        again = time.time() if retry_at is None else min(retry_at.timestamp(), time.time() + HINT_SECONDS)
+        again = self._clock() if retry_at is None else min(retry_at.timestamp(), self._clock() + HINT_SECONDS)
 
         def hints(pipe: Any) -> None:
             _hint(pipe, effect.channel, effect.conversation, again)
@@ -232,7 +236,7 @@ class RedisStore:
         return bool(await self._run("failed", effect.conversation, (effect.effect.id, effect.fence, reason, retry), hints=hints))
 
     async def release(self, owner: str) -> int:
-        released, now = 0, time.time()
+        released, now = 0, self._clock()
         for channel in sorted(self._channels):
             for talk, _ in await self._looks(channel, now + POSTPONED_SECONDS + HINT_SECONDS):
                 count = int(await self._run("release", talk, (owner, repr(now))))
@@ -247,9 +251,9 @@ class RedisStore:
 
     async def next_due(self, channels: Sequence[str], grace: datetime.timedelta = datetime.timedelta(0)) -> datetime.datetime | None:
         self._channels.update(channels)
-        earliest: float | None = None
+        earliest, set_back = None, self._set_back()
         for channel in channels:
-            await self._look(channel, grace.total_seconds())
+            await self._look(channel, grace.total_seconds(), set_back)
             async with self._sentences():
                 first: list[Any] = await self._client.zrange(redis_keys.look(channel), 0, 0, withscores=True)
             for _, moment in first:
@@ -367,13 +371,19 @@ class RedisStore:
             return [conversation]
         return [talk for channel in channels for talk, _ in await self._looks(channel, now.timestamp())]
 
-    async def _look(self, channel: str, grace: float) -> None:
+    def _set_back(self) -> float:
+        """By how many seconds the clock was set back since the last call: hints may say so much too late."""
+        before, self._ahead = self._ahead, self._clock() - time.monotonic()
+        return max(before - self._ahead, 0.0)
+
+    async def _look(self, channel: str, grace: float, set_back: float) -> None:
         """Looks at each conversation whose hint has come, and puts there when the next look is due."""
-        looks = await self._looks(channel, time.time())
+        too_late = set_back + POSTPONED_SECONDS + HINT_SECONDS if set_back > POSTPONED_SECONDS else 0.0
+        looks = await self._looks(channel, self._clock() + too_late)
         if not looks:
             return
         async with self._sentences():
-            later = f"{time.time() + POSTPONED_SECONDS:.6f}"
+            later = f"{self._clock() + POSTPONED_SECONDS:.6f}"
             async with self._client.pipeline(transaction=False) as pipe:
                 for talk, score in looks:
                     pipe.evalsha(_CORRECT_SHA, 1, redis_keys.look(channel), talk, repr(score), later)
@@ -389,7 +399,7 @@ class RedisStore:
         """For each conversation: when something is due, when the oldest waiting event came, how many effects are owed."""
         async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
             for talk in talks:
-                pipe.evalsha(_SHAS["summary"], 8, *redis_keys.of_talk(talk), repr(grace))
+                pipe.evalsha(_SHAS["summary"], 8, *redis_keys.of_talk(talk), repr(grace), repr(self._clock()))
             rows = await pipe.execute()
         return [(float(due) if due else None, float(arrival) if arrival else None, int(owed)) for due, arrival, owed in rows]
 

@@ -18,6 +18,7 @@ from redis import exceptions
 
 from bot.store import redis_keys
 from bot.store.archive import TAG, Claim, Fault, Head, Json, KeptEffect, KeptEvent, KeptWake, Record, State, Talk, Thing
+from bot.store.port import LONGEST_LEASE_SECONDS
 from bot.store.redis_keys import PREFIX, UPDATED
 from bot.store.vault import PREFIX as VAULT
 
@@ -183,7 +184,7 @@ class RedisArchive:
                     told = iter(pipe.execute())
                 for talk in some:
                     unlisted = next(told) is None and talk.head is not None
-                    hint, due = next(told), _due(talk)
+                    hint, due = next(told), _due(talk, self._clock())
                     unseen = due is not None and (hint is None or hint > max(due, self._clock() + HINT_LATEST_SECONDS))
                     untraced = [trace for trace in talk.traces if not next(told)]
                     missing, hidden, unnamed = missing + unlisted, hidden + unseen, unnamed + len(untraced)
@@ -329,7 +330,7 @@ def _put_in_indexes(pipe: Any, talk: Talk, now: float) -> None:
         pipe.zadd(UPDATED, {talk.talk: talk.head.updated})
     for trace in _traces(talk):
         pipe.sadd(f"{PREFIX}:of:{trace}", talk.talk)
-    due = _due(talk)
+    due = _due(talk, now)
     if due is not None:
         pipe.zadd(redis_keys.look(_channel(talk)), {talk.talk: min(due, now + HINT_LATEST_SECONDS)}, lt=True)
 
@@ -345,11 +346,13 @@ def _channel(talk: Talk) -> str:
     return talk.head.channel if talk.head else str(talk.inbox[0].body.get("channel", ""))
 
 
-def _due(talk: Talk) -> float | None:
+def _due(talk: Talk, now: float) -> float | None:
     """When somebody must look at it at the latest; None: nothing is to be done in it."""
     moments = [event.received for event in talk.inbox if event.parked is None]
-    moments += [effect.ready for effect in talk.outbox if effect.state == "owed"]
-    return min([*moments, *(wake.ready for wake in talk.wakes)], default=None)
+    held = [(effect.owner, effect.ready) for effect in talk.outbox if effect.state == "owed"]
+    held += [(wake.owner, wake.ready) for wake in talk.wakes]
+    moments += [now if owner and ready > now + LONGEST_LEASE_SECONDS else ready for owner, ready in held]
+    return min(moments, default=None)
 
 
 def _without_none(entry: Json) -> Json:

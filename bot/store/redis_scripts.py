@@ -13,9 +13,12 @@ KEYS 9 and on are claims (strings that expire). Moments are seconds since 1970, 
 
 from __future__ import annotations
 
+from bot.store.port import LONGEST_LEASE_SECONDS, LONGEST_RETRY_SECONDS
+
 PARTS = ("talk", "inbox", "inbox:body", "outbox", "outbox:body", "wakes", "own", "traces")
 
 _PRELUDE = """
+local LONGEST_LEASE, LONGEST_RETRY = @LEASE@, @RETRY@
 local TALK, INBOX, INBOX_BODY, OUTBOX, OUTBOX_BODY, WAKES, OWN, TRACES = unpack(KEYS, 1, 8)
 local function items(key)
   local flat, all = redis.call('HGETALL', key), {}
@@ -44,6 +47,15 @@ local function held(id, fence)
 end
 -- JSON keeps 14 digits of a number: a moment is cut to the millisecond, so that it is never due later than it says.
 local function moment(text) return math.floor(tonumber(text) * 1000) / 1000 end
+-- When it is due: at once where its moment is later than anybody would have wished, for a clock was set back since.
+local function due(one, now)
+  if one.ready > now + (one.owner == '' and LONGEST_RETRY or LONGEST_LEASE) then return now end
+  return one.ready
+end
+local function wake_due(one, now)
+  if one.owner ~= '' and one.ready > now + LONGEST_LEASE then return math.max(now, moment(one.at)) end
+  return one.ready
+end
 local function next_seq() return redis.call('HINCRBY', TALK, 'seq', 1) end
 local function posted(id)
   local found = id and redis.call('HGET', OUTBOX, id)
@@ -122,7 +134,7 @@ return answer
 CLAIM = """
 local now, answer, first = tonumber(ARGV[3]), {redis.call('HGET', TALK, 'state') or ''}, true
 for _, one in ipairs(owed()) do
-  local may = one.ready <= now and #answer < 1 + 6 * tonumber(ARGV[4])
+  local may = due(one, now) <= now and #answer < 1 + 6 * tonumber(ARGV[4])
   if one.in_order then may = may and first; first = false end
   if may then
     one.owner, one.ready, one.fence, one.attempts = ARGV[1], tonumber(ARGV[2]), one.fence + 1, one.attempts + 1
@@ -204,7 +216,7 @@ return released
 CLAIM_WAKES = """
 local answer = {}
 for _, one in ipairs(items(WAKES)) do
-  if one.ready <= tonumber(ARGV[3]) then
+  if wake_due(one, tonumber(ARGV[3])) <= tonumber(ARGV[3]) then
     answer[#answer + 1] = one.id
     answer[#answer + 1] = one.at
     one.owner, one.ready = ARGV[1], moment(ARGV[2])
@@ -221,21 +233,22 @@ if found and cjson.decode(found).at == ARGV[2] then redis.call('HDEL', WAKES, AR
 return 1
 """
 
-# ARGV: grace   -> the earliest moment at which something is due here, '' for never; and the earliest arrival of a waiting event, or ''
+# ARGV: grace, now   -> the earliest moment at which something is due here, '' for never; and the earliest arrival of a waiting event, or ''
 SUMMARY = """
-local due, arrival, first = nil, nil, true
-local function at(moment) if not due or moment < due then due = moment end end
+local now, earliest, arrival, first = tonumber(ARGV[2]), nil, nil, true
+local function at(moment) if not earliest or moment < earliest then earliest = moment end end
 for _, one in ipairs(items(INBOX)) do
   if not one.parked then
-    at(one.received + tonumber(ARGV[1]))
-    if not arrival or one.received < arrival then arrival = one.received end
+    local received = one.received > now + LONGEST_LEASE and 0 or one.received
+    at(received + tonumber(ARGV[1]))
+    if not arrival or received < arrival then arrival = received end
   end
 end
 for _, one in ipairs(owed()) do
-  if not one.in_order then at(one.ready) elseif first then at(one.ready); first = false end
+  if not one.in_order then at(due(one, now)) elseif first then at(due(one, now)); first = false end
 end
-for _, one in ipairs(items(WAKES)) do at(one.ready) end
-return {due and string.format('%.6f', due) or '', arrival and string.format('%.6f', arrival) or '', #owed()}
+for _, one in ipairs(items(WAKES)) do at(wake_due(one, now)) end
+return {earliest and string.format('%.6f', earliest) or '', arrival and string.format('%.6f', arrival) or '', #owed()}
 """
 
 # ARGV: version that was read, new state   -> 1, or 0 where somebody was first
@@ -269,8 +282,9 @@ traces[#traces + 1] = ''
 return traces
 """
 
+_COMMON = _PRELUDE.replace("@LEASE@", repr(LONGEST_LEASE_SECONDS)).replace("@RETRY@", repr(LONGEST_RETRY_SECONDS))
 SCRIPTS = {
-    name: _PRELUDE + text
+    name: _COMMON + text
     for name, text in {
         "receive": RECEIVE,
         "load": LOAD,

@@ -11,12 +11,12 @@ import datetime
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation
 from bot.store import codec, outbox, sqlite_forget, sqlite_outbox, sqlite_schema
-from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
+from bot.store.port import LONGEST_LEASE_SECONDS, ClaimedEffect, DueWake, Loaded, Marked
 from bot.store.sqlite_thread import SqliteThread
 from bot.store.vault import SqliteVault
 
@@ -28,14 +28,22 @@ class SqliteStore:
     """`path` ":memory:" keeps everything in this process only.
 
     `synchronous` FULL: what was acknowledged survives a power cut. NORMAL: it survives the process and not a power cut (the last
-    moments may be gone, the file stays whole); worth it only on slow disks.
+    moments may be gone, the file stays whole); worth it only on slow disks. `clock`: seconds since 1970.
     """
 
-    def __init__(self, path: str, *, synchronous: Synchronous = "FULL", migrations: Sequence[str] = sqlite_schema.MIGRATIONS) -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        synchronous: Synchronous = "FULL",
+        migrations: Sequence[str] = sqlite_schema.MIGRATIONS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._clock = clock
         self._shared = path != ":memory:"
         self._data_version = -1
         self._thread = SqliteThread(lambda: sqlite_schema.connect(path, synchronous, migrations), path)
-        self.vault = SqliteVault(self._thread)
+        self.vault = SqliteVault(self._thread, clock)
 
     @property
     def watch_seconds(self) -> float | None:
@@ -55,7 +63,7 @@ class SqliteStore:
 
     async def receive(self, event: AnyEvent, keys: Sequence[str]) -> bool:
         body = codec.encode_event(event)
-        return await self._thread.run(lambda db: _receive(db, event, keys, body), writes=True)
+        return await self._thread.run(lambda db: _receive(db, event, keys, body, self._clock()), writes=True)
 
     async def load(self, conversation: str) -> Loaded:
         row, bodies = await self._thread.run(lambda db: _load(db, conversation), writes=False)
@@ -67,7 +75,7 @@ class SqliteStore:
 
     async def waiting(self, channels: Sequence[str], received_before: datetime.datetime | None = None) -> Sequence[str]:
         before = received_before.timestamp() if received_before else None
-        return await self._thread.run(lambda db: _waiting(db, channels, before), writes=False)
+        return await self._thread.run(lambda db: _waiting(db, channels, before, self._clock()), writes=False)
 
     async def commit(
         self,
@@ -85,7 +93,16 @@ class SqliteStore:
         lease = lease_until.timestamp() if owner and lease_until else None
         claimed = await self._thread.run(
             lambda db: _commit(
-                db, conversation, state, read_version, list(zip(effects, bodies, strict=True)), handled, owner, lease, parked or {}
+                db,
+                conversation,
+                state,
+                read_version,
+                list(zip(effects, bodies, strict=True)),
+                handled,
+                owner,
+                lease,
+                parked or {},
+                self._clock(),
             ),
             writes=True,
         )
@@ -135,10 +152,10 @@ class SqliteStore:
         return await self._thread.run(lambda db: sqlite_outbox.failed(db, effect, reason, retry), writes=True)
 
     async def release(self, owner: str) -> int:
-        return await self._thread.run(lambda db: sqlite_outbox.release(db, owner), writes=True)
+        return await self._thread.run(lambda db: sqlite_outbox.release(db, owner, self._clock()), writes=True)
 
     async def next_due(self, channels: Sequence[str], grace: datetime.timedelta = datetime.timedelta(0)) -> datetime.datetime | None:
-        due = await self._thread.run(lambda db: _next_due(db, channels, grace.total_seconds()), writes=False)
+        due = await self._thread.run(lambda db: _next_due(db, channels, grace.total_seconds(), self._clock()), writes=False)
         return None if due is None else _moment(due)
 
     async def claim_wakes(
@@ -175,7 +192,7 @@ class SqliteStore:
         total = 0
         while deleted := await self._thread.run(lambda db: sqlite_forget.untouched(db, before.timestamp()), writes=True):
             total += deleted
-        while await self._thread.run(lambda db: sqlite_forget.old_claims(db, time.time()), writes=True):
+        while await self._thread.run(lambda db: sqlite_forget.old_claims(db, self._clock()), writes=True):
             pass
         return total
 
@@ -199,10 +216,10 @@ def _data_version(db: sqlite3.Connection) -> int:
     return int(version)
 
 
-def _receive(db: sqlite3.Connection, event: AnyEvent, keys: Sequence[str], body: bytes) -> bool:
+def _receive(db: sqlite3.Connection, event: AnyEvent, keys: Sequence[str], body: bytes, now: float) -> bool:
     if db.execute(f"SELECT 1 FROM claim WHERE key IN ({sqlite_outbox.marks(keys)}) LIMIT 1", tuple(keys)).fetchone():
         return False
-    now, own = time.time(), event.order == ""
+    own = event.order == ""
     claims = [(key, now, event.conversation, own) for key in dict.fromkeys(keys)]
     db.executemany("INSERT INTO claim (key, at, conversation, own) VALUES (?, ?, ?, ?)", claims)
     order = event.order
@@ -224,12 +241,12 @@ def _load(db: sqlite3.Connection, conversation: str) -> tuple[tuple[int, str, by
     return row, [body for (body,) in db.execute(sql, (conversation,))]
 
 
-def _waiting(db: sqlite3.Connection, channels: Sequence[str], before: float | None) -> list[str]:
+def _waiting(db: sqlite3.Connection, channels: Sequence[str], before: float | None, now: float) -> list[str]:
     sql = f"SELECT conversation, min(received), min(seq) FROM inbox WHERE parked IS NULL AND channel IN ({sqlite_outbox.marks(channels)})"
     values: list[Any] = list(channels)
     if before is not None:
-        sql += " AND received <= ?"
-        values.append(before)
+        sql += " AND (received <= ? OR received > ?)"
+        values += [before, now + LONGEST_LEASE_SECONDS]
     return [conversation for conversation, _, _ in db.execute(sql + " GROUP BY conversation ORDER BY 2, 3", values)]
 
 
@@ -243,8 +260,9 @@ def _commit(
     owner: str,
     lease: float | None,
     parked: Mapping[str, str],
+    now: float,
 ) -> list[tuple[AnyEffect, str, dict[str, str]]] | None:
-    now, key = time.time(), conversation.key
+    key = conversation.key
     row = db.execute("SELECT version, birth, last_question FROM conversation WHERE key = ?", (key,)).fetchone()
     version, birth, question = row or (0, secrets.token_hex(8), "")
     if version != read_version:
@@ -272,24 +290,31 @@ def _owes(db: sqlite3.Connection, conversation: str) -> bool:
     return bool(owes)
 
 
-def _next_due(db: sqlite3.Connection, channels: Sequence[str], grace: float) -> float | None:
-    marks = sqlite_outbox.marks(channels)
+def _next_due(db: sqlite3.Connection, channels: Sequence[str], grace: float, now: float) -> float | None:
+    ours, far = f"channel IN ({sqlite_outbox.marks(channels)})", now + LONGEST_LEASE_SECONDS
+    first = f"min(CASE WHEN {sqlite_outbox.TOO_LATE} THEN ?1 ELSE ready END)"
+    numbered = f"channel IN ({','.join(f'?{number}' for number, _ in enumerate(channels, 2))})"
     found: Iterable[Any] = (
-        db.execute(f"SELECT min(ready) FROM wake WHERE channel IN ({marks})", channels).fetchone()[0],
+        db.execute(f"SELECT min(ready) FROM wake WHERE {ours}", channels).fetchone()[0],
+        db.execute(f"SELECT ? FROM wake WHERE {ours} AND owner <> '' AND ready > ? LIMIT 1", (now, *channels, far)).fetchone(),
         db.execute(
-            f"SELECT min(ready) FROM effect e WHERE state = 0 AND channel IN ({marks}) AND {sqlite_outbox.FIRST_OF_ITS_TALK}", channels
+            f"SELECT {first} FROM effect e WHERE state = 0 AND {numbered} AND {sqlite_outbox.FIRST_OF_ITS_TALK}", (now, *channels)
         ).fetchone()[0],
-        db.execute(f"SELECT min(received) + ? FROM inbox WHERE parked IS NULL AND channel IN ({marks})", (grace, *channels)).fetchone()[0],
+        db.execute(f"SELECT min(received) + ? FROM inbox WHERE parked IS NULL AND {ours}", (grace, *channels)).fetchone()[0],
+        db.execute(f"SELECT ? FROM inbox WHERE parked IS NULL AND {ours} AND received > ? LIMIT 1", (now, *channels, far)).fetchone(),
     )
-    return min((float(due) for due in found if due is not None), default=None)
+    flat = (due[0] if isinstance(due, tuple) else due for due in found)
+    return min((float(due) for due in flat if due is not None), default=None)
 
 
 def _claim_wakes(
     db: sqlite3.Connection, channels: Sequence[str], owner: str, until: float, now: float, limit: int
 ) -> list[tuple[str, str, float, str]]:
-    mine = f"channel IN ({sqlite_outbox.marks(channels)}) AND ready <= ?"
-    sql = f"SELECT conversation, id, at, channel FROM wake WHERE {mine} ORDER BY ready LIMIT ?"
+    mine = f"channel IN ({sqlite_outbox.marks(channels)})"
+    sql = f"SELECT conversation, id, at, channel FROM wake WHERE {mine} AND ready <= ? ORDER BY ready LIMIT ?"
     rows: list[tuple[str, str, float, str]] = db.execute(sql, (*channels, now, limit)).fetchall()
+    sql = f"SELECT conversation, id, at, channel FROM wake WHERE {mine} AND owner <> '' AND ready > ? AND at <= ? LIMIT ?"
+    rows += db.execute(sql, (*channels, now + LONGEST_LEASE_SECONDS, now, limit - len(rows))).fetchall()
     claim = "UPDATE wake SET owner = ?, ready = ? WHERE conversation = ? AND id = ?"
     db.executemany(claim, [(owner, until, conversation, wake) for conversation, wake, _, _ in rows])
     return rows

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Sequence
 
 from bot.conversation.model import AnyEffect, Conversation, Edit, Post, Wake
 from bot.store import codec, outbox
-from bot.store.port import ClaimedEffect, Marked
+from bot.store.port import LONGEST_LEASE_SECONDS, LONGEST_RETRY_SECONDS, ClaimedEffect, Marked
 
 OWED, DONE, ENDED = 0, 1, 2
 
@@ -79,17 +78,21 @@ FIRST_OF_ITS_TALK = (
 )
 
 
+# ?1 is now. Whatever is due later than anybody would have wished is due now: a clock was set back since.
+TOO_LATE = f"ready > ?1 + CASE owner WHEN '' THEN {LONGEST_RETRY_SECONDS} ELSE {LONGEST_LEASE_SECONDS} END"
+
+
 def claim_effects(
     db: sqlite3.Connection, channels: Sequence[str], owner: str, until: float, now: float, limit: int, conversation: str | None
 ) -> list[tuple[bytes, str, int, int, dict[str, str], bytes]]:
-    where, values = "", [*channels, now]
+    where, values = "", [now, *channels]
     if conversation is not None:
         where = " AND e.conversation = ?"
         values.append(conversation)
     rows = db.execute(
         "SELECT e.seq, e.conversation, e.body, e.key, e.fence, e.attempts, c.state FROM effect e"
-        f" JOIN conversation c ON c.key = e.conversation WHERE e.state = 0 AND e.channel IN ({marks(channels)}) AND e.ready <= ?{where}"
-        f" AND {FIRST_OF_ITS_TALK} ORDER BY e.seq LIMIT ?",
+        f" JOIN conversation c ON c.key = e.conversation WHERE e.state = 0 AND (e.ready <= ?1 OR {TOO_LATE})"
+        f" AND e.channel IN ({marks(channels)}){where} AND {FIRST_OF_ITS_TALK} ORDER BY e.seq LIMIT ?",
         (*values, limit),
     ).fetchall()
     claimed = []
@@ -140,7 +143,6 @@ def failed(db: sqlite3.Connection, claimed: ClaimedEffect, reason: str, retry: f
     return True
 
 
-def release(db: sqlite3.Connection, owner: str) -> int:
-    now = time.time()
+def release(db: sqlite3.Connection, owner: str, now: float) -> int:
     released = db.execute("UPDATE effect SET owner = '', ready = ? WHERE state = 0 AND owner = ?", (now, owner)).rowcount
     return released + db.execute("UPDATE wake SET owner = '', ready = at WHERE owner = ?", (owner,)).rowcount

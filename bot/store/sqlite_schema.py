@@ -67,6 +67,10 @@ MIGRATIONS = (
     CREATE TABLE vault (name TEXT PRIMARY KEY, value BLOB NOT NULL, until REAL) WITHOUT ROWID;
     CREATE INDEX vault_until ON vault (until) WHERE until IS NOT NULL;
     """,
+    """
+    -- Wakes in somebody's hands, to find those of a clock that was set back since among many that are still to come.
+    CREATE INDEX wake_held ON wake (channel, ready) WHERE owner <> '';
+    """,
 )
 
 
