@@ -150,6 +150,7 @@ _SHAPES: tuple[Callable[..., Any], ...] = (
     model.Client,
     model.Term,
     model.Folklore,
+    model.Collection,
 )
 _FIRST_SHAPE = 3
 _NUMBERS = {shape: number for number, shape in enumerate(_SHAPES, _FIRST_SHAPE)}

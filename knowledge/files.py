@@ -18,7 +18,7 @@ from knowledge import forms
 from knowledge.forms import Form, Table, Wrong
 from knowledge.lines import line_of
 from knowledge.load import Broken
-from knowledge.model import Cause, Client, Folklore, Knowledge, Provider, Term
+from knowledge.model import Cause, Client, Collection, Folklore, Knowledge, Provider, Term
 
 # A knowledge file is some KiB; past this somebody put something else there.
 MAX_FILE_BYTES = 1_000_000
@@ -39,7 +39,7 @@ def read(folder: Path) -> Knowledge:
     problems: list[str] = []
     documents = [document for path in _files(folder) if (document := _document(path, folder, problems))]
     for document in documents:
-        if document.kind not in ("providers", "causes", "clients", "glossary", "folklore", "phrases"):
+        if document.kind not in ("providers", "causes", "clients", "glossary", "folklore", "phrases", "collections"):
             problems.append(f"{document.shown}:1: nothing reads this file; put it into providers/, causes/ or clients/")
         if not _ID.fullmatch(document.name):
             problems.append(f"{document.shown}:1: the name becomes an id; use lower case letters, digits, dots, dashes and underscores")
@@ -64,6 +64,7 @@ def read(folder: Path) -> Knowledge:
         terms=entries("glossary", Term, lambda d: (_Entry(key, d, (key,), forms.term) for key in d.table)),
         folklore=entries("folklore", Folklore, lambda d: (_Entry(key, d, (key,), forms.folklore) for key in d.table)),
         phrases=dict(_phrases(documents, problems)),
+        collections=entries("collections", Collection, lambda d: (_Entry(key, d, (key,), forms.collection) for key in d.table)),
     )
     if problems:
         raise Broken(tuple(problems))
@@ -74,7 +75,7 @@ def read(folder: Path) -> Knowledge:
 
 
 class _Document(NamedTuple):
-    kind: str  # "providers", "causes", "clients", "glossary", "folklore", "phrases"
+    kind: str  # "providers", "causes", "clients", or the name of a file beside them: "glossary", "phrases" …
     name: str
     shown: str  # the file's name as problems show it
     text: str

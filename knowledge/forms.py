@@ -198,6 +198,14 @@ def folklore(form: Form) -> Table:
     return form.pick("says") | {"patterns": form.several("patterns"), "providers": form.several("providers"), "sources": form.sources()}
 
 
+def collection(form: Form) -> Table:
+    """One table of `collections.toml` as the fields of `Collection`, without its id. Raises `Wrong`."""
+    counts = form.form("counts") or Form({}, form.path)
+    source = {"url": form.must("url"), "checked": form.day("checked")}
+    table = form.pick("name", "at_least", "how") | {"source": source}
+    return table | {"counts": counts.done(counts.pick("providers", "domains", "causes", "patterns"))}
+
+
 def _whole(table: Any, path: Path, *names: str) -> Table:
     form = Form(table, path)
     return form.done(form.pick(*names))

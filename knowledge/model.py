@@ -268,6 +268,19 @@ class Folklore:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """Another public collection of such facts, and how much it holds. `counts`: "providers", "domains", "causes", "patterns" -> number;
+    `at_least`: only a part could be counted; `how` says what was counted."""
+
+    id: str
+    name: str
+    counts: Mapping[str, int]
+    source: Source
+    at_least: bool = False
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """All of it, by id. `phrases` are the sentences of the talk (str.format templates)."""
 
@@ -277,3 +290,4 @@ class Knowledge:
     terms: Mapping[str, Term]
     folklore: Mapping[str, Folklore] = field(default_factory=dict)
     phrases: Mapping[str, str] = field(default_factory=dict)
+    collections: Mapping[str, Collection] = field(default_factory=dict)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.terminal import streams
 from adapters.terminal.printed import show
 from bot.reply import Table
+from knowledge.counts import comparisons, counts
+from knowledge.counts import sources as sources_of
 from knowledge.index import index
-from knowledge.model import Knowledge
-from knowledge.terms import Source
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -54,70 +54,39 @@ def check() -> int:
     return 1 if problems else 0
 
 
-def counts(known: Knowledge) -> dict[str, int]:
-    """How much is known, of each kind."""
-    providers, causes = known.providers.values(), known.causes.values()
-    return {
-        "providers": len(known.providers),
-        "domains": sum(len(p.domains) for p in providers),
-        "domain_patterns": sum(len(p.domain_patterns) for p in providers),
-        "endpoints": sum(len(p.servers) for p in providers),
-        "app_password_and_oauth2_rules": sum(p.app_password is not None or p.oauth2 is not None for p in providers),
-        "mx_suffixes": sum(len(p.mx) for p in providers),
-        "causes": len(known.causes),
-        "fixes": sum(len(c.fixes) for c in causes),
-        "patterns": sum(len(c.patterns) for c in causes),
-        "examples": sum(len(c.examples) for c in causes),
-        "near_misses": sum(len(c.near_misses) for c in causes),
-        "clients": len(known.clients),
-        "snippets": sum(c.snippet is not None for c in known.clients.values()),
-        "snippets_run_in_tests": sum(c.snippet is not None and c.snippet.run for c in known.clients.values()),
-        "terms": len(known.terms),
-        "folklore": len(known.folklore),
-        "phrases": len(known.phrases),
-    }
-
-
 def stats(*, as_json: bool, listed: str | None) -> int:
-    """Counts of everything that is known; `listed` names a kind whose ids are to be listed instead."""
+    """Counts of everything that is known, beside those of other public collections; `listed` names a kind whose ids to list instead."""
     known = index().knowledge
     if listed is not None:
         entries = {"providers": known.providers, "causes": known.causes, "clients": known.clients, "terms": known.terms}[listed]
         for id in sorted(entries):
             streams.write_line(id)
         return 0
-    found = counts(known)
+    found, others = counts(known), tuple(comparisons(known))
     if as_json:
-        streams.write_json({"schema": 1, **found})
-    else:
-        show((Table(("What", "Count"), tuple((name.replace("_", " "), str(count)) for name, count in found.items())),))
+        rows = [{**one._asdict(), "source": {"url": one.source.url, "checked": one.source.checked}} for one in others]
+        streams.write_json({"schema": 1, **found, "others": rows})
+        return 0
+    show((Table(("What", "Count"), tuple((name.replace("_", " "), str(count)) for name, count in found.items())),))
+    cells = tuple((one.name, one.what, f"{one.theirs}{'+' if one.at_least else ''}", str(one.ours)) for one in others)
+    streams.write_line("")
+    show((Table(("Other public collections", "What", "Theirs", "Here"), cells),))
+    streams.write_line("")
+    for one in dict.fromkeys((other.source.url, other.source.checked) for other in others):
+        streams.write_line(f"counted {one[1]}: {one[0]}")
     return 0
-
-
-def _sources(known: Knowledge) -> Iterator[tuple[str, Source]]:
-    for provider in known.providers.values():
-        rule = provider.app_password
-        extra = (rule.source,) if rule is not None and rule.source is not None else ()
-        for source in (*provider.sources, *extra, *(trap.source for trap in provider.traps if trap.source is not None)):
-            yield f"providers/{provider.id}", source
-    for cause in known.causes.values():
-        for source in (*cause.sources, *(fix.source for fix in cause.fixes)):
-            yield f"causes/{cause.id}", source
-    for client in known.clients.values():
-        for source in client.sources:
-            yield f"clients/{client.id}", source
 
 
 def sources(*, as_json: bool) -> int:
     """How old each fact is: the oldest first, undated ones at the end."""
     known = index().knowledge
     today = datetime.datetime.now(datetime.UTC).date()
-    rows = sorted(set(_sources(known)), key=lambda row: (row[1].checked is None, row[1].checked or "", row[0]))
+    rows = sorted(set(sources_of(known)), key=lambda row: (row[1].checked is None, row[1].checked or "", row[0]))
     if as_json:
         for where, source in rows:
             streams.write_json({"schema": 1, "of": where, "url": source.url, "checked": source.checked, "unverified": source.unverified})
         return 0
-    years = Counter((source.checked or "undated")[:4] for _, source in rows)
+    years = Counter(source.checked[:4] if source.checked else "undated" for _, source in rows)
     for where, source in rows:
         streams.write_line(f"{source.checked or 'undated':<11}{where:<44}{source.url}{'  (unverified)' if source.unverified else ''}")
     line = ", ".join(f"{year}: {count}" for year, count in sorted(years.items()))

@@ -54,7 +54,7 @@ def check(folder: Path, today: datetime.date | None = None) -> list[str]:
     causes = _files(folder, "causes")
     clients = _files(folder, "clients")
     providers = _files(folder, "providers")
-    others = [_File(path, folder) for name in ("glossary.toml", "folklore.toml") if (path := folder / name).exists()]
+    others = [_File(path, folder) for name in ("glossary.toml", "folklore.toml", "collections.toml") if (path := folder / name).exists()]
     problems = list(_recognition(known, causes))
     problems += _places(known, clients)
     problems += _repeated(known, causes)
