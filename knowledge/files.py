@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -26,6 +27,10 @@ MAX_FILE_BYTES = 1_000_000
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 T = TypeVar("T")
+
+
+# A text's tables, the same object each time: the check goes over the files several times. Nobody changes them.
+parsed = lru_cache(maxsize=1_024)(tomllib.loads)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -100,7 +105,7 @@ def _document(path: Path, folder: Path, problems: list[str]) -> _Document | None
             problems.append(f"{shown}:1: the file is larger than {MAX_FILE_BYTES} bytes; split it or remove what is no knowledge")
             return None
         text = data.decode("utf-8")
-        table = tomllib.loads(text)
+        table = parsed(text)
     except UnicodeDecodeError as error:
         problems.append(f"{shown}:{data.count(10, 0, error.start) + 1}: this is not UTF-8; save the file as UTF-8")
     except tomllib.TOMLDecodeError as error:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.recognizer import Recognizer
+from knowledge.files import parsed
 from knowledge.lines import line_of
 from knowledge.load import Broken, load_files
 from knowledge.model import SETTINGS, Cause, Fix, Knowledge
@@ -33,7 +33,7 @@ _PHRASE = re.compile(r"[\"']([a-z_]+(?:\.[a-z0-9_]+)*\.?)([\"'{])")
 class _File:
     def __init__(self, path: Path, folder: Path) -> None:
         self.text = path.read_text(encoding="utf-8")
-        self.table: dict[str, Any] = tomllib.loads(self.text)
+        self.table: dict[str, Any] = parsed(self.text)
         self.name = path.stem
         self._shown = path.relative_to(folder.parent)
 
