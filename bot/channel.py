@@ -67,6 +67,7 @@ class Incoming:
     message       the platform's id of the message it came from, for edits and deletion
     at            aware UTC
     called        the bot was addressed (mention, direct message, command): only then does a silent conversation speak again
+    outsiders     people from outside the operator's organisation read the answer: nothing of the operator's own network is looked at
     """
 
     channel: str
@@ -81,6 +82,7 @@ class Incoming:
     what: What
     called: bool = True
     locale: str | None = None
+    outsiders: bool = False
 
 
 # --- out -----------------------------------------------------------------------------------------------------------------

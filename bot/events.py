@@ -23,6 +23,7 @@ def event_of(incoming: Incoming) -> AnyEvent:
         "workspace": incoming.workspace,
         "called": incoming.called,
         "locale": incoming.locale,
+        "outsiders": incoming.outsiders,
     }
     match incoming.what:
         case Wrote(text, edited):
@@ -46,6 +47,7 @@ def begun(event: AnyEvent) -> Conversation:
         workspace=event.workspace,
         asker=event.person,
         locale=event.locale,
+        outsiders=event.outsiders,
         created=event.at,
         updated=event.at,
     )

@@ -24,6 +24,7 @@ from adapters.slack.delivery import SlackChannel
 from adapters.slack.door import Door
 from adapters.slack.health import always, reachable
 from adapters.slack.helpers import Helpers
+from adapters.slack.people import People
 from adapters.slack.progress import Board, Spawn
 from adapters.slack.talks import Talks
 from adapters.slack.web import Web, client, open_session
@@ -125,12 +126,25 @@ def _door(settings: Settings, service: Service, web: Web, spawn: Spawn, workspac
         helpers=settings.slack_helpers,
     )
     service.add_channel(channel)
-    talks = Talks(service, web, say)
+    hides = bool(settings.probe_allow or settings.broker != "inline" or (settings.slack_helpers and not settings.slack_triage_channel))
+    people = People(web, hides=hides)
+    talks = Talks(service, web, say, people)
     commands = Commands(service, talks, web, say)
     windows = Windows(service, talks, web, say, start_form(known), known.typeahead, workspaces.address)
     attachments = Attachments(web.session, web.base_url, workspaces.token)
     return Door(
-        service, channel, commands, windows, attachments, agent, web, say, spawn, Helpers(web, settings.slack_helpers), workspaces.forget
+        service,
+        channel,
+        commands,
+        windows,
+        attachments,
+        agent,
+        web,
+        say,
+        spawn,
+        Helpers(web, settings.slack_helpers),
+        people,
+        workspaces.forget,
     )
 
 

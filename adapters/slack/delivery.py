@@ -21,6 +21,7 @@ from adapters.slack.core import Say
 from adapters.slack.inbound import Click, Origin
 from adapters.slack.leash import Leash
 from adapters.slack.pace import Pace
+from adapters.slack.people import OUTSIDE
 from adapters.slack.progress import Board, Spawn
 from adapters.slack.text import escaped
 from adapters.slack.verdict import Verdict, as_ours, code, retry_after, verdict
@@ -116,7 +117,7 @@ class SlackChannel:
     async def hand_off(self, place: Place, summary: Reply, key: str) -> None:
         call = f"<!subteam^{self._helpers}>" if self._helpers else ""
         if self._triage is None:
-            if not call:
+            if not call or place.get(OUTSIDE):  # people from outside are not shown who helps here
                 raise Undeliverable("no_helpers")  # the person has the summary already, to send on
             line = render.Message(call, ({"type": "section", "text": {"type": "mrkdwn", "text": call, "verbatim": True}},), call)
             await self._post_all(place, [line], key, place.get("thread"))

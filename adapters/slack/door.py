@@ -20,6 +20,7 @@ from adapters.slack.core import Say, Service, utc_now
 from adapters.slack.delivery import RESUME, SlackChannel
 from adapters.slack.helpers import Helpers
 from adapters.slack.inbound import Click, Heard, Payload, Us
+from adapters.slack.people import People
 from adapters.slack.progress import Spawn
 from adapters.slack.talks import after, person_of
 from adapters.slack.text import escaped, said
@@ -49,6 +50,7 @@ class Door:
         say: Say,
         spawn: Spawn,
         helpers: Helpers,
+        people: People,
         forget_installation: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._service = service
@@ -61,6 +63,7 @@ class Door:
         self._say = say
         self._spawn = spawn
         self._helpers = helpers
+        self._people = people
         self._forget_installation = forget_installation
 
     async def take(self, payload: Payload, us: Us) -> Answer:
@@ -102,6 +105,8 @@ class Door:
             return
         heard = await self._completed(heard)
         incoming = heard.incoming
+        if incoming.outsiders or await self._people.outside(incoming.place):
+            incoming = inbound.read_outside(incoming)
         self._channel.heard(incoming.place)
         if not await self._service.receive(incoming) or not isinstance(incoming.what, Wrote):
             return
@@ -199,6 +204,8 @@ class Door:
             self._spawn(self._channel.tell(incoming.place, incoming.place["user"], sentence, click.response_url))
             return
         self._channel.heard(incoming.place)
+        if known.outsiders or await self._people.outside(incoming.place):
+            incoming = inbound.read_outside(incoming)
         if await self._service.receive(incoming) and known.turn == click.turn and click.blocks:
             self._spawn(self._channel.settle(incoming.place, click))
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.slack.people import OUTSIDE
 from adapters.slack.render import ACTION, FORM_ACTION
 from adapters.slack.text import mentions, said, speaks_to, without_leading_mention
 from bot.channel import Deleted, Incoming, Pressed, Stopped, What, Wrote
@@ -256,6 +257,7 @@ def _incoming(
         at=moment(at),
         what=what,
         called=called,
+        outsiders=payload.get("is_ext_shared_channel") is True,
     )
 
 
@@ -267,6 +269,11 @@ def place(payload: Payload, channel: str, thread: str, user: str, home: str) -> 
     if workspace != team:
         where["enterprise"] = workspace
     return where
+
+
+def read_outside(incoming: Incoming) -> Incoming:
+    """The same where people from outside read the answer; the place says so too, for whoever posts there."""
+    return replace(incoming, outsiders=True, place={**incoming.place, OUTSIDE: "yes"})
 
 
 def message_id(team: str, channel: str, ts: str) -> str:

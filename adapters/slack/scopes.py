@@ -25,10 +25,11 @@ SCOPES = (
     Scope("channels:history", "in public channels people must mention the bot again in each message"),
     Scope("groups:history", "in private channels people must mention the bot again in each message"),
     Scope("files:read", "attached logs are not read"),
+    Scope("users:read", "guests are not told from members, so internal servers are looked at for nobody"),
     Scope("usergroups:read", "helpers cannot answer in other people's talks"),
 )
 # An administrator may refuse these when the app is installed.
-OPTIONAL = frozenset({"channels:history", "groups:history", "files:read", "usergroups:read"})
+OPTIONAL = frozenset({"channels:history", "groups:history", "files:read", "users:read", "usergroups:read"})
 
 ALL = tuple(scope.name for scope in SCOPES)
 BOT = tuple(name for name in ALL if name not in OPTIONAL)

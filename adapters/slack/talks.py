@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from adapters.slack import inbound
 from adapters.slack.core import Say, Service, utc_now
 from adapters.slack.delivery import PLAINLY
+from adapters.slack.people import People
 from adapters.slack.text import escaped
 from adapters.slack.web import Web
 from bot.channel import Filled, Incoming, Place, What, Wrote
@@ -47,17 +48,19 @@ def person_of(payload: inbound.Payload) -> Person:
 
 
 class Talks:
-    def __init__(self, service: Service, web: Web, say: Say) -> None:
+    def __init__(self, service: Service, web: Web, say: Say, people: People) -> None:
         self._service = service
         self._web = web
         self._say = say
+        self._people = people
 
     async def in_private(self, who: Person, what: What, key: str) -> Place:
         """Opens a thread in the direct messages and hands over. Raises the channel's `Undeliverable` or `TryLater`."""
         return await self._open(who, who.user, "", self._say("begun"), what, key)
 
     async def in_thread(self, who: Person, channel: str, thread: str, what: What, key: str) -> Place:
-        """Says in a thread whom we answer (so that it is known whether we may post there) and hands over."""
+        """Says in a thread whom we answer (so that it is known whether we may post there) and hands over. Slack does not tell here who
+        reads in that channel, so it counts as read by people from outside."""
         return await self._open(who, channel, thread, self._say("asked_here"), what, key)
 
     async def go_on(self, who: Person, channel: str, thread: str, what: What, key: str) -> None:
@@ -75,20 +78,23 @@ class Talks:
     async def _hand_over(self, who: Person, place: Place, message: str, what: What, key: str) -> None:
         now = utc_now()
         conversation = inbound.conversation(who.team, place["channel"], place["thread"])
-        await self._service.receive(
-            Incoming(
-                channel=inbound.CHANNEL,
-                keys=(key,),
-                conversation=conversation,
-                place=place,
-                person=who.id,
-                workspace=f"{inbound.CHANNEL}:{who.enterprise or who.team}",
-                order=after(await self._service.knows(conversation), now),
-                message=message,
-                at=now,
-                what=what,
-            )
+        known = await self._service.knows(conversation)
+        incoming = Incoming(
+            channel=inbound.CHANNEL,
+            keys=(key,),
+            conversation=conversation,
+            place=place,
+            person=who.id,
+            workspace=f"{inbound.CHANNEL}:{who.enterprise or who.team}",
+            order=after(known, now),
+            message=message,
+            at=now,
+            what=what,
         )
+        unknown_readers = known is None and not place["channel"].startswith("D")
+        if unknown_readers or (known is not None and known.outsiders) or await self._people.outside(place):
+            incoming = inbound.read_outside(incoming)
+        await self._service.receive(incoming)
 
 
 def after(known: Conversation | None, now: datetime.datetime) -> str:

@@ -279,6 +279,7 @@ def _introduced(conversation: Conversation, event: AnyEvent) -> Conversation:
         workspace=conversation.workspace or event.workspace,
         asker=conversation.asker or event.person,
         locale=event.locale or conversation.locale,
+        outsiders=event.outsiders or conversation.outsiders,
         created=conversation.created or event.at,
     )
 

@@ -98,7 +98,8 @@ class ProbeRequest:
     """What a probe shall look at. `host` None: discover from `domain`. `entered` is the person's endpoint as far as known.
 
     `fresh`: pass over the cache. `policy`: look at what the DNS says of the sender's `domain` too, with `outgoing`, the address that mail
-    leaves from, and `selector`, the DKIM key's name, as far as the error text gives them.
+    leaves from, and `selector`, the DKIM key's name, as far as the error text gives them. `public_only`: look at public addresses only,
+    whatever else the operator allows, for people from outside read the answer.
     """
 
     host: str | None
@@ -109,6 +110,7 @@ class ProbeRequest:
     policy: bool = False
     outgoing: str | None = None
     selector: str | None = None
+    public_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ class Conversation:
     """Everything that is kept of a talk. `told` are the causes already advised for this problem, `dont_know` what the person
     could not say, `asked` every question put for this problem, `flags` what was already said once, `advised` the endpoint that the last
     answer led to, `problem` counts problems in
-    this thread, `sent` effects (their ids), `last_order` is the newest event taken."""
+    this thread, `sent` effects (their ids), `last_order` is the newest event taken, `outsiders` that people from outside the operator's
+    organisation read here."""
 
     key: str
     channel: str = ""
@@ -149,6 +152,7 @@ class Conversation:
     locale: str | None = None
     created: datetime.datetime | None = None
     updated: datetime.datetime | None = None
+    outsiders: bool = False
 
 
 # --- in: events --------------------------------------------------------------------------------------------------------
@@ -169,6 +173,7 @@ class Event:
     workspace: str = ""
     called: bool = True
     locale: str | None = None
+    outsiders: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

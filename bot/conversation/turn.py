@@ -251,6 +251,7 @@ class Turn:
     def probe(self, request: ProbeRequest) -> None:
         number = self.conversation.probes + 1
         id = f"p{number}"
+        request = replace(request, public_only=self.conversation.outsiders)
         self.unflag("fresh")
         self.set(probes=number, probe=PendingProbe(id, request), state=State.PROBING, question=None)
         if self.preface:
@@ -490,6 +491,7 @@ class Turn:
             last_order=kept.last_order,
             problem=kept.problem + 1,
             locale=kept.locale,
+            outsiders=kept.outsiders,
             created=kept.created,
         )
         self.say(Reply((paragraph(self.index, "talk.restarted"),), asks="other"))

@@ -35,13 +35,14 @@ class Desk:
         A domain counts as a host, and each host that a search of it leads to counts beside it, before it is looked at.
         Raises TargetRefused where the guard or a limit will not have it, with the sentence that a person reads.
         """
+        network = self.network.public() if request.public_only else self.network
         target = request.host if request.host is not None else request.domain or ""
-        self.network.check_target(target, request.port if request.host is not None else None)
-        name = self.network.read_host(target)
+        network.check_target(target, request.port if request.host is not None else None)
+        name = network.read_host(target)
 
         async def run(take: OnSeen) -> Observations:
             searched = request.host is None
             async with self._limits.admit(f"@{name}" if searched else name, person, workspace):
-                return await probe(request, self.network, take, known, index=index, spend=self._limits.spend)
+                return await probe(request, network, take, known, index=index, spend=self._limits.spend)
 
         return await self._answers.get(request, on_seen, run)

@@ -9,6 +9,7 @@ so no way in (SRV, MX, autoconfig, redirects, a bug of ours) passes the judgemen
 from __future__ import annotations
 
 import asyncio
+import copy
 import errno
 import socket
 import ssl
@@ -137,6 +138,12 @@ class Network:
         self.tls_slots = asyncio.Semaphore(MAX_TLS)
         self.check_slots = asyncio.Semaphore(MAX_CHECKS)
         self.lines: set[Line] = set()
+
+    def public(self) -> Network:
+        """The same door with the same limits, to public addresses only."""
+        door = copy.copy(self)
+        door._allow = ()
+        return door
 
     # --- may it be asked? ---------------------------------------------------------------------------------------------
 
@@ -298,11 +305,13 @@ class Network:
         return True
 
     async def control(self, seconds: float) -> tuple[str, str, int, bool] | None:
-        """Ask the control endpoint: (host, address, port, whether it could be reached), or None where none is configured."""
+        """Ask the control endpoint: (host, address, port, whether it could be reached), or None where there is none that may be asked."""
         if self._control is None:
             return None
         host, port = self._control
         resolved = await self.resolve(host, seconds)
+        if resolved.refused and not resolved.addresses:
+            return None
         errand = Errand(frozenset((port,)), connections=2)
         for address in resolved.addresses[:2]:
             with suppress(OSError, TimeoutError):

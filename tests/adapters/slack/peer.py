@@ -25,7 +25,8 @@ from tests.adapters.slack.limits import faults
 
 TEAM, BOT_USER, BOT = "T1", "UBOT", "BBOT"
 SCOPES = (
-    "app_mentions:read,assistant:write,channels:history,chat:write,commands,files:read,groups:history,im:history,im:write,usergroups:read"
+    "app_mentions:read,assistant:write,channels:history,chat:write,commands,files:read,groups:history,im:history,im:write,"
+    "usergroups:read,users:read"
 )
 
 
@@ -82,6 +83,7 @@ class Peer:
         self.homes: dict[str, dict[str, Any]] = {}
         self.members: set[str] = set()  # empty: the bot is everywhere
         self.helpers: list[str] = []  # the members of every user group
+        self.people: dict[str, dict[str, Any]] = {}  # what users.info says of whom, beside the id
         self.scopes = SCOPES
         self.date: str | None = None
         self.streams: dict[str, float] = {}
@@ -198,6 +200,8 @@ class Peer:
                 return self.oauth.get(str(body.get("code") or body.get("refresh_token")), {"ok": False, "error": "invalid_code"})
             case "usergroups.users.list":
                 return {"ok": True, "users": self.helpers}
+            case "users.info":
+                return {"ok": True, "user": {"id": body["user"], **self.people.get(str(body["user"]), {})}}
             case "auth.revoke":
                 return {"ok": True}
         return {"ok": True}

@@ -122,6 +122,8 @@ class Settings:
     slack_client_secret: SecretStr | None = None
     slack_triage_channel: str | None = None
     slack_helpers: str | None = None
+    probe_allow: tuple[str, ...] = ()
+    broker: str = "inline"
     key: tuple[SecretStr, ...] = ()
     http: Address = HERE
 

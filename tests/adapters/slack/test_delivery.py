@@ -59,13 +59,6 @@ class made:
         await self._session.close()
 
 
-@pytest.fixture
-def place(peer: Peer) -> Place:
-    ts = peer.new_ts()
-    peer.posts.append(Post("C1", ts, None, "help", [], {}, "U1"))
-    return {"team": "T1", "channel": "C1", "thread": ts, "user": "U1", "home": "T1"}
-
-
 async def test_a_post_carries_its_key_where_no_person_sees_it_and_is_found_by_it(peer: Peer, channel: SlackChannel, place: Place) -> None:
     ts = await channel.post(place, question(), "k1")
 

@@ -6,8 +6,9 @@ import asyncio
 import datetime
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,10 +30,10 @@ NOON = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC)
 class ScriptedLook:
     """Stands in for the probes: a server that greets in clear on 465."""
 
-    asked: int = 0
+    asked: list[ProbeRequest] = field(default_factory=list)
 
     async def run(self, probe_id: str, request: ProbeRequest, person: str, workspace: str, on_seen: OnSeen) -> Observations:
-        self.asked += 1
+        self.asked.append(request)
         here = {"site": "here", "at": NOON, "host": request.host or "", "address": "192.0.2.1", "port": 465}
         facts = (TcpConnected(**here), GreetedInClear(**here, text="220 <!channel> mx ESMTP"))  # type: ignore[arg-type]  # all fields alike
         for fact in facts:
@@ -44,7 +45,7 @@ def kept_in(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.iterdir())
 
 
-Bot = Callable[[], AbstractAsyncContextManager[Service]]
+Bot = Callable[..., AbstractAsyncContextManager[Service]]
 
 
 @pytest.fixture
@@ -52,15 +53,15 @@ def bot(peer: Peer, tmp_path: Path) -> Bot:
     """A fresh process on the same store."""
 
     @asynccontextmanager
-    async def run() -> AsyncIterator[Service]:
+    async def run(look: ScriptedLook | None = None, **settings: Any) -> AsyncIterator[Service]:
         store = SqliteStore(str(tmp_path / "store.sqlite"))
         await store.open()
-        service = Service(store, ScriptedLook(), index())
+        service = Service(store, look or ScriptedLook(), index())
         stop = asyncio.Event()
         sockets = len(peer.sockets)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(app.run(standin.settings(peer.url, slack_triage_channel="CTRIAGE"), service, stop))
+                group.create_task(app.run(standin.settings(peer.url, slack_triage_channel="CTRIAGE", **settings), service, stop))
                 await peer.connected(sockets + 1)
                 group.create_task(service.run(stop))
                 try:
@@ -166,3 +167,15 @@ async def test_a_kill_between_sent_and_marked_says_nothing_twice(peer: Peer, bot
         await service.idle(f"slack:T1:C1:{root}")
 
     assert len(peer.ours("C1", root)) == 1
+
+
+async def test_for_a_guest_only_public_servers_are_looked_at_and_a_member_may_ask_for_more(peer: Peer, bot: Bot) -> None:
+    peer.people = {"UGUEST": {"is_restricted": True}}
+    look = ScriptedLook()
+    async with bot(look, probe_allow=("10.0.0.0/8",)):
+        for user in ("UGUEST", "UMEMBER"):
+            text = f"<@{BOT_USER}> thunderbird can't send, mail.{user.lower()}.example port 465 SSL/TLS: wrong version number"
+            await peer.says(text, user=user)
+            await peer.until(lambda user=user: any(user.lower() in (asked.host or "") for asked in look.asked), within=10)  # type: ignore[misc]
+
+    assert [asked.public_only for asked in look.asked] == [True, False]

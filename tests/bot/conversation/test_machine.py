@@ -294,3 +294,12 @@ def test_a_fix_that_worked_is_what_is_known_when_the_next_problem_comes() -> Non
     assert conversation.state is State.CLOSED
     assert conversation.slots.security is not None
     assert conversation.slots.security.value == "starttls"
+
+
+def test_where_people_from_outside_read_only_public_servers_are_looked_at_whoever_asks_next() -> None:
+    _, alone = play(said(1, WRONG_MODE))
+    conversation, effects = play(said(1, Reading(intent="fix_error"), outsiders=True), said(2, WRONG_MODE))
+
+    assert [probe.request.public_only for probe in probes(alone)] == [False]
+    assert [probe.request.public_only for probe in probes(effects)] == [True]
+    assert conversation.outsiders

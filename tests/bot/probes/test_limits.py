@@ -9,7 +9,7 @@ import pytest
 
 from bot.conversation.model import ProbeRequest
 from bot.errors import TargetRefused
-from bot.observations import NameResolved, Observation, Observations
+from bot.observations import NameResolved, NotProbed, Observation, Observations
 from bot.probes.desk import Desk
 from bot.probes.guard import Network, Policy
 from bot.probes.limits import Answers, Limits
@@ -195,3 +195,20 @@ async def test_the_desk_counts_checks_and_not_kept_answers(papers: Papers) -> No
             await desk.ask(ProbeRequest(host="smtp.example.com", port=port))
 
     assert met == 3  # the talk, and one question each for TLS 1.0 and 1.1
+
+
+async def test_for_people_from_outside_the_operators_own_network_is_not_there(papers: Papers) -> None:
+
+    async with standing(starttls.talk, papers) as port, resolving({"mail.test": {"A": ["127.0.0.1"]}}) as resolver:
+        policy = Policy(
+            (f"127.0.0.1:{resolver.port}",), ("127.0.0.0/8",), ports=(port,), ca_file=papers.ca_file, control=f"mail.test:{port}"
+        )
+        async with Network(policy) as network:
+            inside = await Desk(network).ask(ProbeRequest("mail.test", port, Security.STARTTLS))
+            outside = await Desk(network).ask(ProbeRequest("mail.test", port, Security.STARTTLS, public_only=True))
+            with pytest.raises(TargetRefused):
+                await Desk(network).ask(ProbeRequest("127.0.0.1", port, public_only=True))
+
+    assert inside.first(NameResolved)
+    assert [(type(fact), getattr(fact, "host", "")) for fact in outside] == [(NotProbed, "mail.test")]
+    assert "127.0.0.1" not in repr(outside)
