@@ -27,6 +27,8 @@ _MARKERS = {kind: f"[{name} removed]" for kind, name in _NAMES.items()}
 _ANY_MARKER = re.compile("|".join(re.escape(marker) for marker in _MARKERS.values()))
 # Invisible characters that people do not type; programs and censors put them into words.
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
+# Nobody pastes more on purpose; what is longer costs more time than an answer may take.
+MAX_CHARS = 262_144
 # What one removal uncovers, the next pass finds; in practice the second pass finds nothing.
 _PASSES = 4
 
@@ -46,14 +48,15 @@ class SafeText:
 
     text: str
     secrets: tuple[Secret, ...] = ()
+    cut: bool = False  # it was longer than is read; what is behind the first `MAX_CHARS` was dropped
 
 
 def redact(raw: str) -> SafeText:
-    """The text without its secrets. Total (any string), idempotent (on the text), linear in time.
+    """The text, `MAX_CHARS` of it at most, without its secrets. Total (any string), idempotent (on the text), linear in time.
 
     Lone surrogates become "?", NUL becomes U+FFFD, invisible characters inside words go.
     """
-    text = raw.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd").replace(MARKER, "\ufffd")
+    text = raw[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd").replace(MARKER, "\ufffd")
     text = text if text.isascii() else _INVISIBLE.sub("", text)
     found: list[str] = []  # the marker behind each MARKER character, in the order of the text
     fresh: list[bool] = []
@@ -67,7 +70,7 @@ def redact(raw: str) -> SafeText:
             spans = [Span(spans[0].kind, spans[0].start, len(text))]
         text, found, fresh = _cut(text, spans, found, fresh)
         changed = _places(spans)
-    return _unfold(text, found, fresh)
+    return _unfold(text, found, fresh, cut=len(raw) > MAX_CHARS)
 
 
 def _fold_markers(text: str) -> tuple[str, list[str], list[bool]]:
@@ -75,7 +78,7 @@ def _fold_markers(text: str) -> tuple[str, list[str], list[bool]]:
     return (_ANY_MARKER.sub(MARKER, text) if found else text), list(found), [False] * len(found)
 
 
-def _unfold(text: str, found: list[str], fresh: list[bool]) -> SafeText:
+def _unfold(text: str, found: list[str], fresh: list[bool], *, cut: bool) -> SafeText:
     pieces = text.split(MARKER)
     out = [pieces[0]]
     at = len(pieces[0])
@@ -85,7 +88,7 @@ def _unfold(text: str, found: list[str], fresh: list[bool]) -> SafeText:
             secrets.append(Secret(next(kind for kind, text_ in _MARKERS.items() if text_ == marker), at, at + len(marker)))
         out += [marker, piece]
         at += len(marker) + len(piece)
-    return SafeText("".join(out), tuple(secrets))
+    return SafeText("".join(out), tuple(secrets), cut)
 
 
 def _places(spans: list[Span]) -> list[int]:

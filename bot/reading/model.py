@@ -11,6 +11,9 @@ from knowledge.terms import Security
 Slot = Literal["host", "port", "security", "client", "provider", "address_domain", "error"]
 SLOTS: tuple[Slot, ...] = ("host", "port", "security", "client", "provider", "address_domain", "error")
 
+# What a person wants to be told later; "off": nothing any more.
+Watched = Literal["server", "certificate", "question", "off"]
+
 Intent = Literal[
     "fix_error",
     "configure",
@@ -76,8 +79,9 @@ class Reading:
     observations: tuple[Observation, ...] = ()
     folklore: tuple[str, ...] = ()
     works_elsewhere: bool = False  # "it works in webmail / on my phone"
+    watch: Watched | None = None
     language: str | None = None
-    cut: bool = False  # longer than is read: what is behind the first 256 Ki characters was passed over
+    cut: bool = False  # longer than is read, see `bot.redaction.SafeText`
 
     def slot(self, name: Slot) -> str | int | None:
         value = getattr(self, name)

@@ -26,6 +26,7 @@ from bot.reading.prose import prose
 from bot.reading.providers import provider as provider_of
 from bot.reading.security import security_alone, security_said
 from bot.reading.view import view
+from bot.reading.watching import watched
 from knowledge.terms import Security
 
 if TYPE_CHECKING:
@@ -291,6 +292,7 @@ def _aside(
         tried=tried,
         folklore=_folklore(low, index),
         works_elsewhere=talk.ELSEWHERE.search(low) is not None,
+        watch=watched(low),
     )
 
 
