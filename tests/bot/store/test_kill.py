@@ -31,7 +31,7 @@ class Installation:
         self.next = 1
         self.environment: dict[str, str] = {}
 
-    def start(self, count: int, fault: str = "") -> subprocess.Popen[str]:
+    def start(self, count: int, fault: str = "") -> subprocess.Popen[bytes]:
         arguments = [self.address, str(self.platform), str(self.next), str(count), fault]
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.bot.store.killed", *arguments],
@@ -39,15 +39,15 @@ class Installation:
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            bufsize=0,  # what a buffer had read behind the first line, `communicate` would not see
         )
         assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n", process.communicate()[1]
+        assert process.stdout.readline() == b"ready\n", process.communicate()[1].decode()
         return process
 
-    def heard_until_the_end(self, process: subprocess.Popen[str]) -> bool:
+    def heard_until_the_end(self, process: subprocess.Popen[bytes]) -> bool:
         """Notes what was acknowledged; whether the process came to the end of its work."""
-        output, errors = process.communicate(timeout=60)
+        output, errors = (stream.decode() for stream in process.communicate(timeout=60))
         lines = output.splitlines()
         for line in lines:
             if line.startswith("took "):
@@ -112,7 +112,7 @@ def test_paused_at_random_moments_while_another_instance_takes_over_nothing_is_l
             goes_on.start()
         try:
             other = installation.start(0)
-            assert "quiet" in other.communicate(timeout=60)[0], f"seed {seed}"
+            assert b"quiet" in other.communicate(timeout=60)[0], f"seed {seed}"
         finally:
             goes_on.cancel()
             paused.send_signal(signal.SIGCONT)
