@@ -19,7 +19,7 @@ from adapters.slack.agent import Agent
 from adapters.slack.attachments import Attachments
 from adapters.slack.bolt import make_app
 from adapters.slack.commands import Commands
-from adapters.slack.core import Listen, Service, Settings, phrases, revealed
+from adapters.slack.core import Listen, Service, Settings, phrases, revealed, vault_of
 from adapters.slack.delivery import SlackChannel
 from adapters.slack.door import Door
 from adapters.slack.health import always, reachable
@@ -117,7 +117,7 @@ def _door(settings: Settings, service: Service, web: Web, spawn: Spawn, workspac
     agent = Agent(web, say)
     channel = SlackChannel(
         web,
-        Board(web, spawn, history=workspaces.history),
+        Board(web, spawn, notes=vault_of(service)),
         agent,
         say,
         spawn,

@@ -3,26 +3,32 @@
 A state is shown at once, then at most every 1.5 s; states in between are dropped, the last one never. Where Slack streams, it is a plan
 with one task an endpoint; elsewhere a message that is edited (tier 3: 50 a minute for all conversations of a workspace together). A stream
 dies five minutes after its start, appended to or not (python-slack-sdk issue 1859), so ours ends before, and goes on as edits.
-A probe that a dead process left behind is made again; shortly after a start its message is looked for, and goes on instead of a second.
+Which message shows which probe stands in the vault while the probe runs: one that a dead process left behind is made again by the next,
+whose states go on in the same message, so that no plan stays unfinished and no second one is begun.
 """
 
 from __future__ import annotations
 
 import asyncio
+import datetime
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from adapters.slack.core import utc_now
 from adapters.slack.pace import Pace
 from adapters.slack.render import Message, progress_chunks, progress_message
 from adapters.slack.verdict import STREAM_OVER, STREAMING, Verdict, code, retry_after, verdict
 from adapters.slack.web import Web
 from bot.channel import Place, TryLater, Undeliverable
+from bot.errors import StoreUnreachable
 from bot.reply import Progress
+from bot.store.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +36,8 @@ EVERY = 1.5
 LAST_TRIES = 5
 STREAM_SECONDS = 225.0
 STREAM_STARTS = 15  # a minute and workspace; Slack allows 20
-METADATA_EVENT = "postmaster_progress"
-AFTER_START = 120.0  # seconds in which a probe may be one that another process began
-PAGE = 100  # messages of the thread that are looked through for it
+NOTE = "slack/progress/"
+NOTED = datetime.timedelta(minutes=15)  # no probe is made again so late
 GIVE_UP_AFTER = 180.0  # seconds without news of a probe, after which nobody waits for its next state
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
@@ -51,18 +56,18 @@ class _Shown:
 
 
 class Board:
-    """`spawn` runs a coroutine beside us in a task group that somebody waits for. `history`: whether a thread may be read."""
+    """`spawn` runs a coroutine beside us in a task group that somebody waits for. `notes`: where it is noted which message shows what."""
 
     streams = True
 
     def __init__(
-        self, web: Web, spawn: Spawn, *, every: float = EVERY, history: bool = False, clock: Callable[[], float] = time.monotonic
+        self, web: Web, spawn: Spawn, *, every: float = EVERY, notes: Vault | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._web = web
         self._spawn = spawn
         self._every = every
         self._clock = clock
-        self._looks_until = clock() + AFTER_START if history else 0.0
+        self._notes = notes
         self._updates = Pace(60 / 50, 20, clock)
         self._starts = Pace(60 / STREAM_STARTS, STREAM_STARTS, clock)
         self._no_streams: set[str] = set()  # workspaces that refused one
@@ -88,15 +93,20 @@ class Board:
                     async with asyncio.timeout(GIVE_UP_AFTER):
                         await shown.changed.wait()
                 except TimeoutError:
+                    await self._close(shown)
                     return
                 shown.changed.clear()
                 state = shown.latest
                 if state == shown.sent:
                     continue
                 try:
-                    if shown.sent is None and not shown.ts and self._clock() < self._looks_until:
-                        shown.ts = await self._left_behind(shown.place, state.probe)
-                    if await self._send(shown, state):
+                    if shown.sent is None and not shown.ts:
+                        shown.ts = await self._noted(name)
+                    before = shown.ts
+                    sent = await self._send(shown, state)
+                    if shown.ts != before and not state.finished:
+                        await self._note(name, shown.ts)
+                    if sent:
                         shown.sent = state
                         tries = 0
                     else:
@@ -112,6 +122,7 @@ class Board:
                     shown.changed.set()
                 if not (shown.sent is not None and shown.sent.finished):
                     await asyncio.sleep(self._every)
+            await self._forget(name)
         except Undeliverable as error:
             log.info("slack: progress could not be shown: %s", error.reason)
         finally:
@@ -127,7 +138,7 @@ class Board:
         team = str(shown.place.get("team"))
         try:
             if not shown.ts:
-                shown.ts = await self._post(shown.place, message, state.probe)
+                shown.ts = await self._post(shown.place, message)
                 return True
             if not state.finished and not self._updates.spare(team):
                 return False
@@ -135,15 +146,15 @@ class Board:
             where = {"channel": shown.place["channel"], "ts": shown.ts}
             await self._web.raw(shown.place, "chat.update", text=message.text, blocks=list(message.blocks), **where)
         except SlackApiError as error:
-            if code(error) in STREAMING:  # ours was thought closed: close it, then edit
-                await self._web.cosmetic(shown.place, "chat.stopStream", channel=shown.place["channel"], ts=shown.ts)
+            if code(error) in STREAMING:  # ours was thought closed, or a dead process left it: close it, then edit
+                await self._close(shown)
                 raise TryLater(1.0, code(error)) from error
             match verdict(error):
                 case Verdict.LATER:
                     self._updates.penalty(team, retry_after(error))
                     raise TryLater(retry_after(error)) from error
                 case Verdict.AS_NEW:
-                    shown.ts = await self._post(shown.place, message, state.probe)
+                    shown.ts = await self._post(shown.place, message)
                 case _:
                     raise Undeliverable(code(error)) from error
         return True
@@ -192,22 +203,28 @@ class Board:
             shown.stream_until = 0.0
         return True
 
-    async def _left_behind(self, place: Place, probe: str) -> str:
-        """The ts of the message that shows this probe since before our start; "" where there is none, or it cannot be looked for."""
-        if not place.get("thread"):
-            return ""
-        where = {"channel": place["channel"], "ts": place["thread"], "limit": PAGE, "include_all_metadata": "true"}
-        try:
-            page = await self._web.form(place, "conversations.replies", **where)
-        except (SlackApiError, TryLater):
-            return ""
-        for message in page.get("messages") or ():
-            metadata = message.get("metadata") or {}
-            if metadata.get("event_type") == METADATA_EVENT and (metadata.get("event_payload") or {}).get("probe") == probe:
-                return str(message.get("ts") or "")
+    async def _close(self, shown: _Shown) -> None:
+        if shown.ts:
+            await self._web.cosmetic(shown.place, "chat.stopStream", channel=shown.place["channel"], ts=shown.ts)
+        shown.stream_until = 0.0
+
+    async def _noted(self, name: str) -> str:
+        """The ts of the message that shows this probe since another process began it; "" where there is none."""
+        with suppress(StoreUnreachable):
+            return ((await self._notes.kept(NOTE + name) if self._notes is not None else None) or b"").decode()
         return ""
 
-    async def _post(self, place: Place, message: Message, probe: str) -> str:
+    async def _note(self, name: str, ts: str) -> None:
+        with suppress(StoreUnreachable):
+            if self._notes is not None:
+                await self._notes.keep(NOTE + name, ts.encode(), utc_now() + NOTED)
+
+    async def _forget(self, name: str) -> None:
+        with suppress(StoreUnreachable):
+            if self._notes is not None:
+                await self._notes.drop(NOTE + name)
+
+    async def _post(self, place: Place, message: Message) -> str:
         answer = await self._web.call(
             place,
             "chat.postMessage",
@@ -215,7 +232,6 @@ class Board:
             thread_ts=place.get("thread") or None,
             text=message.text,
             blocks=list(message.blocks),
-            metadata={"event_type": METADATA_EVENT, "event_payload": {"probe": probe}},
             unfurl_links=False,
             unfurl_media=False,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,9 +14,10 @@ from adapters.slack.delivery import SlackChannel
 from adapters.slack.progress import Board
 from adapters.slack.web import Web, open_session
 from bot.channel import Place, TryLater, Undeliverable
+from bot.errors import StoreUnreachable
 from bot.reply import Literal, Paragraph, Progress, Reply, Task, Text
 from tests.adapters.slack.peer import Peer, Post
-from tests.adapters.slack.standin import question
+from tests.adapters.slack.standin import MemoryVault, question
 from tests.adapters.slack.usual import REPLIES
 
 
@@ -32,8 +34,9 @@ async def channel(peer: Peer) -> AsyncIterator[SlackChannel]:
 class made:
     """A channel as a fresh process has it: nothing remembered."""
 
-    def __init__(self, peer: Peer, **settings: str) -> None:
+    def __init__(self, peer: Peer, notes: MemoryVault | None = None, **settings: str) -> None:
         self._peer = peer
+        self._notes = notes
         self._settings = settings
         self._session = open_session()
         self._beside = Beside()
@@ -41,7 +44,7 @@ class made:
     async def __aenter__(self) -> SlackChannel:
         await self._beside.__aenter__()
         web = Web(self._session, self._peer.url, token)
-        board = Board(web, self._beside.spawn, every=0.05, history="after" in self._settings)
+        board = Board(web, self._beside.spawn, every=0.05, notes=self._notes)
         agent = Agent(web, phrases())
         return SlackChannel(
             web,
@@ -247,18 +250,38 @@ async def test_progress_whose_message_was_deleted_is_shown_anew(peer: Peer, plac
     assert peer.ours()[1].text == "Looked"
 
 
-async def test_a_progress_message_that_a_dead_process_left_goes_on_and_is_settled_by_the_next(peer: Peer, place: Place) -> None:
-    peer.streaming = False
-    async with made(peer) as dying:
+@pytest.mark.parametrize("streaming", [False, True])
+async def test_a_progress_that_a_dead_process_left_goes_on_and_is_settled_by_the_next(peer: Peer, place: Place, streaming: bool) -> None:
+    peer.streaming = streaming
+    notes = MemoryVault()
+    async with made(peer, notes) as dying:
         await dying.progress(place, Progress("p1", "Looking", (Task("a", "587", "running"),)))
         await peer.until(lambda: len(peer.ours()) == 1)
-    async with made(peer, after="a start") as fresh:
+        await asyncio.sleep(0.05)
+    assert bool(peer.streams) is streaming
+    async with made(peer, notes) as fresh:
         await fresh.progress(place, Progress("p1", "Looked", (Task("a", "587", "good"),), finished=True))
         await peer.until(lambda: "Looked" in peer.ours()[0].text)
         await fresh.progress(place, Progress("p2", "Looking again", ()))
         await peer.until(lambda: len(peer.ours()) == 2)
+        await fresh.progress(place, Progress("p2", "Looked again", (), finished=True))
+        await peer.until(lambda: not peer.streams)
 
-    assert [post.text.splitlines()[0] for post in peer.ours()] == ["Looked", "Looking again"]
+    assert peer.ours()[0].text.splitlines()[0] == "Looked"
+    assert len(peer.ours()) == 2
+    assert notes.things == {}
+
+
+async def test_a_store_that_is_away_costs_no_progress(peer: Peer, place: Place) -> None:
+    class Away(MemoryVault):
+        async def kept(self, name: str) -> bytes | None:
+            raise StoreUnreachable("the store is away")
+
+        keep = drop = kept  # type: ignore[assignment]  # each of them fails alike
+
+    async with made(peer, Away()) as channel:
+        await channel.progress(place, Progress("p1", "Looking", (), finished=True))
+        await peer.until(lambda: len(peer.ours()) == 1)
 
 
 # --- streams ----------------------------------------------------------------------------------------------------------------
@@ -332,6 +355,15 @@ async def test_a_stream_ends_before_slack_ends_it(peer: Peer, place: Place, monk
         await peer.until(lambda: "Looked" in peer.ours()[0].text)
 
     assert len(peer.ours()) == 1
+
+
+async def test_a_stream_without_news_is_ended_too(peer: Peer, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.slack.progress.GIVE_UP_AFTER", 0.1)
+    async with made(peer) as channel:
+        await channel.progress(place, state("one"))
+        await peer.until(lambda: bool(peer.called("chat.stopStream")))
+
+    assert peer.streams == {}
 
 
 # --- status and sessions ------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -69,6 +70,31 @@ async def test_a_killed_process_answers_after_its_restart_and_says_nothing_twice
     assert second
     assert sum(text.startswith("Hello.") for text in texts) == 1
     assert len(texts) == len(set(texts))
+
+
+async def test_a_plan_that_a_killed_process_left_open_is_ended_by_the_next(peer: Peer, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:  # a resolver that never answers, so that the look takes a while
+        silent.bind(("127.0.0.1", 0))
+        resolver = f"127.0.0.1:{silent.getsockname()[1]}"
+        async with postmaster(peer, tmp_path, POSTMASTER_RESOLVERS=resolver) as first:
+            await peer.until(lambda: bool(peer.sockets), within=20)
+            text = f"<@{BOT_USER}> thunderbird can't send, mail.our-club.example port 465 SSL/TLS: wrong version number"
+            root = await peer.says(text)
+            await peer.until(lambda: bool(peer.streams), within=20)
+            await asyncio.sleep(0.2)
+            first.kill()
+            await first.wait()
+        (plan,) = peer.streams
+        await gone(peer)
+
+        async with postmaster(peer, tmp_path, POSTMASTER_RESOLVERS=resolver):
+            await peer.until(lambda: plan not in peer.streams, within=40)
+            await peer.until(lambda: peer.ours("C1", root)[-1].ts != plan, within=20)
+
+    shown = next(post for post in peer.ours() if post.ts == plan)
+    assert shown.edits
+    assert len(peer.called("chat.startStream")) == 1
+    assert not peer.streams
 
 
 async def test_a_wrong_token_is_one_sentence_and_exit_3(peer: Peer, tmp_path: Path) -> None:
