@@ -1,4 +1,4 @@
-"""How does the bot bear a busy Discord? `python -m tests.benchmarks.discord_flood [minute|real|long] …`; all three without a name.
+"""How does the bot bear a busy Discord? `python tests/benchmarks/discord_flood.py [minute|real|long] …`; all three without a name.
 
 minute   200 messages a second for a minute, 30 a second of them need an answer; an echo answers, so that order and number are known
 real     the same, the real reader and machine answer
@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.adapters.discord import load
 
