@@ -3,8 +3,8 @@
     .venv/bin/python tests/benchmarks/reading.py --speed [KIB]
     .venv/bin/python tests/benchmarks/reading.py FILE.jsonl [--misses]
 
-Speed: texts of 64 KiB (or as many as are said), of kinds that people paste; for each the median of redaction, of reading, and of both. To be
-reached: 30 ms. A labelled file has one object a line with `text`, `slots`, `intent`, and where there are any `secrets` and `asked`.
+Speed: texts of 64 KiB (or as many as are said), of kinds that people paste; for each the median of redaction, of reading, and of both. To
+be reached: 30 ms. A labelled file has one object a line with `text`, `slots`, `intent`, and where there are any `secrets` and `asked`.
 Prints figures; asserts nothing.
 """
 

@@ -4,8 +4,8 @@
     .venv/bin/python tests/benchmarks/reading_inputs.py --sum FILE
 
 Random texts, and the pastes and messages of the tests torn apart, put together and strewn with what breaks readers. Text `n` of a seed is
-the same everywhere, so anyone can run a part; `--record` adds a line to a file, `--sum` adds the lines up (each seed once). To be reached: a
-million texts, no exception, nothing left for a second pass. Prints one JSON a run; the exit status is 1 where a text failed.
+the same everywhere, so anyone can run a part; `--record` adds a line to a file, `--sum` adds the lines up (each seed once). To be reached:
+a million texts, no exception, nothing left for a second pass. Prints one JSON a run; the exit status is 1 where a text failed.
 """
 
 from __future__ import annotations
