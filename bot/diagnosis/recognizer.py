@@ -45,6 +45,11 @@ _OF_OTHERS = 0.15  # of anything, where a name of other software stands there
 _STRANGE = 0.4  # of the words of such a text may be unknown
 _SPEAKER = re.compile(r"([\w .()-]{2,30}): ")
 _OF_ANY_LANGUAGE = ("error", "exception", "socket", "system", "java", "errno", "warning", "fatal", "uncaught", "unhandled", "traceback")
+_NAME = re.compile(r"[^\W\d_]{3,}|^[a-z]{2}(?=\b)")
+_IDENTIFIER = re.compile(r"[\w.-]*(?:/[\w.-]+)+|[a-z0-9]+(?:_[a-z0-9]+){2,}")  # a path; a function's name
+_ONE_IN = 20
+_NO_SPACES = "\u2e80"  # from here on: Chinese, Japanese, Korean
+_OF_MAIL_ALONE = ("tls.wrong_mode", "tls.not_offered", "auth.needs_tls_first", "auth.mechanism_unsupported", "protocol.")
 _OF_ANY_PROGRAM = ("net.", "tls.", "auth.", "relay.", "recipient.", "sender.", "greylisted")
 _LIKENESS = 1.5  # of likeness to an example, where no phrase is known
 _UNLIKE = 0.25  # likeness that any two texts have
@@ -117,11 +122,7 @@ class Recognizer:
         if not strength:
             return []
         if bare:
-            everything = _OF_OTHERS if self._is_strange(unwrapped.text) else 1.0
-            # The knowledge holds other languages only as mail programs speak them.
-            not_of_any_program = min(everything, _BARE if unwrapped.text.isascii() else 1.0)
-            for cause in strength:
-                strength[cause] *= everything if cause.startswith(_OF_ANY_PROGRAM) else not_of_any_program
+            self._of_other_software(unwrapped.text, strength)
         _make_way(strength, evidence)
         order = sorted(strength, key=lambda cause: -strength[cause])
         best = _best(evidence[order[0]])
@@ -130,20 +131,38 @@ class Recognizer:
         ranked += [(cause, _NO_SCORE, _best(evidence[cause]).words) for cause in order[1:_MAX_RANKED]]
         return self._with_companions(ranked)
 
-    def _is_strange(self, text: str) -> bool:
-        """Whether it names things that no pattern, no example and no program's name holds: other software, most likely.
+    def _of_other_software(self, text: str, strength: dict[str, float]) -> None:
+        """Weighs less what a text without a word of mail may say of any software, the more so where it names what nothing here knows."""
+        first = max(strength, key=lambda cause: strength[cause])
+        of_any_software = not first.startswith(_OF_MAIL_ALONE) and self._names_something(text)
+        everything = _OF_OTHERS if of_any_software or self._is_strange(text) else 1.0
+        # The knowledge holds other languages only as mail programs speak them.
+        not_of_any_program = min(everything, _BARE if text.isascii() else 1.0)
+        for cause in strength:
+            strength[cause] *= everything if cause.startswith(_OF_ANY_PROGRAM) else not_of_any_program
 
-        Either the program that speaks ("virsh: end of file") is unknown, or many of the words are.
-        """
+    def _is_strange(self, text: str) -> bool:
+        """Whether the program that speaks ("virsh: end of file") is one that no pattern, no example and no program's name holds, or many
+        of the words are."""
         speaker = _SPEAKER.match(text)
-        if speaker and any(word not in self._vocabulary and not word.endswith(_OF_ANY_LANGUAGE) for word in WORD.findall(speaker[1])):
+        if speaker and any(word not in self._vocabulary and not word.endswith(_OF_ANY_LANGUAGE) for word in _NAME.findall(speaker[1])):
             return True
         words = frozenset(WORD.findall(text))
         return len(words) > 2 and len(words - self._vocabulary) > _STRANGE * len(words)
 
+    def _names_something(self, text: str) -> bool:
+        """Whether one word in twenty is known neither to programs nor to the knowledge's own sentences: a name, most likely. Scripts that
+        put no space between words are not judged by them."""
+        words = frozenset(word for word in WORD.findall(_IDENTIFIER.sub(" ", text)) if word[0] < _NO_SPACES)
+        return len(words - self._vocabulary - self._prose) * _ONE_IN > len(words)
+
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
         return frozenset(self._sieve.vocabulary)
+
+    @cached_property
+    def _prose(self) -> frozenset[str]:
+        return frozenset(self._sieve.prose)
 
     def _doubt(self, other: str, strength: dict[str, float], evidence: dict[str, list[_Evidence]], best: _Evidence) -> float:
         """How much a runner-up takes off: less where it is only another reading of the same words."""

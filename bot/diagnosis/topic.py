@@ -42,7 +42,7 @@ _SIGNS = Signs(
         "mail": (
             r"\be-?mails?\b|mail ?box|mail ?server|\bstarttls\b",
             r"\bmails?\b",
-            r"thunderbird|fairemail|\bk-9\b|mailspring|em client|apple mail|aadsts",
+            r"thunderbird|fairemail|\bk-9\b|mailspring|mcoerrordomain|em client|apple mail|aadsts",
             r"\bmessage (?:size|body|header|was|could|has|rejected|too|content|is|not|deferred|refused|blocked)",
             r"邮箱|邮件|郵件|邮址|信件|メール|메일|почт|пошт|поща|письм|correo|courriel|posta elettronica|сообщени|повідомлен|съобщени",
             r"mensaje|mensagem|messaggio|missatge|nachricht|besked|meddelelse|melding|meddeland|viesti|zpráv|správ",
@@ -55,6 +55,7 @@ _SIGNS = Signs(
         "refused": (
             r"(?:^|: )[45]\.[0-7]\.\d{1,3} [a-z<\[]",
             r"(?:^|[^\d.\w:])(?:4(?:2[12]|3[25]|5[0-5])|5(?:2[15]|3[0458]|5[0-6]|71))(?:[ -]+#?[45]\.\d+\.\d+|[ -]+[^\d\s])",
+            r"\((?:53[0458]|55[0-4])\)",
         ),
         "program": (r"0x800c?cc[0-9a-f]{2}|0x800421|0x8004010f",),
         "receiving": (
@@ -64,7 +65,7 @@ _SIGNS = Signs(
             r"\bport:? ?\"?(?:110|143|993|995)\b|:(?:993|995|143|110)\b",
             r"\bincoming (?:mail )?server|posteingang|courrier entrant|correo entrante|posta in arrivo",
             r"(?:not|stopped|problems?|trouble) receiv(?:e|ing) (?:new |my |any |e-?)*mails?|can't receive",
-            r"cannot receive|not receiving|receiving reported|cannot get mail",
+            r"cannot receive|not receiving|receiving reported|cannot get mail|subscribed folders",
             r"\bsieve\b|managesieve",
             r"whitelist (?:him|her|them|this sender|a sender|the sender)|(?:vanished|missing|disappeared) from my inbox",
         ),
@@ -74,7 +75,7 @@ _SIGNS = Signs(
             r"login failed for user '",
             r"sqlstate|jdbc|sqlserver|sql server",
             r"sqlalchemy|cassandra|elasticsearch|memcached|influx|clickhouse|django\.db|hikari|hibernate|\btns:|database|\bmssql\b",
-            r"\bs?ftps?\b|vsftpd|proftpd|filezilla|port 21\b|:21\b",
+            r"login with user and pass|\bs?ftps?\b|vsftpd|proftpd|filezilla|port 21\b|:21\b",
             r"\b(?:http|https) (?:status|error|request failed|4\d\d|5\d\d|response)|http/[12](?:\.[01])?\"? [2345]\d\d",
         ),
         "other": (
@@ -96,7 +97,7 @@ _SIGNS = Signs(
             r"\b(?:browser|website|webpage|homepage|url bar|plex|jellyfin|emby|kodi|sonarr|radarr|torrent|spotify)\b",
             r"\b(?:netflix|youtube|minecraft|steam|xbox|playstation|roblox|valorant|game|discord|slack|telegram|whatsapp)\b",
             r"\b(?:zoom|skype|teams|signal|dropbox|onedrive|sharepoint|google drive|nextcloud files|rclone|borg|restic)\b",
-            r"\b(?:veeam|backup|backups|icloud backup|icloud storage|s3fs|excel|word|powerpoint|workbook|spreadsheet)\b",
+            r"\b(?:veeam|backup|backups|icloud backup|icloud storage|drive|s3fs|excel|word|powerpoint|workbook|spreadsheet)\b",
             r"\b(?:macro|pdf|onenote|visio|toner|cartridge|paper jam|paper|tray|spooler|print job|windows update|bsod)\b",
             r"\b(?:blue screen|bios|grub|systemd|systemctl|kernel|segfault|segmentation fault|core dumped|registry key)\b",
             r"\b(?:group policy|modulenotfounderror|importerror|syntaxerror|nullpointerexception|referenceerror)\b",
@@ -106,6 +107,7 @@ _SIGNS = Signs(
             r"\b(?:ci job|pipeline|zigbee|zwave|philips hue|tado|alexa|stripe|paypal|checkout|invoice portal|bank|sms)\b",
             r"\b(?:two-factor code|customer portal|unsubscribe|newsletter|newsletters|subscriber|subscribers|campaign)\b",
             r"\b(?:campaigns|crm|landing page|open rate|seo|mailchimp|marketing|calendar|meeting|profile picture)\b",
+            r"数据库|資料庫|打印|データベース|プリンター?|印刷|데이터베이스|프린터|\bwi-fi\b|баз[аыуе]\S? данных|принтер",
             r"https://(?:api|registry|localhost|127|download|packages|repo|git|cdn)\b|http://[a-z0-9.-]+:\d|executing (?:get|post)\b",
             r"status ?code:? [45]\d\d|\b(?:get|post|put|delete|patch) (?:/|https?:)|\bhttp (?:4|5)\d\d",
             r"\b(?:404 not found|502 bad gateway|503 service unavailable|504 gateway|500 internal server error)",
@@ -116,7 +118,8 @@ _SIGNS = Signs(
             r"\bicloud (?:drive|photos)|pull(?:ing)? image|image pull|\brhost=|pam_unix",
             r"(?:packages|registry|repo|downloads?|config-server|mirrors?)\.[a-z0-9-]+\.[a-z]|\.git\b|git@",
             r":(?:9200|5672|9092|8080|8443|443|80|22|389|636|3389|445|2181|5000|3000|8000|25565|6443|8006|9090|10050|10051|4369)\b",
-            r"\bport (?:9200|5672|9092|8080|8443|443|80|22|389|636|3389|445)\b",
+            r"\bport (?:9200|5672|9092|8080|8443|443|80|22|389|636|3389|445|5432|3306|6379|27017|1433|1521)\b",
+            r"\berr_(?:connection|name|cert|ssl_protocol|address|tunnel|proxy|internet|network)|\bdns_probe_",
         ),
     }
 )
