@@ -1,7 +1,7 @@
 """In which workspaces are we installed, and with which token? Kept sealed in the store; hands out fresh tokens, forgets on request.
 
-A token lives twelve hours where rotation is on. It is renewed two hours before its end under a lock, for a refresh token works once; where
-another process was faster, its result is taken. Source: https://docs.slack.dev/authentication/using-token-rotation/.
+A token lives twelve hours where rotation is on and is renewed two hours before its end. A refresh token works once, so of all processes
+only the one renews that takes the right to out of the vault; the others go on with the old token, which still works. Source: https://docs.slack.dev/authentication/using-token-rotation/.
 """
 
 from __future__ import annotations
@@ -33,28 +33,42 @@ log = logging.getLogger(__name__)
 STATE_SECONDS = 600
 CACHE_SECONDS = 60.0
 RENEW_MINUTES = 120
-_INSTALLATION, _STATE = "slack/installation/", "slack/state/"
-
-
-def seal(keys: Sequence[str]) -> MultiFernet:
-    """Seals with the first key and opens with any. Raises `CannotRun` where one is no key."""
-    if not keys:
-        raise CannotRun(f"POSTMASTER_KEY is not set, and tokens of several workspaces are kept sealed only: {_HOW}")
-    try:
-        return MultiFernet([Fernet(key) for key in keys])
-    except ValueError as error:
-        raise CannotRun(f"POSTMASTER_KEY holds something that is no key: {_HOW}") from error
+TAKER_DIED_MINUTES = 60  # so shortly before the end the right to renew is not waited for any more
+_INSTALLATION, _RENEWAL, _STATE = "slack/installation/", "slack/renewal/", "slack/state/"
 
 
 _HOW = 'make one with python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())".'
 
 
+class Seal:
+    """Seals with the first of the keys and opens with any. Raises `CannotRun` where there is none, or one is no key."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys:
+            raise CannotRun(f"POSTMASTER_KEY is not set, and tokens of several workspaces are kept sealed only: {_HOW}")
+        try:
+            self._newest = Fernet(keys[0])
+            self._any = MultiFernet([Fernet(key) for key in keys])
+        except ValueError as error:
+            raise CannotRun(f"POSTMASTER_KEY holds something that is no key: {_HOW}") from error
+
+    def sealed(self, content: bytes) -> bytes:
+        return self._newest.encrypt(content)
+
+    def opened(self, kept: bytes) -> tuple[bytes, bool]:
+        """The content, and whether an older key opened it. Raises `InvalidToken` where none does."""
+        try:
+            return self._newest.decrypt(kept), False
+        except InvalidToken:
+            return self._any.decrypt(kept), True
+
+
 class Installations(AsyncInstallationStore):
     """Bolt's installation store over our own. Only bot tokens are kept; we ask for no person's token."""
 
-    def __init__(self, vault: Vault, sealed: MultiFernet, rotator: AsyncTokenRotator, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, vault: Vault, seal: Seal, rotator: AsyncTokenRotator, clock: Callable[[], float] = time.monotonic) -> None:
         self._vault = vault
-        self._sealed = sealed
+        self._seal = seal
         self._rotator = rotator
         self._clock = clock
         self._cache: dict[str, tuple[float, Bot | None]] = {}
@@ -72,7 +86,9 @@ class Installations(AsyncInstallationStore):
     async def async_save_bot(self, bot: Bot) -> None:
         whole = _whose(bot.enterprise_id, bot.team_id, bot.is_enterprise_install)
         fields = {name: value for name, value in bot.to_dict().items() if name != "bot_token_expires_in"}
-        await self._vault.keep(_INSTALLATION + whole, self._sealed.encrypt(json.dumps(fields, default=str).encode()))
+        await self._vault.keep(_INSTALLATION + whole, self._seal.sealed(json.dumps(fields, default=str).encode()))
+        if bot.bot_refresh_token is not None:
+            await self._vault.keep(_RENEWAL + whole, b"1")
         self._cache.pop(whole, None)
 
     async def async_find_bot(
@@ -100,6 +116,7 @@ class Installations(AsyncInstallationStore):
     async def forget(self, whole: str) -> None:
         """Deletes the installation of a workspace or an organisation."""
         await self._vault.drop(_INSTALLATION + whole)
+        await self._vault.drop(_RENEWAL + whole)
         self._cache.pop(whole, None)
 
     async def token(self, place: Place) -> str:
@@ -137,25 +154,31 @@ class Installations(AsyncInstallationStore):
         if kept is None:
             return None
         try:
-            fields: dict[str, Any] = json.loads(self._sealed.decrypt(kept))
+            content, with_an_older_key = self._seal.opened(kept)
         except InvalidToken:
             log.error("slack: an installation cannot be opened with any key of POSTMASTER_KEY; the app must be installed there again")
             return None
+        if with_an_older_key:
+            await self._vault.keep(_INSTALLATION + whole, self._seal.sealed(content))
+        fields: dict[str, Any] = json.loads(content)
         return Bot(**fields)
 
     async def _fresh(self, whole: str, bot: Bot) -> Bot:
         """`bot` with a token that lives for a while yet."""
-        if not _ends_soon(bot):
+        if not _ends_within(bot, RENEW_MINUTES):
             return bot
         async with self._locks.setdefault(whole, asyncio.Lock()):
             stored = await self._read(whole)
-            if stored is None or not _ends_soon(stored):
+            if stored is None or not _ends_within(stored, RENEW_MINUTES):
                 self._cache[whole] = (self._clock(), stored)
                 return stored or bot
+            if await self._vault.take(_RENEWAL + whole) is None and not _ends_within(stored, TAKER_DIED_MINUTES):
+                return stored  # another process is at it
             try:
                 renewed = await self._rotator.perform_bot_token_rotation(bot=stored, minutes_before_expiration=RENEW_MINUTES)
             except (SlackTokenRotationError, SlackApiError) as error:
                 log.warning("slack: a token could not be renewed: %s", type(error).__name__)
+                await self._vault.keep(_RENEWAL + whole, b"1")
                 return await self._read(whole) or bot  # another process may have been faster
             if renewed is None:
                 return stored
@@ -193,6 +216,6 @@ def _whose(enterprise_id: str | None, team_id: str | None, whole: bool | None) -
     return (enterprise_id if whole else team_id) or team_id or enterprise_id or ""
 
 
-def _ends_soon(bot: Bot) -> bool:
+def _ends_within(bot: Bot, minutes: int) -> bool:
     ends = bot.bot_token_expires_at
-    return bot.bot_refresh_token is not None and ends is not None and float(ends) - time.time() < RENEW_MINUTES * 60
+    return bot.bot_refresh_token is not None and ends is not None and float(ends) - time.time() < minutes * 60

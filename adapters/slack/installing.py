@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import scopes
 from adapters.slack.bolt import environment_hidden
 from adapters.slack.core import Service, Settings, revealed, vault_of
-from adapters.slack.installations import STATE_SECONDS, Installations, States, seal
+from adapters.slack.installations import STATE_SECONDS, Installations, Seal, States
 from adapters.slack.workspaces import Workspaces
 from bot.errors import CannotRun
 
@@ -31,8 +31,8 @@ def many(settings: Settings, service: Service, client: AsyncWebClient) -> Worksp
         raise CannotRun("Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set: one of them is needed.")
     if vault is None:
         raise CannotRun("This store keeps no installations, so only one workspace can be served: set SLACK_BOT_TOKEN.")
-    sealed = seal([key.get_secret_value() for key in settings.key])
-    installations = Installations(vault, sealed, AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=client))
+    seal = Seal([key.get_secret_value() for key in settings.key])
+    installations = Installations(vault, seal, AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=client))
     flow = oauth_flow(client, client_id, client_secret, installations, States(vault))
 
     async def who_are_we(context: AsyncBoltContext) -> AuthorizeResult | None:

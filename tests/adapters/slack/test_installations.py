@@ -18,7 +18,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import app
-from adapters.slack.installations import Installations, States, seal
+from adapters.slack.installations import Installations, Seal, States
 from bot.channel import Undeliverable
 from bot.config import Address
 from bot.errors import CannotRun
@@ -171,7 +171,7 @@ def bot(**more: object) -> Bot:
 
 def installations(peer: Peer, vault: MemoryVault, *keys: str) -> Installations:
     rotator = AsyncTokenRotator(client_id="1.2", client_secret="cs", client=AsyncWebClient(base_url=peer.url))
-    return Installations(vault, seal(keys or (KEY,)), rotator)
+    return Installations(vault, Seal(keys or (KEY,)), rotator)
 
 
 async def test_a_token_near_its_end_is_renewed_once_however_many_ask(peer: Peer) -> None:
@@ -197,13 +197,47 @@ async def test_where_another_process_renewed_first_its_token_is_taken(peer: Peer
     assert await ours.token({"team": "T1"}) == "xoxb-theirs"
 
 
-async def test_an_older_key_still_opens_and_a_lost_one_asks_to_install_again(peer: Peer) -> None:
+async def test_of_two_processes_one_renews_and_the_other_goes_on_with_the_token_that_still_works(peer: Peer) -> None:
+    peer.oauth["xoxe-1"] = {"ok": True, "access_token": "xoxb-new", "refresh_token": "xoxe-2", "expires_in": 43200, "token_type": "bot"}
+    peer.slow("oauth.v2.access", 0.3)
+    vault = MemoryVault()
+    one, other = installations(peer, vault), installations(peer, vault)
+    await one.async_save_bot(bot(bot_token_expires_at=int(time.time()) + 90 * 60))
+
+    tokens = await asyncio.gather(one.token({"team": "T1"}), other.token({"team": "T1"}))
+
+    assert sorted(tokens) == ["xoxb-new", "xoxb-old"]
+    assert len(peer.called("oauth.v2.access")) == 1
+    assert await installations(peer, vault).token({"team": "T1"}) == "xoxb-new"
+
+
+async def test_the_right_to_renew_that_a_dead_process_took_is_not_waited_for_to_the_end(peer: Peer) -> None:
+    peer.oauth["xoxe-1"] = {"ok": True, "access_token": "xoxb-new", "refresh_token": "xoxe-2", "expires_in": 43200, "token_type": "bot"}
+    vault = MemoryVault()
+    await installations(peer, vault).async_save_bot(bot(bot_token_expires_at=int(time.time()) + 30 * 60))
+    await vault.take("slack/renewal/T1")
+
+    assert await installations(peer, vault).token({"team": "T1"}) == "xoxb-new"
+
+
+async def test_a_renewal_that_slack_refused_is_tried_again(peer: Peer) -> None:
+    vault = MemoryVault()
+    ours = installations(peer, vault)
+    await ours.async_save_bot(bot(bot_token_expires_at=int(time.time()) + 90 * 60))
+    assert await ours.token({"team": "T1"}) == "xoxb-old"
+    peer.oauth["xoxe-1"] = {"ok": True, "access_token": "xoxb-new", "refresh_token": "xoxe-2", "expires_in": 43200, "token_type": "bot"}
+
+    assert await ours.token({"team": "T1"}) == "xoxb-new"
+
+
+async def test_an_older_key_still_opens_and_what_it_opened_needs_it_no_longer(peer: Peer) -> None:
     vault, newer = MemoryVault(), Fernet.generate_key().decode()
     await installations(peer, vault).async_save_bot(bot(bot_refresh_token=None))
 
-    assert await installations(peer, vault, newer, KEY).token({"team": "T1"}) == "xoxb-old"
     with pytest.raises(Undeliverable):
         await installations(peer, vault, newer).token({"team": "T1"})
+    assert await installations(peer, vault, newer, KEY).token({"team": "T1"}) == "xoxb-old"
+    assert await installations(peer, vault, newer).token({"team": "T1"}) == "xoxb-old"
 
 
 async def test_an_app_installed_for_a_whole_organisation_is_found_by_it(peer: Peer) -> None:
@@ -225,7 +259,7 @@ async def test_states_are_taken_once() -> None:
 @pytest.mark.parametrize("keys", [(), ("short",)])
 def test_a_missing_or_wrong_key_is_one_sentence(keys: tuple[str, ...]) -> None:
     with pytest.raises(CannotRun, match="POSTMASTER_KEY"):
-        seal(keys)
+        Seal(keys)
 
 
 async def test_a_store_without_a_vault_says_so(peer: Peer) -> None:

@@ -104,7 +104,7 @@ async def test_a_workspace_is_installed_answered_renewed_over_a_restart_and_remo
             second.terminate()
             await second.wait()
     with sqlite3.connect(tmp_path / "store.sqlite") as store:
-        assert store.execute("SELECT count(*) FROM vault WHERE name LIKE 'slack/installation/%'").fetchone() == (0,)
+        assert store.execute("SELECT count(*) FROM vault WHERE name NOT LIKE 'slack/state/%'").fetchone() == (0,)
 
 
 @pytest.mark.parametrize(
