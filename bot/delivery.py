@@ -10,7 +10,7 @@ import asyncio
 import datetime
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -104,10 +104,10 @@ class Delivery:
                 self._activity.begin(effect.conversation)
                 self._spawn(self._run_line(effect.conversation, line))
 
-    def stop_probes(self, conversation: str, but: str | None = None) -> None:
-        """Ends running probes of the conversation, all `but` one; each result carries what was seen so far."""
+    def stop_probes(self, conversation: str, but: Collection[str] = ()) -> None:
+        """Ends running probes of the conversation, all `but` these; each result carries what was seen so far."""
         for (whose, probe), stop in self._stops.items():
-            if whose == conversation and probe != but:
+            if whose == conversation and probe not in but:
                 stop.set()
 
     async def keep_leases(self) -> None:
@@ -295,7 +295,7 @@ class Delivery:
 
         try:
             async with asyncio.timeout(PROBE_SECONDS), asyncio.TaskGroup() as group:
-                showing = group.create_task(self._show_as_it_goes(claimed, news, state))
+                showing = group.create_task(self._show_as_it_goes(claimed, news, state) if not effect.quiet else stop.wait())
                 running = group.create_task(self._look(claimed, effect, answer, on_seen))
                 stopping = group.create_task(stop.wait())
                 await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -314,7 +314,8 @@ class Delivery:
                 log.logger(__name__).exception("a probe failed")
         finally:
             del self._stops[claimed.conversation, effect.probe]
-        await self._show(claimed, state(True))
+        if not effect.quiet:
+            await self._show(claimed, state(True))
         metrics.count("probes", outcome="error" if error else "stopped" if stopped else "done")
         metrics.observe_seconds("probe_seconds", time.monotonic() - began)
         return tuple(seen), error

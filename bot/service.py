@@ -339,7 +339,7 @@ class Service:
             metrics.observe_seconds("step_seconds", time.monotonic() - began)
             conversation, version = step.conversation, version + 1
             question = outbox.last_question_after(effects, question)
-            self._delivery.stop_probes(key, but=conversation.probe.id if conversation.probe else None)
+            self._delivery.stop_probes(key, but=conversation.awaited())
             self._delivery.accept(claimed)
             if any(isinstance(effect, Wake) for effect in effects):
                 self._nudged.set()

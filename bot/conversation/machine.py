@@ -22,8 +22,9 @@ from dataclasses import replace
 from enum import Enum, auto
 
 from bot.answers.wording import paragraph
-from bot.conversation import replies
+from bot.conversation import replies, watching
 from bot.conversation.model import (
+    WATCH_PREFIX,
     AnyEvent,
     Chose,
     Conversation,
@@ -63,6 +64,8 @@ class Move(Enum):
     STOP = auto()
     STALE = auto()
     RESUME = auto()
+    WATCH = auto()  # wants to be told something later
+    UNWATCH = auto()
     NOTHING = auto()
 
 
@@ -162,6 +165,7 @@ def _off_topic(turn: Turn, reading: Reading) -> None:
 
 
 def _cancel(turn: Turn, reading: Reading) -> None:
+    turn.set(watches=())
     turn.close("talk.cancelled")
 
 
@@ -195,6 +199,15 @@ def _resume(turn: Turn, reading: Reading) -> None:
         turn.proceed()
     else:
         turn.say_phrase("talk.resume")
+
+
+def _watch(turn: Turn, reading: Reading) -> None:
+    if reading.watch is not None and reading.watch != "off":
+        watching.begin(turn, reading.watch)
+
+
+def _unwatch(turn: Turn, reading: Reading) -> None:
+    watching.end_all(turn)
 
 
 def _nothing(turn: Turn, reading: Reading) -> None:
@@ -236,6 +249,8 @@ TABLE: dict[tuple[State | None, Move], Handler] = {
     (State.PROBING, Move.STOP): _stop_probe,
     (None, Move.STALE): _stale,
     (None, Move.RESUME): _resume,
+    (None, Move.WATCH): _watch,
+    (None, Move.UNWATCH): _unwatch,
     (None, Move.NOTHING): _nothing,
 }
 
@@ -258,7 +273,10 @@ def step(conversation: Conversation, event: AnyEvent, index: Index) -> Step:
         case FormSent():
             _take_form(turn, event)
         case ProbeDone():
-            turn.probed(event.probe, event.observations)
+            if event.probe.startswith(WATCH_PREFIX):
+                watching.looked(turn, event)
+            else:
+                turn.probed(event.probe, event.observations)
         case Woken():
             _wake(turn, event)
         case MessageDeleted():
@@ -329,6 +347,8 @@ def _told_of(corrections: tuple[Correction, ...], turn: Turn) -> tuple[Correctio
 def _move(before: Conversation, reading: Reading, *, asks: bool) -> Move:
     """What a text means. Orders first (they always work), then facts, then the rest."""
     facts = said(reading)
+    if reading.watch is not None:
+        return Move.UNWATCH if reading.watch == "off" else Move.WATCH
     orders = {"cancel": Move.CANCEL, "restart": Move.RESTART, "human": Move.HUMAN}
     if reading.intent in orders:
         return orders[reading.intent]
@@ -384,6 +404,9 @@ def _choose(turn: Turn, event: Chose) -> None:
     conversation = turn.conversation
     if event.choice == "person":
         handler(conversation.state, Move.HUMAN)(turn, Reading())
+        return
+    if event.choice == "watch":
+        handler(conversation.state, Move.WATCH)(turn, Reading(watch="server"))
         return
     if event.turn != conversation.turn:
         handler(conversation.state, Move.STALE)(turn, Reading())
@@ -442,6 +465,9 @@ def _take_form(turn: Turn, event: FormSent) -> None:
 
 
 def _wake(turn: Turn, event: Woken) -> None:
+    if event.wake.startswith(WATCH_PREFIX):
+        watching.woken(turn, event.wake)
+        return
     pending = turn.conversation.probe
     if pending is not None and event.wake == f"looking:{pending.id}":
         turn.say_phrase("talk.still_looking", host=pending.request.host or pending.request.domain or "")

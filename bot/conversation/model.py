@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Literal
 
 from bot.observations import Observation
 from bot.reading.model import Reading, Slot
@@ -113,6 +114,27 @@ class ProbeRequest:
     public_only: bool = False
 
 
+WatchKind = Literal["server", "certificate", "question"]
+WATCH_PREFIX = "watch:"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Something that a person wants to be told later (`watching.py`): looks made so far, and when it is given up."""
+
+    kind: WatchKind
+    number: int
+    until: datetime.datetime
+    host: str = ""
+    port: int | None = None
+    person: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of its next wake and look; another one than that of every look before."""
+        return f"{WATCH_PREFIX}{self.kind}:{self.until:%Y%m%d%H%M%S}:{self.number}"
+
+
 @dataclass(frozen=True, slots=True)
 class PendingProbe:
     id: str
@@ -153,6 +175,12 @@ class Conversation:
     created: datetime.datetime | None = None
     updated: datetime.datetime | None = None
     outsiders: bool = False
+    watches: tuple[Watch, ...] = ()
+
+    def awaited(self) -> frozenset[str]:
+        """The ids of the probes that are waited for: the talk's own one, and the looks of its watches."""
+        own = {self.probe.id} if self.probe is not None else set()
+        return frozenset(own | {watch.name for watch in self.watches})
 
 
 # --- in: events --------------------------------------------------------------------------------------------------------
@@ -250,8 +278,11 @@ class Edit(Effect):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Probe(Effect):
+    """`quiet`: nobody waits for it, and its progress is not shown."""
+
     probe: str
     request: ProbeRequest
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,6 +34,13 @@ def closing_choices(index: Index) -> tuple[Choice, ...]:
     return tuple(Choice(name, index.phrase(f"talk.choice.{name}")) for name in ("works", "still_fails", "person"))
 
 
+def _watch_choice(first: Finding, seen: Observations, index: Index) -> tuple[Choice, ...]:
+    """A server that takes no mail just now may do so later."""
+    views = survey(seen)
+    down = first.cause.startswith(("net.", "server.")) and bool(views) and best(views, login=False) is None
+    return (Choice("watch", index.phrase("talk.choice.watch")),) if down else ()
+
+
 def question(worth: Worth, situation: Situation, findings: Sequence[Finding], turn: int, index: Index) -> Reply:
     """One question, with the causes in play where there are some to tell."""
     blocks: list[Block] = [paragraph(index, worth.phrase, **question_values(worth.phrase, situation))]
@@ -55,7 +62,7 @@ def diagnosis(
     advice = advise(findings[0], situation, seen, index, today)
     return Reply(
         (*diagnosis_blocks(findings, situation, seen, index, today), paragraph(index, "talk.what_now")),
-        choices=closing_choices(index),
+        choices=(*closing_choices(index), *_watch_choice(findings[0], seen, index)),
         findings=findings_json(findings, situation, seen, index, today),
         settings=setting_json(advice, index),
         turn=turn,

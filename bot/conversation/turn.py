@@ -216,7 +216,7 @@ class Turn:
             return ProbeRequest(
                 None, domain=domain, policy=True, outgoing=reasons.outgoing_address(error), selector=reasons.selector(error)
             )
-        host = self._host_to_ask(situation)
+        host = self.host_to_ask(situation)
         if host is None or self._probed(host):
             return None
         first = findings[0] if findings and (findings[0].confidence or 0) >= ACT_AT else None
@@ -228,7 +228,8 @@ class Turn:
             return None  # the provider's own server, which nobody complains of
         return ProbeRequest(host, situation.port, situation.security, situation.address_domain, "fresh" in self.conversation.flags)
 
-    def _host_to_ask(self, situation: Situation) -> str | None:
+    def host_to_ask(self, situation: Situation) -> str | None:
+        """The server to look at: the person's, else their provider's."""
         if situation.host is not None:
             return situation.host
         server = preferred_server(provider_of(situation, self.index), situation)
@@ -412,7 +413,7 @@ class Turn:
     def still_fails(self, *, changed: bool) -> None:
         """The next likely cause, not the same text again; at the end a person, with what was ruled out."""
         self.unflag("configure", "lookup")
-        host = self._host_to_ask(self.situation)
+        host = self.host_to_ask(self.situation)
         if changed and host is not None and self._probed(host):
             self.unflag(f"probed:{host}")
             self.flag("fresh")

@@ -24,8 +24,9 @@ def without_person(conversation: Conversation, person: str) -> Conversation:
     """What this person added to somebody else's talk is gone. An empty id names nobody."""
     if not person:
         return conversation
+    theirs = replace(conversation, watches=tuple(watch for watch in conversation.watches if watch.person != person))
     return _without(
-        conversation,
+        theirs,
         known=lambda known: known.person == person,
         seen=lambda seen: seen.person == person,
         line=lambda line: line.person == person,

@@ -18,9 +18,13 @@ from bot.conversation.model import (
     FormSent,
     HandOff,
     Post,
+    Probe,
+    ProbeDone,
+    ProbeRequest,
     Said,
     Step,
     Wake,
+    Watch,
     Woken,
 )
 from bot.errors import CannotRun, StoreUnreachable
@@ -150,6 +154,33 @@ async def test_a_probe_nobody_waits_for_is_ended(store: Store, room: Room) -> No
         await service.idle(TALK)
 
     assert room.texts() == ["looking", "heard sorry, another host"]
+
+
+async def test_a_quiet_look_runs_on_beside_the_talk_and_its_progress_is_not_shown(store: Store, room: Room) -> None:
+    broker = ScriptedBroker(TcpConnected(port=587))
+    broker.go.clear()
+    watch = Watch("server", 0, datetime.datetime(2026, 12, 2, tzinfo=datetime.UTC), "mail.example.com")
+
+    def watching(conversation: Conversation, event: AnyEvent) -> Step:
+        if isinstance(event, Said) and event.text.text == "watch":
+            look = Probe(probe=watch.name, request=ProbeRequest("mail.example.com"), quiet=True)
+            return Step(replace(conversation, watches=(watch,)), (look,))
+        if isinstance(event, ProbeDone):
+            return Step(conversation, (Post(reply=say(f"looked and saw {len(event.observations)}")),))
+        return echo(conversation, event)
+
+    service = service_on(store, room, broker, watching)
+
+    async with running(service), asyncio.timeout(20):
+        await service.receive(said("watch", 1))
+        await until(lambda: bool(broker.asked))
+        await service.receive(said("hello", 2))
+        await until(lambda: room.texts() == ["heard hello"])
+        broker.go.set()
+        await service.idle(TALK)
+
+    assert room.texts() == ["heard hello", "looked and saw 1"]
+    assert room.shown == []
 
 
 @pytest.mark.parametrize("error", [CannotRun("no network"), RuntimeError("our own bug")])

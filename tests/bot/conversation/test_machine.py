@@ -92,7 +92,7 @@ def test_settings_asked_of_a_server_that_is_down_get_what_is_wrong_with_it() -> 
 
     (post,) = (effect for effect in effects if isinstance(effect, Post))
     assert [finding["cause"] for finding in post.reply.findings] == ["net.refused"]
-    assert [choice.id for choice in post.reply.choices] == ["works", "still_fails", "person"]
+    assert [choice.id for choice in post.reply.choices] == ["works", "still_fails", "person", "watch"]
 
 
 def test_what_is_entered_may_be_told_after_the_answer_and_stays_the_same_problem() -> None:
