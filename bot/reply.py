@@ -119,8 +119,11 @@ class Preformatted:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
+    """Where something comes from and when somebody looked; `about` says what (servers, app passwords), "" where it is all of it."""
+
     url: str
     checked: str | None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,4 +253,9 @@ def block_text(block: Block) -> str:
         case Preformatted(text, _):
             return text
         case Sources(items):
-            return "Source: " + "; ".join(f"{item.url}" + (f" (checked {item.checked})" if item.checked else "") for item in items)
+            return "Source: " + "; ".join(_source(item) for item in items)
+
+
+def _source(item: SourceLine) -> str:
+    notes = ", ".join(note for note in (item.about, f"checked {item.checked}" if item.checked else "") if note)
+    return f"{item.url} ({notes})" if notes else item.url

@@ -220,7 +220,8 @@ def _block(block: Block, words: Words, locale: str | None) -> Iterator[str]:
 def _source(item: SourceLine, words: Words, locale: str | None) -> list[str]:
     """Small print: where it comes from, and when somebody looked."""
     checked = [" ", inline_words(words("source_checked", date=dates.shown(item.checked, locale, words)))] if item.checked else []
-    return part([linked(item.url), *checked], _CHUNK, prefix="-# ")
+    about = [" ", inline_words(f"({item.about})")] if item.about else []
+    return part([linked(item.url), *about, *checked], _CHUNK, prefix="-# ")
 
 
 def _list(heading: Spans, lines: Sequence[str]) -> Iterator[str]:

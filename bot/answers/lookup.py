@@ -11,22 +11,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import observations as o
-from bot.answers.diagnosis import source_json, sources_block
+from bot.answers.diagnosis import source_json
+from bot.answers.minding import cited, oauth2_only, warnings
 from bot.answers.wording import spans
 from bot.diagnosis.advice import Change as SettingChange
-from bot.diagnosis.advice import Instruction, app_password_steps, filled_snippet, mode_word, setting_steps, traps_of, username_of
+from bot.diagnosis.advice import Instruction, app_password_steps, filled_snippet, mode_word, setting_steps, username_of
 from bot.diagnosis.survey import at_port, survey
 from bot.observations import Observations
-from bot.reply import Block, Bullets, Code, Emphasis, Literal, Paragraph, Preformatted, Reply, SettingsTable, Spans, Step, Steps, Text
+from bot.reply import (
+    Block,
+    Bullets,
+    Code,
+    Emphasis,
+    Literal,
+    Paragraph,
+    Preformatted,
+    Reply,
+    SettingsTable,
+    SourceLine,
+    Sources,
+    Spans,
+    Step,
+    Steps,
+    Text,
+)
 from knowledge.index import Index
-from knowledge.model import Client, Limits, Provider, Server, Trap
-from knowledge.terms import RELAY, Endpoint, Security, Source
-
-_OAUTH_ONLY = frozenset({"oauth2"})
-MOST_WARNINGS = 5
-_ON_ENTERING = 2  # the last weight of a trap that catches while settings are entered
-# A sentence of whose words another one has so large a share says nothing new beside it.
-_SAME = 0.6
+from knowledge.model import Client, Limits, Provider, Server
+from knowledge.terms import RELAY, Endpoint, Security
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +130,8 @@ def lookup_json(lookup: Lookup, index: Index, today: datetime.date) -> dict[str,
         "before_you_start": [text for text in (_own_server(lookup, index), *(step.text for step in _before(lookup, index))) if text],
         "steps": [{"text": step.text, "url": step.url} for step in _steps(lookup, index)],
         "limits": _limits_json(provider.limits) if provider and provider.limits else None,
-        "warnings": _warnings(lookup, index, today),
-        "sources": [source_json(source) for source in _sources(lookup)],
+        "warnings": warnings(lookup, index, today),
+        "sources": [{**source_json(source), "about": about} for source, about in cited(lookup, index, today)],
         "did_you_mean": list(lookup.did_you_mean),
     }
 
@@ -188,7 +199,7 @@ def _steps(lookup: Lookup, index: Index) -> list[Instruction]:
         SettingChange("host", endpoint.host),
         SettingChange("port", str(endpoint.port)),
         SettingChange("security", mode_word(endpoint.security, lookup.client, index)),
-        SettingChange("authentication", index.phrase(f"answers.value.{'oauth2' if _oauth2_only(lookup) else 'on'}")),
+        SettingChange("authentication", index.phrase(f"answers.value.{'oauth2' if oauth2_only(lookup) else 'on'}")),
     ]
     if lookup.provider is not None:
         value = username_of(lookup.provider, index)
@@ -196,82 +207,11 @@ def _steps(lookup: Lookup, index: Index) -> list[Instruction]:
     return list(setting_steps(tuple(changes), lookup.client, index))
 
 
-def _warnings(lookup: Lookup, index: Index, today: datetime.date) -> list[str]:
-    """What catches people here, the most important first, nothing twice, `MOST_WARNINGS` at most."""
-    provider = lookup.provider
-    first: list[str] = []
-    if provider is not None and provider.status == "ended":
-        successor = index.provider(provider.successor) if provider.successor else None
-        phrase = "answers.ended_successor" if successor else "answers.ended"
-        first.append(index.phrase(phrase, provider=provider.name, successor=successor.name if successor else ""))
-    traps = sorted(traps_of(provider, today), key=_weight) if provider is not None else []
-    if lookup.old_host is not None and lookup.servers:
-        first.append(
-            next((trap.text for trap in traps if lookup.old_host in trap.text), "")
-            or index.phrase("answers.old_host", old=lookup.old_host, new=lookup.servers[0].endpoint.host)
-        )
-    if provider is not None and _oauth2_only(lookup):
-        programs = provider.oauth2.programs if provider.oauth2 is not None else ()
-        if lookup.client is not None and lookup.client.oauth2 is False and lookup.client.id not in programs:
-            first.append(index.phrase("answers.oauth2_only_cannot", provider=provider.name, client=lookup.client.name))
-        elif not any("OAuth2" in trap.text and "authentication" in trap.concerns for trap in traps):
-            first.append(index.phrase("answers.oauth2_only", provider=provider.name))
-    if provider is not None and lookup.servers and all(server.endpoint.security is Security.NONE for server in lookup.servers):
-        first.append(index.phrase("answers.plain_only", provider=provider.name))
-    first.extend(server.note for server in lookup.servers[:1] if server.note)
-    first.extend(trap.text for trap in traps if _weight(trap) <= _ON_ENTERING)
-    if provider is not None and provider.username_note and (provider.username != "other" or provider.username_value):
-        first.append(provider.username_note)
-    texts = list(dict.fromkeys((*first, *(trap.text for trap in traps))))
-    said = [username_of(provider, index)] if provider is not None else []
-    return [text for place, text in enumerate(texts) if not _said_besides(text, [*said, *texts[:place]], texts[place + 1 :])][
-        :MOST_WARNINGS
-    ]
-
-
-def _weight(trap: Trap) -> int:
-    """How soon a trap catches who enters settings: sending is switched off; how to log in; what to enter; what refuses logins; the rest."""
-    about = set(trap.concerns)
-    if "auth.smtp_auth_disabled" in about:
-        return 0
-    if not about or about & {"authentication", "password"}:
-        return 1
-    if about & {"host", "port", "security", "username"}:
-        return 2
-    return 3 if any(name.startswith("auth.") for name in about) else 4
-
-
-def _said_besides(text: str, before: list[str], after: list[str]) -> bool:
-    """Whether another sentence says nearly all of `text`: one before it, or a longer one behind it. A number is always news."""
-    words = _words(text)
-    others = [_words(other) for other in before] + [longer for other in after if len(longer := _words(other)) > len(words)]
-    numbers = {word for word in words if word.isdigit()}
-    return any(numbers <= other and len(words & other) >= _SAME * len(words) for other in others)
-
-
-def _words(text: str) -> frozenset[str]:
-    """What a sentence is about: its names, numbers and longer words."""
-    cleaned = "".join(c if c.isalnum() or c in "-." else " " for c in text.lower())
-    return frozenset(word for raw in cleaned.split() if len(word := raw.strip("-.")) > 3 or word.isdigit())
-
-
-def _oauth2_only(lookup: Lookup) -> bool:
-    return bool(lookup.servers) and frozenset(lookup.servers[0].auth) == _OAUTH_ONLY
-
-
-def _sources(lookup: Lookup) -> tuple[Source, ...]:
-    if lookup.provider is None:
-        return ()
-    rule = lookup.provider.app_password
-    own = (rule.source,) if rule is not None and rule.source is not None else ()
-    return tuple({source.url: source for source in (*own, *lookup.provider.sources)}.values())[:4]
-
-
 # --- blocks ----------------------------------------------------------------------------------------------------------------
 
 
-def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date) -> tuple[Block, ...]:
-    """The answer for people: the table to enter, what must be done first, the steps in the program, what to mind."""
+def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date, said: tuple[str, ...] = ()) -> tuple[Block, ...]:
+    """The answer for people: the table to enter, what must be done first, the steps in the program, what to mind beyond what was `said`."""
     if not lookup.found:
         blocks: list[Block] = [Paragraph(spans(index, "answers.lookup_nothing", query=Literal(lookup.query)))]
         if lookup.did_you_mean:
@@ -296,13 +236,12 @@ def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date) -> tuple[B
             )
     if lookup.unknown_client:
         blocks.extend(_unknown_client(lookup.unknown_client, index))
-    warnings = _warnings(lookup, index, today)
-    if warnings:
-        blocks.append(Bullets(tuple((Text(warning),) for warning in warnings), spans(index, "answers.mind")))
+    if minded := warnings(lookup, index, today, said):
+        blocks.append(Bullets(tuple((Text(warning),) for warning in minded), spans(index, "answers.mind")))
     if lookup.provider is not None and lookup.provider.limits is not None and (limits := _limits_line(lookup.provider.limits, index)):
         blocks.append(Paragraph((Text(limits),)))
-    if sources := _sources(lookup):
-        blocks.append(sources_block(sources))
+    if sources := cited(lookup, index, today):
+        blocks.append(Sources(tuple(SourceLine(source.url, source.checked, about) for source, about in sources)))
     return tuple(blocks)
 
 
@@ -322,8 +261,18 @@ def _headline(lookup: Lookup, index: Index) -> Spans:
         return spans(index, f"answers.lookup_how_{lookup.how}", query=Literal(lookup.query))
     if own := _own_server(lookup, index):
         return (Text(own),)
+    if lookup.provider.status == "ended" and not lookup.servers:
+        return _ended(lookup.provider, index)
     phrase = "answers.lookup_found" if lookup.servers else "answers.lookup_no_server"
     return spans(index, phrase, provider=Emphasis(lookup.provider.name))
+
+
+def _ended(provider: Provider, index: Index) -> Spans:
+    """That a brand is gone, and what it became."""
+    successor = index.provider(provider.successor) if provider.successor else None
+    if successor is None:
+        return spans(index, "answers.ended", provider=Emphasis(provider.name))
+    return spans(index, "answers.ended_successor", provider=Emphasis(provider.name), successor=Emphasis(successor.name))
 
 
 def settings_table(server: Server, provider: Provider | None, index: Index) -> SettingsTable:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 
-from bot.answers.lookup import MOST_WARNINGS, look_up, lookup_blocks, lookup_json
+from bot.answers.lookup import look_up, lookup_blocks, lookup_json
+from bot.answers.minding import MOST_SOURCES, MOST_WARNINGS
 from bot.reply import block_text
 from knowledge.index import index
+from knowledge.terms import Security
 
 TODAY = datetime.date(2026, 11, 25)
 
@@ -108,3 +111,47 @@ def test_a_program_that_is_not_known_is_said_to_be_so_with_what_was_probably_mea
     assert "thunderbrd is not known here" in text
     assert "Thunderbird" in text.partition("not known here")[2]
     assert "smtp.gmail.com" in text
+
+
+def test_each_source_says_what_was_taken_from_it() -> None:
+    text = shown("gmail")
+
+    assert re.search(r"7126229 \(servers, checked 2026-\d\d-\d\d\)", text)
+    assert re.search(r"185833 \(app passwords[^)]*\)", text)
+    assert re.search(r"22839 \(limits, checked", text)
+
+
+def test_every_warning_that_rests_on_a_source_brings_it() -> None:
+    for id, provider in index().knowledge.providers.items():
+        sources = answered(id)["sources"]
+        assert isinstance(sources, list)
+        urls = {source["url"] for source in sources}
+        told = warnings(id)
+        owed = {trap.source.url for trap in provider.traps if trap.text in told and trap.source is not None}
+        assert len(urls) == MOST_SOURCES or owed <= urls, id
+
+
+def test_a_brand_that_ended_says_so_first_and_what_it_became() -> None:
+    assert shown("skiff").startswith("Skiff has ended")
+    assert "became Oracle Cloud Email Delivery" in shown("dyn").splitlines()[0]
+
+
+def test_where_only_plain_text_is_offered_the_answer_warns() -> None:
+    plain = [
+        id
+        for id, one in index().knowledge.providers.items()
+        if one.servers and all(server.endpoint.security is Security.NONE for server in one.servers)
+    ]
+
+    assert plain
+    for id in plain:
+        assert "unencrypted" in shown(id), id
+
+
+def test_what_was_said_already_is_not_said_again() -> None:
+    found = look_up("smtp.live.com", index())
+    trap = next(text for text in warnings("smtp.live.com") if "smtp.live.com" in text)
+
+    again = "\n".join(block_text(block) for block in lookup_blocks(found, index(), TODAY, said=(trap,)))
+
+    assert trap not in again
