@@ -19,10 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from enum import Enum, auto
 
 from bot.answers.wording import paragraph
-from bot.conversation import replies, watching
+from bot.conversation import afterwards, remarks, replies, settings, watching
 from bot.conversation.model import (
     WATCH_PREFIX,
     AnyEvent,
@@ -37,37 +36,12 @@ from bot.conversation.model import (
     StopPressed,
     Woken,
 )
+from bot.conversation.moves import Move, move_of
 from bot.conversation.slots import Correction, merge, observed, said, without_message
 from bot.conversation.turn import Turn
 from bot.reading.model import SLOTS, Reading, Slot
 from bot.reply import Reply
 from knowledge.index import Index
-
-
-class Move(Enum):
-    """What an event means for the talk."""
-
-    FACTS = auto()  # something about the problem or the settings
-    NEW_ERROR = auto()  # facts with an error that is not the one already told
-    SETTINGS = auto()  # wants settings, has no fault
-    DONT_KNOW = auto()
-    QUESTION = auto()  # a side question
-    ASIDE = auto()  # asks for settings in the middle of looking for a fault
-    WORKS = auto()
-    STILL_FAILS = auto()
-    THANKS = auto()
-    GREETING = auto()
-    OFF_TOPIC = auto()
-    CANCEL = auto()
-    RESTART = auto()
-    HUMAN = auto()
-    STOP = auto()
-    STALE = auto()
-    RESUME = auto()
-    WATCH = auto()  # wants to be told something later
-    UNWATCH = auto()
-    NOTHING = auto()
-
 
 Handler = Callable[[Turn, Reading], None]
 
@@ -85,9 +59,9 @@ def _again(turn: Turn, reading: Reading) -> None:
         turn.set(told=())
         turn.proceed()
     elif turn.is_asked():
-        turn.tell_settings_aside(reading)
+        settings.tell_aside(turn, reading)
     else:
-        turn.still_fails(changed=False)
+        afterwards.still_fails(turn, changed=False)
 
 
 def _next_problem(turn: Turn, reading: Reading) -> None:
@@ -112,14 +86,14 @@ def _explain_term(turn: Turn, reading: Reading) -> None:
     about the steps just given."""
     known = reading.term is not None and reading.term in turn.index.knowledge.terms
     blocks = replies.term(reading.term, turn.index) if reading.term is not None and known else None
-    if (blocks is None or turn.quotes()) and turn.asks_about_an_error():
+    if (blocks is None or turn.quotes()) and afterwards.asks_about_an_error(turn):
         turn.answer_at_once()
     elif turn.conversation.question is not None and turn.conversation.state is State.ASKING:
         turn.ask_again(*(blocks or ()))
     elif blocks is not None:
         turn.say(Reply(blocks))
     elif turn.conversation.state is State.ADVISED:
-        turn.explain_steps()
+        afterwards.explain_steps(turn)
     elif turn.preface:
         turn.say(Reply(()))
     else:
@@ -128,7 +102,7 @@ def _explain_term(turn: Turn, reading: Reading) -> None:
 
 def _aside(turn: Turn, reading: Reading) -> None:
     """The settings that were asked for, then the open question once more."""
-    turn.tell_settings_aside(reading)
+    settings.tell_aside(turn, reading)
 
 
 def _works(turn: Turn, reading: Reading) -> None:
@@ -136,7 +110,7 @@ def _works(turn: Turn, reading: Reading) -> None:
 
 
 def _still_fails(turn: Turn, reading: Reading) -> None:
-    turn.still_fails(changed=reading.changed)
+    afterwards.still_fails(turn, changed=reading.changed)
 
 
 def _thanks(turn: Turn, reading: Reading) -> None:
@@ -312,12 +286,12 @@ def _hear(turn: Turn, event: Said) -> None:
     turn.heard(event.text.text)
     _take(turn, event, said(reading), reading, "said")
     if event.text.secrets:
-        turn.warn_of_secrets(event.text.secrets)
+        remarks.warn_of_secrets(turn, event.text.secrets)
     if event.edited and turn.conversation.slots == before.slots:
         return
     if event.order < before.last_order:
         return
-    move = _move(before, reading, asks=turn.is_asked())
+    move = move_of(before, reading, asks=turn.is_asked())
     if move is Move.RESUME or turn.conversation.state is not State.HANDED_OFF:
         handler(turn.conversation.state, move)(turn, reading)
 
@@ -334,69 +308,14 @@ def _take(turn: Turn, event: AnyEvent, values: dict[Slot, str | int], reading: R
     if reading.changed:
         turn.flag("fresh")
     if corrections and turn.conversation.state is not State.CLOSED:
-        turn.note_corrections(_told_of(corrections, turn))
-    turn.note_typo(reading)
-    turn.note_folklore(reading)
+        remarks.note_corrections(turn, _told_of(corrections, turn))
+    remarks.note_typo(turn, reading)
+    remarks.note_folklore(turn, reading)
 
 
 def _told_of(corrections: tuple[Correction, ...], turn: Turn) -> tuple[Correction, ...]:
     """A new problem brings new settings; only what changes within one problem is a correction worth a word."""
     return () if turn.conversation.state is State.CLOSED else corrections
-
-
-def _move(before: Conversation, reading: Reading, *, asks: bool) -> Move:
-    """What a text means. Orders first (they always work), then facts, then the rest."""
-    facts = said(reading)
-    if reading.watch is not None:
-        return Move.UNWATCH if reading.watch == "off" else Move.WATCH
-    orders = {"cancel": Move.CANCEL, "restart": Move.RESTART, "human": Move.HUMAN}
-    if reading.intent in orders:
-        return orders[reading.intent]
-    if before.state is State.HANDED_OFF:
-        return Move.RESUME
-    if reading.outcome == "works" and "error" not in facts:
-        return Move.WORKS
-    if reading.outcome == "still_fails" and "error" not in facts:
-        return Move.STILL_FAILS
-    if reading.unknown and not facts:
-        return Move.DONT_KNOW
-    if reading.intent == "question" and not _answers(before, facts):
-        return Move.QUESTION
-    if reading.intent == "lookup" and asks and "host" not in facts and _in_the_middle(before, facts):
-        return Move.ASIDE
-    if reading.intent in ("configure", "lookup") and not _answers(before, facts) and not _about_a_fault(before, facts):
-        return Move.SETTINGS
-    if "error" in facts:
-        known = before.slots.error
-        return Move.NEW_ERROR if known is None or known.value != facts["error"] else Move.FACTS
-    if facts or reading.observations or reading.own_server or reading.ambiguous_security or reading.intent in ("fix_error", "correction"):
-        return Move.FACTS
-    plain = {"thanks": Move.THANKS, "greeting": Move.GREETING}
-    return plain.get(reading.intent, Move.OFF_TOPIC)
-
-
-def _about_a_fault(before: Conversation, facts: dict[Slot, str | int]) -> bool:
-    """In the middle of looking for a fault, a message with settings in it goes on with that, however it is worded."""
-    if "configure" in before.flags or not facts or (before.slots.error is None and before.question is None):
-        return False
-    return before.state in (State.ASKING, State.PROBING) or (before.state is State.ADVISED and _same_account(before, facts))
-
-
-def _same_account(before: Conversation, facts: dict[Slot, str | int]) -> bool:
-    """Nothing that names an account is other than it was; what was not known before may belong to it."""
-    naming: tuple[Slot, ...] = ("host", "provider", "address_domain")
-    return all(known is None or facts.get(slot, known.value) == known.value for slot in naming for known in (before.slots.get(slot),))
-
-
-def _in_the_middle(before: Conversation, facts: dict[Slot, str | int]) -> bool:
-    """A fault is being looked for, or its answer was just given, and the account is still the same one."""
-    provider = before.slots.provider
-    same = provider is None or facts.get("provider", provider.value) == provider.value
-    return "configure" not in before.flags and (before.state is State.ASKING or (before.state is State.ADVISED and same))
-
-
-def _answers(before: Conversation, facts: dict[Slot, str | int]) -> bool:
-    return before.question is not None and before.question.slot in facts
 
 
 def _choose(turn: Turn, event: Chose) -> None:
@@ -457,7 +376,7 @@ def _take_form(turn: Turn, event: FormSent) -> None:
     secrets = tuple(secret for text in event.values.values() for secret in text.secrets)
     _take(turn, event, values, Reading(), "said")
     if secrets:
-        turn.warn_of_secrets(secrets)
+        remarks.warn_of_secrets(turn, secrets)
     if turn.conversation.state is State.HANDED_OFF:
         turn.set(state=State.IDLE)
     move = Move.NEW_ERROR if "error" in values else Move.FACTS

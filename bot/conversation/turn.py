@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 from bot import observations as o
-from bot.answers.check import check_blocks, recommended_json
-from bot.answers.lookup import look_up, lookup_blocks, settings_json
 from bot.answers.wording import paragraph, spans
-from bot.conversation import reasons, replies
+from bot.conversation import reasons, remarks, replies, settings
 from bot.conversation.model import (
     AnyEffect,
     AnyEvent,
@@ -35,31 +32,22 @@ from bot.conversation.model import (
     Wake,
 )
 from bot.conversation.questions import MAX_QUESTIONS, Worth, only_a_complaint, worth_asking
-from bot.conversation.slots import Correction, observations_of, situation_of
-from bot.diagnosis.advice import advise, mode_word
+from bot.conversation.slots import observations_of, situation_of
+from bot.diagnosis.advice import advise
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
-from bot.diagnosis.fixes import is_dead
 from bot.diagnosis.model import Certainty, Finding, Situation
 from bot.diagnosis.survey import survey
 from bot.diagnosis.target import preferred_server
 from bot.observations import Observations
-from bot.reading.model import Reading, Slot
-from bot.redaction import Secret
-from bot.reply import Block, Code, Paragraph, Reply, Text, plain_text
+from bot.reading.model import Slot
+from bot.reply import Block, Paragraph, Reply, Text, plain_text
 from knowledge.index import Index
-from knowledge.terms import Security
 
 STILL_LOOKING_AFTER = datetime.timedelta(seconds=3)
 _TRANSCRIPT_LINES = 40
 _LINE_LENGTH = 400
-# Below this a further finding is no "next likely cause" but a guess.
-_NEXT_LIKELY = 0.2
-# From here on a question's own words are taken for the words of an error.
-_CLEARLY = 0.6
 _QUOTED = re.compile(r"[\"“”„«»]|\b[45]\d\d\b")  # one character or four: linear
-# The faults of the way to the server, as the person's program tells them.
-_WAY = frozenset({"net.connect_failed", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp"})
 
 
 class Turn:
@@ -122,54 +110,6 @@ class Turn:
     def heard(self, text: str) -> None:
         self._remember("person", text)
 
-    # --- what is said before the answer itself ---
-
-    def warn_of_secrets(self, secrets: Iterable[Secret]) -> None:
-        kinds = ", ".join(dict.fromkeys(secret.kind.replace("_", " ") for secret in secrets))
-        blocks: list[Block] = [paragraph(self.index, "talk.secret", kinds=Text(kinds))]
-        provider = provider_of(self.situation, self.index)
-        if provider is not None and provider.app_password is not None and provider.app_password.url:
-            blocks.append(paragraph(self.index, "talk.secret_where", url=Text(provider.app_password.url)))
-        self.say(Reply(tuple(blocks), private=True))
-
-    def note_corrections(self, corrections: Iterable[Correction]) -> None:
-        for correction in corrections:
-            self.preface.append(
-                paragraph(
-                    self.index,
-                    "talk.corrected",
-                    setting=Text(self.index.phrase(f"answers.slot.{correction.slot}")),
-                    value=Code(self._shown(correction.slot, correction.now)),
-                    was=Code(self._shown(correction.slot, correction.was)),
-                )
-            )
-
-    def _shown(self, slot: str, value: str | int) -> str:
-        if slot == "security":
-            return mode_word(Security(str(value)), None, self.index)
-        if slot == "client" and (client := self.index.client(str(value))) is not None:
-            return client.name
-        if slot == "provider" and (provider := self.index.provider(str(value))) is not None:
-            return provider.name
-        return str(value)
-
-    def note_folklore(self, reading: Reading) -> None:
-        """Advice that is out of date is put right once, where it concerns this provider."""
-        provider = provider_of(self.situation, self.index)
-        for id in reading.folklore:
-            entry = self.index.knowledge.folklore.get(id)
-            if entry is None or f"folklore:{id}" in self.conversation.flags:
-                continue
-            if entry.providers and (provider is None or provider.id not in entry.providers):
-                continue
-            self.flag(f"folklore:{id}")
-            self.preface.append(Paragraph((Text(entry.says),)))
-
-    def note_typo(self, reading: Reading) -> None:
-        if reading.host_typo is not None:
-            typo = reading.host_typo
-            self.preface.append(paragraph(self.index, "talk.typo", said=Code(typo.said), meant=Code(typo.meant)))
-
     # --- going on ---
 
     def proceed(self) -> None:
@@ -177,11 +117,11 @@ class Turn:
         if self.conversation.probe is not None:
             return
         if "configure" in self.conversation.flags:
-            self._proceed_to_settings()
+            settings.proceed(self)
             return
         situation, seen = self.situation, self.seen
-        findings = self._open_findings(diagnose(situation, seen, self.index))
-        request = self._probe_request(situation, findings)
+        findings = self.open_findings(diagnose(situation, seen, self.index))
+        request = self.probe_request(situation, findings)
         if request is not None:
             self.probe(request)
             return
@@ -193,16 +133,16 @@ class Turn:
 
     def answer_at_once(self) -> None:
         """A question about an error is answered with what is known; the rest may come afterwards."""
-        self.answer(self._open_findings(diagnose(self.situation, self.seen, self.index)))
+        self.answer(self.open_findings(diagnose(self.situation, self.seen, self.index)))
 
-    def _open_findings(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    def open_findings(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Without what was already advised and did not help."""
         return tuple(finding for finding in findings if finding.cause not in self.conversation.told)
 
-    def _probed(self, host: str | None) -> bool:
+    def probed_already(self, host: str | None) -> bool:
         return host is not None and f"probed:{host}" in self.conversation.flags
 
-    def _probe_request(self, situation: Situation, findings: tuple[Finding, ...]) -> ProbeRequest | None:
+    def probe_request(self, situation: Situation, findings: tuple[Finding, ...]) -> ProbeRequest | None:
         """What a look at the server, or at what the DNS says of the sender's domain, could still tell, or None."""
         domain, error = situation.address_domain, situation.error
         if (
@@ -217,7 +157,7 @@ class Turn:
                 None, domain=domain, policy=True, outgoing=reasons.outgoing_address(error), selector=reasons.selector(error)
             )
         host = self.host_to_ask(situation)
-        if host is None or self._probed(host):
+        if host is None or self.probed_already(host):
             return None
         first = findings[0] if findings and (findings[0].confidence or 0) >= ACT_AT else None
         if first is not None and (first.cause not in PROBE_HELPS or (first.certainty is Certainty.SEEN and situation.error is None)):
@@ -302,8 +242,8 @@ class Turn:
         if sure:
             target = advise(sure[0], situation, seen, self.index, self.today).target
             self.set(told=(*self.conversation.told, sure[0].cause), advised=target)
-            self._note_elsewhere(sure[0])
-            self._note_dead_server(sure[0], situation, seen)
+            remarks.note_elsewhere(self, sure[0])
+            remarks.note_dead_server(self, sure[0], situation, seen)
             self.say(replies.diagnosis(findings[:4], situation, seen, turn, self.index, self.today))
             return
         vague = situation.error is None or only_a_complaint(situation.error)
@@ -312,59 +252,7 @@ class Turn:
             fine = replies.nothing_to_go_on(situation, turn, self.index)
         self.say(fine or replies.unknown(findings, situation, seen, turn, self.index))
 
-    def _note_elsewhere(self, first: Finding) -> None:
-        """ "It works in webmail": then it is not simply the password, and not the server. Said once."""
-        kind = "login" if first.cause in ("auth.bad_credentials", "auth.app_password_required") else "way" if first.cause in _WAY else None
-        if kind is not None and "works_elsewhere" in self.conversation.flags and "said_elsewhere" not in self.conversation.flags:
-            self.flag("said_elsewhere")
-            self.preface.append(paragraph(self.index, f"talk.works_elsewhere.{kind}"))
-
-    def _note_dead_server(self, first: Finding, situation: Situation, seen: Observations) -> None:
-        """Where the name leads to no mail server at all, that is the first thing to say."""
-        views = survey(seen)
-        if first.cause in _WAY and situation.host is not None and len(views) > 1 and all(is_dead(view) for view in views):
-            ports = ", ".join(str(port) for port in sorted({view.port for view in views}))
-            self.preface.append(paragraph(self.index, "talk.no_mail_server", host=Code(situation.host), ports=Text(ports)))
-
-    # --- settings instead of a fault ---
-
-    def _proceed_to_settings(self) -> None:
-        situation = self.situation
-        provider = None if situation.own_server else provider_of(situation, self.index)
-        skip = {*self.conversation.dont_know, *self.conversation.asked}
-        wanted = situation.host or situation.address_domain
-        if provider is None and wanted is not None and not self._probed(wanted):
-            host = situation.host
-            self.probe(ProbeRequest(host, situation.port, situation.security, None if host else situation.address_domain))
-            return
-        if provider is None and wanted is None and len(self.conversation.asked) < MAX_QUESTIONS:
-            for slot in ("provider", "address_domain", "host"):
-                if slot not in skip:
-                    self.ask(Worth(slot, f"talk.ask.{slot}", 1), ())
-                    return
-        if situation.client is None and "lookup" not in self.conversation.flags and "client" not in skip:
-            self.ask(Worth("client", "talk.configure_client", 1), ())
-            return
-        self._tell_settings(situation, provider.id if provider is not None else wanted)
-
-    def _tell_settings(self, situation: Situation, query: str | None) -> None:
-        turn = self.conversation.turn + 1
-        self.set(turn=turn, state=State.ADVISED, question=None)
-        if query is None:
-            self.say(Reply((paragraph(self.index, "talk.no_settings"),), final=True))
-            return
-        seen = self.seen
-        found = look_up(query, self.index, situation.client, seen)
-        if not found.found and situation.host is not None and self._probed(situation.host):
-            settings = recommended_json(seen, situation, self.index)
-            if settings is None and (findings := diagnose(situation, seen, self.index)):
-                self.unflag("configure", "lookup")  # there is nothing to enter: what is wrong with the server is the answer
-                self.answer(findings)
-                return
-            self.say(Reply(check_blocks(seen, situation, self.index, self.today), settings=settings, turn=turn, final=True))
-            return
-        entries = settings_json(found, self.index)
-        self.say(Reply(lookup_blocks(found, self.index, self.today), settings=entries[0] if entries else None, turn=turn, final=True))
+    # --- the message at hand ---
 
     def is_asked(self) -> bool:
         """Whether the person's message asks something."""
@@ -374,77 +262,7 @@ class Turn:
         """Whether the message holds somebody's words: a quotation, or a reply code."""
         return isinstance(self.event, Said) and _QUOTED.search(self.event.text.text) is not None
 
-    def tell_settings_aside(self, reading: Reading) -> None:
-        """A lookup in the middle: its answer, then the open question where there is one."""
-        provider = provider_of(self.situation, self.index)
-        query = reading.provider or reading.address_domain or (provider.id if provider is not None else None)
-        found = look_up(query, self.index, self.situation.client, self.seen) if query is not None else None
-        blocks = lookup_blocks(found, self.index, self.today) if found is not None else ()
-        if self.conversation.question is not None:
-            self.ask_again(*blocks)
-        elif blocks:
-            choices = replies.closing_choices(self.index)
-            self.say(Reply(blocks, choices=choices, turn=self.conversation.turn, final=True))
-        else:
-            self.explain_steps()
-
-    # --- after an answer ---
-
-    def asks_about_an_error(self) -> bool:
-        """Whether a question holds the words of an error that is known ("what does 'relaying denied' mean?"): then it is the problem."""
-        event = self.event
-        if not isinstance(event, Said) or self.conversation.slots.error is not None:
-            return False
-        found = diagnose(replace(self.situation, error=event.text.text), Observations(), self.index)
-        if not found or (found[0].confidence or 0) < _CLEARLY:
-            return False
-        known = Known(event.text.text, event.message, event.person, event.order)
-        self.set(slots=self.conversation.slots.with_("error", known), question=None)
-        return True
-
-    def explain_steps(self) -> None:
-        """A question after an answer that is about no word: mostly where a setting is, which the program's name tells."""
-        if self.situation.client is None and "client" not in (*self.conversation.asked, *self.conversation.dont_know):
-            self.set(told=self.conversation.told[:-1])
-            self.ask(Worth("client", "talk.configure_client", 1), ())
-        else:
-            self.say_phrase("talk.unknown_question")
-
-    def still_fails(self, *, changed: bool) -> None:
-        """The next likely cause, not the same text again; at the end a person, with what was ruled out."""
-        self.unflag("configure", "lookup")
-        host = self.host_to_ask(self.situation)
-        if changed and host is not None and self._probed(host):
-            self.unflag(f"probed:{host}")
-            self.flag("fresh")
-            self.set(seen=tuple(item for item in self.conversation.seen if item.person))
-            if (request := self._probe_request(self.situation, ())) is not None:
-                self.probe(request)
-                return
-        findings = self._open_findings(diagnose(self.situation, self.seen, self.index))
-        likely = tuple(finding for finding in findings if (finding.confidence or 0) >= _NEXT_LIKELY)
-        if likely:
-            first = replace(likely[0], confidence=max(likely[0].confidence or 0, ACT_AT))
-            self.preface.append(paragraph(self.index, "talk.still_fails_next"))
-            self.answer((first, *likely[1:]))
-            return
-        if "still_fails_error" not in self.conversation.asked:
-            turn = self.conversation.turn + 1
-            self.set(
-                turn=turn,
-                state=State.ASKING,
-                question=Question("error", turn, "talk.still_fails_error"),
-                asked=(*self.conversation.asked, "still_fails_error"),
-            )
-            self.say(Reply((paragraph(self.index, "talk.still_fails_error"),), asks="error", turn=turn))
-            return
-        ruled_out = replies.ruled_out_text(self.seen, self.index)
-        phrase = "talk.still_fails_none" if ruled_out else "talk.still_fails_nothing_ruled_out"
-        turn = self.conversation.turn + 1
-        self.set(turn=turn, state=State.ADVISED, question=None)
-        first_block = paragraph(self.index, phrase, ruled_out=ruled_out) if ruled_out else paragraph(self.index, phrase)
-        offer = paragraph(self.index, "talk.offer_person")
-        self.say(Reply((first_block, offer), choices=replies.closing_choices(self.index)[2:], turn=turn, final=True))
+    # --- the end of a problem ---
 
     def adopt_advice(self) -> None:
         """The person has come further than the last fault: the settings are now as they were advised."""

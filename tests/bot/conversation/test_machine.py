@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot import observations as o
-from bot.conversation.machine import TABLE, Move, handler, step
+from bot.conversation.machine import TABLE, handler, step
 from bot.conversation.model import (
     AnyEffect,
     Chose,
@@ -25,6 +25,7 @@ from bot.conversation.model import (
     Wake,
     Woken,
 )
+from bot.conversation.moves import Move
 from bot.reading.model import Reading
 from bot.redaction import redact
 from bot.reply import plain_text

@@ -1,0 +1,82 @@
+"""What is done after an answer? A question about it, and "still the same". Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.answers.wording import paragraph
+from bot.conversation import replies
+from bot.conversation.model import Known, Question, Said, State
+from bot.conversation.questions import Worth
+from bot.diagnosis.certainty import ACT_AT
+from bot.diagnosis.diagnose import diagnose
+from bot.observations import Observations
+from bot.reply import Reply
+
+if TYPE_CHECKING:
+    from bot.conversation.turn import Turn
+
+# Below this a further finding is no "next likely cause" but a guess.
+_NEXT_LIKELY = 0.2
+# From here on a question's own words are taken for the words of an error.
+_CLEARLY = 0.6
+
+
+def asks_about_an_error(turn: Turn) -> bool:
+    """Whether a question holds the words of an error that is known ("what does 'relaying denied' mean?"): then it is the problem."""
+    event = turn.event
+    if not isinstance(event, Said) or turn.conversation.slots.error is not None:
+        return False
+    found = diagnose(replace(turn.situation, error=event.text.text), Observations(), turn.index)
+    if not found or (found[0].confidence or 0) < _CLEARLY:
+        return False
+    known = Known(event.text.text, event.message, event.person, event.order)
+    turn.set(slots=turn.conversation.slots.with_("error", known), question=None)
+    return True
+
+
+def explain_steps(turn: Turn) -> None:
+    """A question after an answer that is about no word: mostly where a setting is, which the program's name tells."""
+    if turn.situation.client is None and "client" not in (*turn.conversation.asked, *turn.conversation.dont_know):
+        turn.set(told=turn.conversation.told[:-1])
+        turn.ask(Worth("client", "talk.configure_client", 1), ())
+    else:
+        turn.say_phrase("talk.unknown_question")
+
+
+def still_fails(turn: Turn, *, changed: bool) -> None:
+    """The next likely cause, not the same text again; at the end a person, with what was ruled out."""
+    turn.unflag("configure", "lookup")
+    host = turn.host_to_ask(turn.situation)
+    if changed and host is not None and turn.probed_already(host):
+        turn.unflag(f"probed:{host}")
+        turn.flag("fresh")
+        turn.set(seen=tuple(item for item in turn.conversation.seen if item.person))
+        if (request := turn.probe_request(turn.situation, ())) is not None:
+            turn.probe(request)
+            return
+    findings = turn.open_findings(diagnose(turn.situation, turn.seen, turn.index))
+    likely = tuple(finding for finding in findings if (finding.confidence or 0) >= _NEXT_LIKELY)
+    if likely:
+        first = replace(likely[0], confidence=max(likely[0].confidence or 0, ACT_AT))
+        turn.preface.append(paragraph(turn.index, "talk.still_fails_next"))
+        turn.answer((first, *likely[1:]))
+        return
+    if "still_fails_error" not in turn.conversation.asked:
+        number = turn.conversation.turn + 1
+        turn.set(
+            turn=number,
+            state=State.ASKING,
+            question=Question("error", number, "talk.still_fails_error"),
+            asked=(*turn.conversation.asked, "still_fails_error"),
+        )
+        turn.say(Reply((paragraph(turn.index, "talk.still_fails_error"),), asks="error", turn=number))
+        return
+    ruled_out = replies.ruled_out_text(turn.seen, turn.index)
+    phrase = "talk.still_fails_none" if ruled_out else "talk.still_fails_nothing_ruled_out"
+    number = turn.conversation.turn + 1
+    turn.set(turn=number, state=State.ADVISED, question=None)
+    first_block = paragraph(turn.index, phrase, ruled_out=ruled_out) if ruled_out else paragraph(turn.index, phrase)
+    offer = paragraph(turn.index, "talk.offer_person")
+    turn.say(Reply((first_block, offer), choices=replies.closing_choices(turn.index)[2:], turn=number, final=True))
