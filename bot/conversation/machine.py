@@ -250,7 +250,7 @@ def step(conversation: Conversation, event: AnyEvent, index: Index) -> Step:
             if event.probe.startswith(WATCH_PREFIX):
                 watching.looked(turn, event)
             else:
-                turn.probed(event.probe, event.observations)
+                turn.probed(event)
         case Woken():
             _wake(turn, event)
         case MessageDeleted():

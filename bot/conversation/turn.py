@@ -23,6 +23,7 @@ from bot.conversation.model import (
     PendingProbe,
     Post,
     Probe,
+    ProbeDone,
     ProbeRequest,
     Question,
     Said,
@@ -200,14 +201,17 @@ class Turn:
         self.owe(Probe(probe=id, request=request))
         self.owe(Wake(wake=f"looking:{id}", at=self.event.at + STILL_LOOKING_AFTER))
 
-    def probed(self, probe: str, observations: tuple[o.Observation, ...]) -> None:
-        """The probe's facts are taken; a probe that nobody waits for changes nothing."""
+    def probed(self, event: ProbeDone) -> None:
+        """The probe's facts are taken, or that it could not be made is told; a probe that nobody waits for changes nothing."""
         pending = self.conversation.probe
-        if pending is None or pending.id != probe:
+        if pending is None or pending.id != event.probe:
             return
         asked = pending.request.host or pending.request.domain or ""
-        self.set(probe=None, seen=self.conversation.seen + tuple(Seen(fact, probe) for fact in observations), state=State.IDLE)
+        seen = tuple(Seen(fact, event.probe) for fact in event.observations)
+        self.set(probe=None, seen=self.conversation.seen + seen, state=State.IDLE)
         self.flag(f"probed:{asked}")
+        if event.error is not None:
+            self.preface.append(paragraph(self.index, event.error))
         self.proceed()
 
     def ask(self, worth: Worth, findings: tuple[Finding, ...]) -> None:

@@ -106,6 +106,17 @@ def test_what_is_entered_may_be_told_after_the_answer_and_stays_the_same_problem
     assert conversation.problem == 0
 
 
+def test_a_look_that_could_not_be_made_is_told_and_the_talk_goes_on() -> None:
+    conversation, effects = play(said(1, WRONG_MODE))
+    (probe,) = probes(effects)
+
+    done = ProbeDone(**common(2), probe=probe.probe, observations=(), error="talk.probe_failed")
+    conversation, effects = play(done, start=conversation)
+
+    assert "could not look" in texts(effects)
+    assert conversation.state is State.ADVISED
+
+
 def test_late_probe_result_is_ignored_after_a_correction() -> None:
     conversation, effects = play(said(1, WRONG_MODE))
     (first,) = probes(effects)
