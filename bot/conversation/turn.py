@@ -9,7 +9,6 @@ import datetime
 import re
 from dataclasses import replace
 
-from bot import observations as o
 from bot.answers.wording import paragraph, spans
 from bot.conversation import reasons, remarks, replies, settings
 from bot.conversation.model import (
