@@ -35,7 +35,7 @@ rf"|was|ist|=|:|->))?[ \t]*[:=]?[ \t]*{_TOKEN}"
     ("password", 5, "", rf"(?i)\b[a-z_\-]+(?:pwd|passw(?:or)?d|pass)[ \t]+{_TOKEN}"),
     ("password", 5, "", (
 rf"(?i)(?:^|[^a-zA-Z])(?:{_WORDS})(?:'s|[ \t]+(?:is |was |has been |had been )?(?:set|changed"
-rf"|reset|updated)[ \t]+to|[ \t]+(?:to|saya|benim|now|mine|meine?s?))[ \t]+{_TOKEN}"
+rf"|reset|updated|rotated|switched|renewed|corrected)[ \t]+to|[ \t]+(?:to|saya|benim|now|mine|meine?s?))[ \t]+{_TOKEN}"
 )),
     ("password", 5, "", rf"(?i)(?:^|[^a-zA-Z])(?:{_WORDS})(?:[ \t]+[a-z']+){{1,4}}(?:[ \t]*[:=]|[ \t]+(?:is|was|ist|war))[ \t]*{_TOKEN}"),
     # x as password, x (my password), x is my password

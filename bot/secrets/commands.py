@@ -32,10 +32,12 @@ _FORMS = (
     r"(?i)(?:passwordeval|pass_?cmd|passcommand)[\"']?\s*[:=]?\s*[\"']?echo\s+(?:-n\s+)?" + _QUOTED,
     # PowerShell: "secret" | ConvertTo-SecureString
     r"(?i)(?:\"([^\"\n]+)\"|'([^'\n]+)'|(\S+))\s*\|\s*ConvertTo-SecureString",
+    # Sendmail's access database: AuthInfo:host "U:user" "I:identity" "P:password"
+    r"(?i)AuthInfo:[^\n]*?\"P[:=](?:([^\"\n]+))\"",
     # netrc
     r"(?i)\blogin[ \t]+\S+[ \t]+password[ \t]+" + _QUOTED,
 )
-_LITERALS = (("-",), ("-u", "--user", "--proxy-user"), ("@",), (":",), (":",), ("echo",), ("securestring",), ("login",))
+_LITERALS = (("-",), ("-u", "--user", "--proxy-user"), ("@",), (":",), (":",), ("echo",), ("securestring",), ("authinfo:",), ("login",))
 # `Net::SMTPFatalError:` behind `host:587 ` is no user with a password.
 _CONSTANT = later(r"^:[A-Z][a-z]?\w+:?$")
 _COMPILED = tuple(later(form) for form in _FORMS)

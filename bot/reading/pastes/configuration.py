@@ -14,7 +14,7 @@ from knowledge.terms import Security
 _HOST_PORT = re.compile(r"^\[?([\w.\-]+|[0-9A-Fa-f:]+)\]?(?::(\d{1,5}))?$")
 _SCHEME = re.compile(
     (
-        r"^(smtps?|ssl|tls|starttls|submissions?|smtp\+starttls|sendmail|gmail\+smtp|sendgrid\+\w+"
+        r"^(smtps?|ssl|tls|starttls|submissions?|smtp\+starttls|smtp\+tls|smtp\+notls|sendmail|gmail\+smtp|sendgrid\+\w+"
         r"|ses\+smtps?|mailgun\+smtps?)://"
     ),
     re.IGNORECASE,
@@ -37,7 +37,8 @@ def dialect(text: str) -> tuple[str | None, Security | None]:
 
 def read(text: str, tls_word: Security | None = None) -> Pasted | None:
     """What the pairs of key and value say. None: there are none that speak of the way out."""
-    found = [(pair, what) for pair in pairs(text) if (what := role(pair.path)) is not None]
+    held = pairs(text)
+    found = [(pair, what) for pair in held if (what := role(pair.path)) is not None]
     if not found:
         return None
     host = port = security = None
@@ -54,9 +55,16 @@ def read(text: str, tls_word: Security | None = None) -> Pasted | None:
         security = None
     named = [(pair.path, match.group(0)) for pair, what in found if what == "user" and (match := _ADDRESS.search(pair.value))]
     users = tuple(address for _, address in sorted(named, key=lambda one: not any(word in one[0] for word in _LOGIN)))
+    if not users:
+        users = tuple(f"{_sender(held)}@{pair.value}" for pair in held if pair.path == "mail_domain" and hosts.name(pair.value))
     if host is None and port is None and security is None and not users:
         return None
     return Pasted(weight=3, host=host, port=port, security=security, addresses=users)
+
+
+def _sender(held: list[Pair]) -> str:
+    """Nextcloud has the two halves of its address in `mail_from_address` and `mail_domain`."""
+    return next((pair.value for pair in held if pair.path == "mail_from_address"), "")
 
 
 def _decide(words: list[Security | str], port: int | None) -> Security | None:
@@ -88,7 +96,9 @@ def host_value(value: str, path: str = "") -> tuple[str | None, int | None, Secu
             Security.IMPLICIT_TLS
             if name in ("smtps", "ssl", "submissions", "ses+smtps", "mailgun+smtps")
             else Security.STARTTLS
-            if "starttls" in name
+            if "starttls" in name or name == "smtp+tls"
+            else Security.NONE
+            if name == "smtp+notls"
             else None
         )
         value = value[scheme.end() :]

@@ -10,12 +10,16 @@ IMPLICIT, START = Security.IMPLICIT_TLS, Security.STARTTLS
 
 # (client id, RE2 over the text that only this program's configuration matches, what "tls" (or a switch of that name) means in it)
 ROWS: tuple[tuple[str, str, Security | None], ...] = (
+    ("uptime-kuma", r"\bsmtpIgnoreTLSError\b|(?i)\buptime[ \-]?kuma\b", IMPLICIT),
+    ("odoo", r"(?i)\bodoo\b|\baddons_path\b|\bir\.mail_server\b|\bir_mail_server\b", None),
+    ("zammad", r"(?i)\bzammad\b|\bEmail::Notification\b", None),
     ("nextcloud", r"mail_smtp(?:host|port|secure|mode|name|auth)|\bmail_from_address\b", START),
     ("vaultwarden", r"\bSMTP_SECURITY\b|\bSMTP_EXPLICIT_TLS\b|\bSMTP_FROM_NAME\b.*\bSMTP_SECURITY\b|\bvaultwarden\b", None),
     ("authentik", r"\bAUTHENTIK_EMAIL__", START),
     ("keycloak", r"\bsmtpServer\.|\bkcadm|\"smtpServer\"", None),
     ("gitlab", r"gitlab_rails\[|\bgitlab\.rb\b|\bgitlab-ctl\b", IMPLICIT),
     ("gitea", r"(?m)^\s*\[mailer\]\s*$|\bSMTP_ADDR\b|\bGITEA__mailer__|\bFORGEJO__mailer__|smtp\+starttls", None),
+    ("airflow", r"\bsmtp_mail_from\b|\bAIRFLOW__|\bsmtp_retry_limit\b|\bairflow\.cfg\b", None),
     ("grafana", (
 r"\bGF_SMTP_|\bstartTLS_policy\b|(?m)^\s*\[smtp\]\s*$|\bgrafana\.ini\b|failed to send alert "
 r"notification|logger=(?:notif|alert|ngalert)"
@@ -81,12 +85,14 @@ r"|\baiosmtplib\b|\byagmail\b|\bset_debuglevel\b"
     ("mutt", r"(?i)\b(?:neo)?mutt\b|\bsmtp_url\b", None),
     ("ssmtp", r"(?i)\bssmtp\b|\bmailhub=|\bUseSTARTTLS\b", IMPLICIT),
     ("git-send-email", r"(?i)\bsendemail\b|\bsmtpEncryption\b", START),
+    ("exim", r"\bdriver = (?:manualroute|smtp)\b|\bdc_(?:smarthost|eximconfig_configtype)\b|\bpasswd\.client\b|\bhosts_require_(?:auth|tls)\b", None),
+    ("sendmail", r"(?i)\bSMART_HOST\b|\bsendmail\.(?:mc|cf)\b|\bAuthInfo:", None),
+    ("opensmtpd", r"\brelay host \S*smtp|\bopensmtpd\b|\bsmtpd\.conf\b", START),
     ("proxmox", r"(?i)\bproxmox\b|\bpve\b|/etc/pve/", IMPLICIT),
     ("zabbix", r"(?i)\bzabbix\b", None),
-    ("truenas", r"(?i)\btruenas\b|\bfreenas\b", START),
+    ("truenas", r"(?i)\btruenas\b|\bfreenas\b|\boutgoingserver\b|\bmidclt\b", START),
     ("synology", r"(?i)\bsynology\b|\bDSM\b|\bdiskstation\b", None),
-    ("uptime-kuma", r"(?i)\buptime[ \-]?kuma\b", IMPLICIT),
-    ("jenkins", r"(?i)\bjenkins\b|hudson\.(?:tasks|plugins)", None),
+    ("jenkins", r"(?i)\bjenkins\b|hudson\.(?:tasks|plugins)|\bunclassified:", None),
 )  # fmt: skip
 
 # What "tls" means in programs that are named rather than pasted.

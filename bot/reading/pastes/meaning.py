@@ -19,6 +19,10 @@ STARTTLS = frozenset(words.STARTTLS.split())
 PLAIN = frozenset(words.PLAIN.split())
 
 
+# The numbers that Zabbix has for the modes. Source: its documentation of the media type object.
+_ZABBIX = {"0": Security.NONE, "1": Security.STARTTLS, "2": Security.IMPLICIT_TLS}
+
+
 def truth(value: str) -> bool | None:
     low = value.strip().lower().strip("\"'")
     return True if low in _TRUE else False if low in _FALSE else None
@@ -32,7 +36,7 @@ def role(path: str) -> str | None:
     last = parts[-1]
     if last == "port" or last.endswith(("smtpport", "mailport", "serverport")):
         return "port"
-    if last in _MODE:
+    if last in _MODE or path == "secure_box":
         return "security"
     if _MODE_PARTS.intersection(parts):
         return "security"
@@ -73,8 +77,16 @@ def mode(path: str, value: str, port: int | None, tls_word: Security | None = No
     parts = path.split("_")
     joined = path.replace("_", "")
     on = truth(value)
+    if path.endswith("smtp_security") and value in _ZABBIX:
+        return _ZABBIX[value]
     if any(word in joined for word in _ABOUT_TLS):
         return None
+    if joined.endswith(("ignoretls", "disabletls", "disablessl", "skiptls")):
+        return Security.NONE if on else None
+    if path == "secure_box":  # which of the modes, the port says
+        return "tls" if on else Security.NONE if on is False else None
+    if joined.endswith("autotls"):  # PHPMailer takes STARTTLS by itself unless told not to
+        return Security.NONE if on is False else None
     if path == "tls_starttls" and on is False:  # msmtp
         return Security.IMPLICIT_TLS
     if "starttls" in joined or joined.endswith("requiretls") or "explicittls" in joined or joined.endswith("requiretransportsecurity"):

@@ -18,7 +18,13 @@ _SPACED = re2.compile(
     r"(?im)^[ \t]*(host|port|tls|tls_starttls|auth|user|from|account|mailhub|relayhost|smtp)[ "
     r"\t]+(\"[^\"\n]+\"|[^\s\"=:][^\s=]*)[ \t]*$"
 )
+# A box in a form, by its label: "Secure connection (SSL/TLS) is required: yes".
+_BOX = re2.compile(
+    r"(?im)^[^\n:=]{0,40}\b(?:secure connection|encrypted connection|ssl/tls|tls/ssl)\b[^\n:=]{0,40}[:=][ \t]*"
+    r"(yes|no|on|off|true|false|enabled|disabled|ticked|checked|unticked|unchecked)[ \t.]*$"
+)
 _COMMENT = re.compile(r"^[ \t]*(?:#(?!\d)|//|;|--[ \t]|<!--|REM[ \t]|\*[ \t])", re.IGNORECASE)
+_COMMENT_BEHIND = re.compile(r"[;,{(\w'\"][ \t]*[ \t;,](?://|#(?=[ \t]))")
 _REFERENCE = re2.compile(
     r"(?i)^(?:\$\{?[A-Za-z_]|\$\(|\{\{|process\.env|os\.|env\(|getenv|ENV\[|%\w+%|!secret|System\.getenv"
     r"|config\.|settings\.|secrets\.|<%=)"
@@ -64,13 +70,16 @@ def pairs(text: str) -> list[Pair]:
             found.append(Pair(match.group(1), path_of(match.group(1)), value, match.start(), match.end()))
     for match in _SPACED.finditer(text):
         found.append(Pair(match.group(1), match.group(1).lower(), match.group(2).strip('"'), match.start(), match.end()))
+    for match in _BOX.finditer(text):
+        value = "off" if match.group(1).lower().startswith("un") else "on" if match.group(1).lower().endswith("cked") else match.group(1)
+        found.append(Pair(match.group(0), "secure_box", value, match.start(), match.end()))
     found.sort(key=lambda pair: pair.start)
     return found
 
 
 def _commented(text: str, at: int) -> bool:
-    line_start = text.rfind("\n", 0, at) + 1
-    return _COMMENT.match(text[line_start : at + 1]) is not None
+    lead = text[text.rfind("\n", 0, at) + 1 : at + 1]
+    return _COMMENT.match(lead) is not None or _COMMENT_BEHIND.search(lead) is not None
 
 
 def _resolved(text: str, match: re2._Match[str], value: str) -> str | None:

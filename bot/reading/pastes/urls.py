@@ -8,7 +8,7 @@ from bot.reading.pastes.configuration import host_value
 from bot.reading.pastes.pasted import Pasted
 from knowledge.terms import Security
 
-_URL = re2.compile(r"(?i)\b((?:smtps?|submissions?|ssl|tls|smtp\+starttls)://[^\s\"'<>]+)")
+_URL = re2.compile(r"(?i)\b((?:smtps?|submissions?|ssl|tls|smtp\+starttls|smtp\+(?:no)?tls)://[^\s\"'<>]+)")
 
 
 def read(text: str) -> Pasted | None:
