@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from knowledge.index import Index
     from knowledge.names import Hit
 
-# The longest text that is read; what is behind is passed over.
-MAX_CHARS = 262_144
 _EDGE = 2_000
 _MARKER = re.compile(r"\[(?:app )?(?:password|API key|token|private key|cookie|code) removed\]")
 
@@ -57,7 +55,7 @@ _NO_MORE = re2.compile(
 
 def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     """See `bot.reading.read`."""
-    plain = view(digest(_MARKER.sub("***", text.text[:MAX_CHARS])))
+    plain = view(digest(_MARKER.sub("***", text.text)))
     low = _lower(plain)
     errors = error_spans(plain)
     error = error_text(plain, errors)
@@ -94,7 +92,7 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     reading = Reading(
         host=host, port=port, security=security, client=client, provider=provider, address_domain=domain,
         error=pasted.error or error, client_version=version, ambiguous_security=vague and security is None,
-        observations=facts, cut=len(text.text) > MAX_CHARS,
+        observations=facts, cut=text.cut,
     )  # fmt: skip
     reading = _answer(reading, plain, low, index, asked, client_hits)
     return _aside(reading, plain, low, index, asked, found_hosts, found_ports, pasted=pasted.weight > 0)

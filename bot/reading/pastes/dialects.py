@@ -85,7 +85,10 @@ r"|\baiosmtplib\b|\byagmail\b|\bset_debuglevel\b"
     ("mutt", r"(?i)\b(?:neo)?mutt\b|\bsmtp_url\b", None),
     ("ssmtp", r"(?i)\bssmtp\b|\bmailhub=|\bUseSTARTTLS\b", IMPLICIT),
     ("git-send-email", r"(?i)\bsendemail\b|\bsmtpEncryption\b", START),
-    ("exim", r"\bdriver = (?:manualroute|smtp)\b|\bdc_(?:smarthost|eximconfig_configtype)\b|\bpasswd\.client\b|\bhosts_require_(?:auth|tls)\b", None),
+    ("exim", (
+r"\bdriver = (?:manualroute|smtp)\b|\bdc_(?:smarthost|eximconfig_configtype)\b|\bpasswd\.client\b"
+r"|\bhosts_require_(?:auth|tls)\b"
+), None),
     ("sendmail", r"(?i)\bSMART_HOST\b|\bsendmail\.(?:mc|cf)\b|\bAuthInfo:", None),
     ("opensmtpd", r"\brelay host \S*smtp|\bopensmtpd\b|\bsmtpd\.conf\b", START),
     ("proxmox", r"(?i)\bproxmox\b|\bpve\b|/etc/pve/", IMPLICIT),
