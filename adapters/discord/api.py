@@ -82,10 +82,9 @@ class Api:
     async def delete(self, channel: str, message: str) -> None:
         await self._call("DELETE", "/channels/{channel_id}/messages/{message_id}", None, channel_id=channel, message_id=message)
 
-    async def history(self, channel: str, *, after: str | None = None, limit: int = 50) -> list[Json]:
+    async def history(self, channel: str, limit: int = 50) -> list[Json]:
         """Newest first, at most `limit` (1 to 100)."""
-        query = f"?limit={int(limit)}" + (f"&after={int(after)}" if after else "")
-        found = await self._call("GET", "/channels/{channel_id}/messages" + query, None, channel_id=channel)
+        found = await self._call("GET", f"/channels/{{channel_id}}/messages?limit={int(limit)}", None, channel_id=channel)
         return found if isinstance(found, list) else []
 
     async def message(self, channel: str, message: str) -> Json:
@@ -100,6 +99,10 @@ class Api:
 
     async def open_dm(self, user: str) -> str:
         return str((await self._call("POST", "/users/@me/channels", {"recipient_id": user}))["id"])
+
+    async def channel(self, channel: str) -> Json:
+        found = await self._call("GET", "/channels/{channel_id}", None, channel_id=channel)
+        return found if isinstance(found, dict) else {}
 
     async def change_channel(self, channel: str, body: Json) -> None:
         await self._call("PATCH", "/channels/{channel_id}", body, channel_id=channel)

@@ -22,6 +22,7 @@ from discord.http import Route
 
 from adapters.discord import commands, invite, preflight
 from adapters.discord.api import Api
+from adapters.discord.catching_up import CatchingUp
 from adapters.discord.client import Client, Neighbourhood, intents
 from adapters.discord.delivery import DiscordChannel
 from adapters.discord.desk import Desk
@@ -32,7 +33,7 @@ from adapters.discord.naming import thread_name
 from adapters.discord.office import Office, Service
 from adapters.discord.preflight import Identity
 from adapters.discord.words import words
-from bot.errors import CannotRun
+from bot.errors import CannotRun, StoreUnreachable
 from knowledge.index import index
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ _LEAVE_SECONDS = 5.0
 _LOGIN_SECONDS = 60.0
 _DRAIN_SECONDS = 20.0
 _SERVERS_NAMED = 20
+_NOTE_SECONDS = 600.0
 _NO_CONTENT_HINT = (
     "Discord does not let this bot read what people write without naming it (Message Content Intent in the developer portal): "
     "it answers to mentions, replies, buttons and forms"
@@ -91,7 +93,10 @@ async def _serve(settings: Settings, service: Service, stop: asyncio.Event) -> N
             talk = await service.knows(conversation)
             return talk.locale if talk is not None else None
 
-        channel = DiscordChannel(words, near, name_of, spawn, handles, locale_of=locale_of)
+        async def forget(conversation: str) -> None:
+            await service.forget_conversation(conversation)
+
+        channel = DiscordChannel(words, near, name_of, spawn, handles, locale_of=locale_of, forget=forget)
         service.add_channel(channel)
         who = await preflight.identity(_token(settings), settings.discord_api_url, settings.discord_gateway_url)
         near.content = who.content
@@ -133,6 +138,9 @@ class _Connection:
         self._who = who
         self._office = office
         self._desk = Desk(office)
+        shards = settings.discord_shards
+        part = f"{','.join(map(str, shards.ids))}/{shards.count}" if shards is not None else "all"
+        self._catching_up = CatchingUp(office, self._desk.happened, part)
         self._forums = bool(settings.discord_forums)
         self._shards = settings.discord_shards
         self._pace = Pace()
@@ -183,7 +191,9 @@ class _Connection:
             _log.warning(_NO_CONTENT_HINT)
         # Named even where Discord's advice is taken: only then does the library connect where it is told to.
         shards = (self._ids, self._shards.count if self._shards else self._who.shards)
-        client = Client(self._desk.heard, self._ready, content=self._office.near.content, shards=shards, pace=self._pace)
+        client = Client(
+            self._desk.heard, self._ready, self._desk.thread_gone, content=self._office.near.content, shards=shards, pace=self._pace
+        )
         try:
             async with asyncio.timeout(_LOGIN_SECONDS):
                 await client.login(self._token)
@@ -192,7 +202,8 @@ class _Connection:
             self._office.channel.connect(api)
             async with asyncio.TaskGroup() as group:
                 connecting = group.create_task(client.connect())
-                beside = (group.create_task(_sync(api)), group.create_task(self._leave_at(stop, client, connecting)))
+                works = (_sync(api), self._note(), self._leave_at(stop, client, connecting))
+                beside = [group.create_task(work) for work in works]
                 await asyncio.wait({connecting})
                 for task in beside:
                     task.cancel()
@@ -205,10 +216,19 @@ class _Connection:
                 async with asyncio.timeout(_LEAVE_SECONDS):
                     await client.leave()
 
+    async def _note(self) -> None:
+        """So that a process that ends without a word has left a young note too."""
+        while True:
+            await asyncio.sleep(_NOTE_SECONDS)
+            with contextlib.suppress(StoreUnreachable):
+                await self._catching_up.note()
+
     async def _leave_at(self, stop: asyncio.Event, client: Client, connecting: asyncio.Task[None]) -> None:
         """What is being answered is answered first; what comes in meanwhile is written down for the next process."""
         await stop.wait()
         await self._office.service.drain(_DRAIN_SECONDS)
+        with contextlib.suppress(StoreUnreachable):
+            await self._catching_up.note()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LEAVE_SECONDS):
                 await client.leave()
@@ -219,7 +239,7 @@ class _Connection:
     def _ready(self) -> None:
         """Also after a lost session; the events of an interrupted one come by themselves."""
         _log.info("connected to Discord as %s", self._who.name)
-        self._office.spawn(self._desk.catch_up())
+        self._office.spawn(self._catching_up.run())
         for name, granted in self._office.near.granted()[:_SERVERS_NAMED]:
             if lacking := invite.missing(granted, forums=self._forums):
                 why = "; ".join(f"{permission} ({purpose})" for permission, purpose in lacking.items())

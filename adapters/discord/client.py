@@ -10,6 +10,7 @@ import asyncio
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -37,6 +38,9 @@ READ_RAW = (
     "INTERACTION_CREATE",
 )
 
+# All servers are there when none came for so long. Messages are heard before; what was missed is read after.
+_QUIET_SECONDS = 1.0
+
 _SOLVED = ("solved", "resolved", "answered", "done", "gelöst", "résolu", "resuelto")
 _MAX_TAGS = 5
 
@@ -56,12 +60,13 @@ class Client(discord.AutoShardedClient):
         self,
         heard: Callable[[str], None],
         ready: Callable[[], None],
+        gone: Callable[[str], None],
         *,
         content: bool,
         shards: tuple[Sequence[int], int],
         pace: Pace,
     ) -> None:
-        """`shards`: the ids of this process and how many there are in all."""
+        """`gone` takes a deleted thread. `shards`: the ids of this process and how many there are in all."""
         super().__init__(
             intents=intents(content),
             max_messages=None,
@@ -70,6 +75,7 @@ class Client(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=30.0,
             heartbeat_timeout=HEARTBEAT_SECONDS,
+            guild_ready_timeout=_QUIET_SECONDS,
             enable_debug_events=True,
             http_trace=_counted(),
             shard_ids=list(shards[0]),
@@ -80,6 +86,7 @@ class Client(discord.AutoShardedClient):
             self._connection.parsers.pop(event, None)
         self._heard = heard
         self._now_ready = ready
+        self._gone = gone
         self._pace = pace
 
     async def on_socket_raw_receive(self, message: str) -> None:
@@ -87,6 +94,10 @@ class Client(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         self._now_ready()
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """Also one by one when the channel of them is deleted, which Discord itself does not tell of each."""
+        self._gone(str(event.thread_id))
 
     async def on_shard_connect(self, shard_id: int) -> None:
         metrics.count("connections", channel="discord", what="made")
@@ -132,6 +143,13 @@ def _counted() -> aiohttp.TraceConfig:
     return trace
 
 
+@dataclass(frozen=True, slots=True)
+class OpenThread:
+    server: str
+    parent: str
+    id: str
+
+
 class Neighbourhood:
     """`Surroundings` and the place of an event, from a client that may be exchanged for a new one."""
 
@@ -143,8 +161,11 @@ class Neighbourhood:
 
     def ready(self) -> bool:
         """Connected with every shard, and heartbeats are answered."""
-        client = self.client
-        return client is not None and client.is_ready() and not client.is_closed() and math.isfinite(client.latency)
+        return self.client is not None and self.told() and math.isfinite(self.client.latency)
+
+    def told(self) -> bool:
+        """Has Discord told every shard which servers and open threads there are?"""
+        return self.client is not None and self.client.is_ready() and not self.client.is_closed()
 
     def content_readable(self) -> bool:
         return self.content
@@ -200,11 +221,16 @@ class Neighbourhood:
         # Only messages of threads carry a position; the thread may be a private one that is not in the cache yet.
         return Where("thread" if "position" in payload else kind_of(payload.get("channel_type")), roles=roles)
 
-    def own_threads(self) -> list[tuple[str, str, str]]:
-        """(server, thread, its newest message) of the open threads that the bot opened, those with the newest word first."""
-        found = [] if self.client is None else [t for g in self.client.guilds for t in g.threads if self._is_ours(t) and not t.archived]
+    def servers(self) -> list[str]:
+        """The servers that this process listens to, those of an outage among them."""
+        return [] if self.client is None else [str(guild.id) for guild in self.client.guilds]
+
+    def open_threads(self) -> list[OpenThread]:
+        """The open threads that the bot opened, and the posts of its help forums; those with the newest word first."""
+        threads = [] if self.client is None else [thread for guild in self.client.guilds for thread in guild.threads]
+        found = [thread for thread in threads if not thread.archived and (self._is_ours(thread) or self._is_forum(thread.parent))]
         found.sort(key=lambda thread: thread.last_message_id or thread.id, reverse=True)
-        return [(str(thread.guild.id), str(thread.id), str(thread.last_message_id or thread.id)) for thread in found]
+        return [OpenThread(str(thread.guild.id), str(thread.parent_id), str(thread.id)) for thread in found]
 
     def granted(self) -> list[tuple[str, int]]:
         """(server's name, the bot's permissions there as a bit set)."""

@@ -2,7 +2,7 @@
 
 Each refusal of Discord has its decided answer here:
 
-    160004  the thread exists: go on in it        10003  channel or thread is gone: the effect ends
+    160004  the thread exists: go on in it        10003  channel or thread is gone: the effect ends, the talk is forgotten
     50001, 50013, 50024, 160006 on a new thread: answer as replies in the channel, and do not ask for threads there again for an hour
     50001, 50013 on a message: the effect ends, and the channel is not asked again for an hour (refusals shut an address out)
     50083, 160005  archived and locked: the effect ends, nothing is said
@@ -96,13 +96,17 @@ class DiscordChannel:
         handles: Handles,
         gap: float = GAP_SECONDS,
         locale_of: Callable[[str], Awaitable[str | None]] | None = None,
+        forget: Callable[[str], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
+        """`locale_of` gives the language of a talk's person; `forget` takes a talk whose thread or channel is gone."""
         self._api: Api | None = None
         self._words = words
         self._near = surroundings
         self._name_of = name_of
         self._handles = handles
         self._locale_of = locale_of
+        self._forget = forget
+        self._spawn = spawn
         self._board = Board(self._show_progress, spawn, gap)
         self._open = Remembered(86_400.0)
         self._no_threads = Remembered(_FORBIDDEN_SECONDS)
@@ -294,6 +298,8 @@ class DiscordChannel:
             self._forbidden.add(channel)
         if refused.code == discord_api.UNKNOWN_CHANNEL:
             self._open.discard(channel)
+            if self._forget is not None:
+                self._spawn(self._forget(KEY + channel))
         return Undeliverable(str(refused.code or refused.status))
 
     # --- only for one person ---

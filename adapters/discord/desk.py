@@ -32,11 +32,10 @@ _log = logging.getLogger(__name__)
 
 # A thread that is none of our talks is not asked for again in this time; another process may have begun one.
 _STRANGE_SECONDS = 10.0
-_CATCH_UP_THREADS = 50
 # How long the store is waited for with a message in hand, two minutes together.
 _STORE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 50.0)
 
-_EVENTS = ("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "INTERACTION_CREATE", "THREAD_DELETE", "GUILD_DELETE")
+_EVENTS = ("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "INTERACTION_CREATE", "GUILD_DELETE")
 
 
 class Desk:
@@ -74,11 +73,12 @@ class Desk:
                         self._put(talk, partial(self._deleted, talk, message, channel, guild))
             case "INTERACTION_CREATE":
                 self._office.spawn(self._interactions.take(payload))
-            case "THREAD_DELETE":
-                self._put(KEY + str(payload["id"]), lambda: self._thread_gone(str(payload["id"])))
             case "GUILD_DELETE" if not payload.get("unavailable"):
                 # Removed from the server; an outage is marked as such.
                 self._put(f"guild:{payload['id']}", lambda: self._left(str(payload["id"])))
+
+    def thread_gone(self, thread: str) -> None:
+        self._put(KEY + thread, lambda: self._thread_gone(thread))
 
     def _where(self, payload: Mapping[str, Any]) -> Where:
         """A word in a thread of ours may come before the news of the thread."""
@@ -165,6 +165,9 @@ class Desk:
         if (talk := await self._ours(conversation)) is not None:
             now = datetime.datetime.now(datetime.UTC)
             await self._receive(inbound.deleted(message, channel, guild, conversation, talk.place, talk.asker, now))
+        elif conversation == KEY + message and await self._ours(KEY + channel) is None:
+            # Where answers are replies, a later word of a talk tells by nothing which talk it was said in.
+            await self._office.service.forget_message(KEY + message)
 
     async def _left(self, guild: str) -> None:
         await self._office.service.forget_workspace(places.workspace_of(guild, ""))
@@ -172,18 +175,3 @@ class Desk:
     async def _thread_gone(self, thread: str) -> None:
         self._office.channel.closed(thread)
         await self._office.service.forget_conversation(KEY + thread)
-
-    async def catch_up(self) -> None:
-        """Reads what was said in our own open threads while nobody listened: Discord tells no events twice after a restart."""
-        for guild, thread, last in self._office.near.own_threads()[:_CATCH_UP_THREADS]:
-            talk = await self._office.service.knows(KEY + thread)
-            if talk is None or places.order(last) <= talk.last_order:
-                continue
-            try:
-                newest = await self._office.api.history(thread)
-            except (Refused, TryLater) as error:
-                _log.info("a thread could not be read again: %s", error)
-                continue
-            for message in reversed(newest):
-                if places.order(message["id"]) > talk.last_order:
-                    self.happened("MESSAGE_CREATE", {**message, "guild_id": guild})

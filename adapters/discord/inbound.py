@@ -49,7 +49,7 @@ def wrote(payload: Payload, me: Me, where: Where, *, edited: bool = False) -> In
         return None
     if payload.get("type", _DEFAULT) not in (_DEFAULT, _REPLY):
         return None
-    at = _time(payload.get("edited_timestamp" if edited else "timestamp"))
+    at = moment_of(payload.get("edited_timestamp" if edited else "timestamp"))
     if edited and at is None:
         return None
     message, channel, guild = str(payload["id"]), str(payload["channel_id"]), str(payload.get("guild_id") or "")
@@ -218,7 +218,7 @@ def acted(payload: Payload, what: What, conversation: str, place: Place) -> Inco
         person=places.person_of(user_of(payload)),
         workspace=places.workspace_of(guild, channel),
         order=places.order(interaction),
-        message=f"{KEY}{interaction}",
+        message=f"{KEY}interaction:{interaction}",
         at=places.time_of(interaction),
         what=what,
         locale=locale_of(payload),
@@ -238,7 +238,7 @@ def meant(click: Clicked) -> What:
     return Pressed(click.id.choice, click.id.turn)
 
 
-def _time(text: object) -> datetime.datetime | None:
+def moment_of(text: object) -> datetime.datetime | None:
     if not isinstance(text, str):
         return None
     try:

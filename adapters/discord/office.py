@@ -18,11 +18,15 @@ from adapters.discord.render import Words
 from bot.channel import Channel, Incoming, Query
 from bot.conversation.model import Conversation
 from bot.reply import Reply
+from bot.store.vault import Vault
 from knowledge.index import Index
 
 
 class Service(Protocol):
     """What this adapter asks of `bot.service.Service`."""
+
+    @property
+    def vault(self) -> Vault: ...
 
     def add_channel(self, channel: Channel) -> None: ...
 

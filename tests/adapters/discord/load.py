@@ -66,6 +66,7 @@ async def _bot(api: str, folder: Path, real: bool) -> None:
         async def run(self, *_: object) -> Any:
             raise AssertionError("no probe is asked for")
 
+    began = time.monotonic()
     collect_rarely()
     stalls: list[float] = []
     busy: list[float] = []
@@ -78,6 +79,15 @@ async def _bot(api: str, folder: Path, real: bool) -> None:
             await asyncio.sleep(0.005)
             stalls.append(time.monotonic() - before - 0.005)
             busy.append(time.thread_time() - worked)
+
+    ready: list[float] = []
+
+    async def wait_until_ready() -> None:
+        """As /readyz says it."""
+        while not ready:
+            if (await service.readiness()).get("discord"):
+                ready.append(time.monotonic() - began)
+            await asyncio.sleep(0.02)
 
     memory: list[int] = []
 
@@ -99,8 +109,10 @@ async def _bot(api: str, folder: Path, real: bool) -> None:
         group.create_task(service.run(stop))
         group.create_task(watch())
         group.create_task(weigh())
+        group.create_task(wait_until_ready())
     await store.close()
     figures = {
+        "ready by /readyz, s from its first line": round(ready[0], 2) if ready else None,
         "longest stall, s": round(max(stalls[200:], default=0), 3),
         "stalls above 50 ms": sum(stall > 0.05 for stall in stalls[200:]),
         "longest work between two turns of the loop, processor s": round(max(busy[200:], default=0), 3),

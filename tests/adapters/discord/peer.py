@@ -26,6 +26,8 @@ GENERAL, FORUM, VOICE = "300000000000000001", "300000000000000002", "30000000000
 ANNA, BEN, ROBOT = "400000000000000001", "400000000000000002", "400000000000000003"
 TOKEN = "local-token"
 
+UNKNOWN_CHANNEL = ({"message": "Unknown Channel", "code": 10003}, 404)
+
 _EPOCH = 1_420_070_400_000
 CONTENT_FLAG = 1 << 19
 
@@ -91,6 +93,7 @@ class Peer:
         self.heartbeat_seconds = 30.0
         self.answers_heartbeats = True
         self.starts_left: int | None = None
+        self.member = True  # of the one server that there is
         self.by_shard = False  # else every connection is told everything, as two overlapping processes are
         self.bucket: tuple[int, float] | None = None  # so many posts and edits a channel in so many seconds
         self.refused_by_bucket = 0
@@ -236,6 +239,7 @@ class Peer:
             ("PATCH", f"/channels/{number}/messages/{number}", self._edit),
             ("DELETE", f"/channels/{number}/messages/{number}", self._delete),
             ("POST", f"/channels/{number}/messages/{number}/threads", self._open_thread),
+            ("GET", f"/channels/{number}", lambda _, channel: self.threads.get(channel) or UNKNOWN_CHANNEL),
             ("PATCH", f"/channels/{number}", lambda body, channel: {"id": channel, "type": 11, **body}),
             ("POST", f"/channels/{number}/typing", lambda _, channel: self.typing.append(channel)),
             ("POST", f"/interactions/{number}/{token}/callback", self._callback),
@@ -278,7 +282,22 @@ class Peer:
     def _history(self, channel: str) -> list[Json]:
         """Newest first, and without nonces: Discord does not keep them."""
         newest = [{**one, "components": _numbered(one.get("components") or [])} for one in self.messages[channel][:-51:-1]]
+        if channel in self.threads and len(newest) < 50 and channel not in {one["id"] for one in newest}:
+            newest.append(self._starter(channel))
         return [{name: value for name, value in one.items() if name not in ("nonce", "enforce_nonce")} for one in newest]
+
+    def _starter(self, thread: str) -> Json:
+        """What a thread under a message begins with: a notice that quotes the message, as long as it is there."""
+        parent = self.threads[thread]["parent_id"]
+        root = next((one for one in self.messages[parent] if one["id"] == thread), None)
+        return {
+            "id": str(int(thread) + 1),
+            "channel_id": thread,
+            "type": 21,
+            "author": _user(ANNA),
+            "content": "",
+            "referenced_message": root,
+        }
 
     def _one(self, channel: str, message: str) -> Any:
         found = next((one for one in self.messages[channel] if one["id"] == message), None)
@@ -392,14 +411,15 @@ class Peer:
         ready = {
             "v": 10,
             "user": {"id": BOT, "username": "Postmaster", "discriminator": "0", "avatar": None, "bot": True},
-            "guilds": [{"id": GUILD, "unavailable": True}],
+            "guilds": [{"id": GUILD, "unavailable": True}] if self.member else [],
             "session_id": socket.session,
             "resume_gateway_url": self.gateway,
             "application": {"id": APPLICATION, "flags": CONTENT_FLAG if self.content else 0},
             "shard": socket.shard,
         }
         await socket.send(0, ready, "READY")
-        await socket.send(0, self.guild(), "GUILD_CREATE")
+        if self.member:
+            await socket.send(0, self.guild(), "GUILD_CREATE")
         self.sockets.append(socket)
 
     def guild(self) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import os
 import tomllib
 from collections.abc import AsyncIterator, Callable
@@ -50,6 +51,27 @@ def echo(incoming: Incoming, talk: Conversation) -> list[Reply]:
     return []
 
 
+class InMemory:
+    """The store's vault for as long as a test runs."""
+
+    def __init__(self) -> None:
+        self.things: dict[str, bytes] = {}
+        self.writes = 0
+
+    async def keep(self, name: str, value: bytes, until: datetime.datetime | None = None) -> None:
+        self.things[name] = value
+        self.writes += 1
+
+    async def kept(self, name: str) -> bytes | None:
+        return self.things.get(name)
+
+    async def take(self, name: str) -> bytes | None:
+        return self.things.pop(name, None)
+
+    async def drop(self, name: str) -> None:
+        self.things.pop(name, None)
+
+
 @dataclass
 class Scripted:
     """Stands in for the service: keeps talks in memory, drops duplicates, and posts what its script says, in order.
@@ -64,6 +86,7 @@ class Scripted:
     problems: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     channel: Channel | None = None
+    kept: InMemory = field(default_factory=InMemory)
     helps: Callable[[str], bool] = lambda text: "550" in text
     _claimed: set[str] = field(default_factory=set)
     _number: int = 0
@@ -71,6 +94,10 @@ class Scripted:
 
     def add_channel(self, channel: Channel) -> None:
         self.channel = channel
+
+    @property
+    def vault(self) -> InMemory:
+        return self.kept
 
     async def receive(self, incoming: Incoming) -> bool:
         if self._claimed & set(incoming.keys):

@@ -74,6 +74,7 @@ async def test_a_locked_or_vanished_thread_ends_the_effect_silently(status: int,
 
     assert service.problems == [str(code)]
     assert peer.ours(GENERAL) == peer.ours(thread) == []
+    assert service.forgotten == ([f"discord:{thread}"] if code == 10003 else [])
 
 
 async def test_a_message_whose_root_is_gone_gets_no_thread_and_no_answer(peer: Peer, service: Scripted) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters.discord.custom_ids import KEY
+from bot.channel import Deleted
 from tests.adapters.discord.peer import ANNA, BEN, BOT, BOT_ROLE, GENERAL, GUILD, ROBOT, VOICE, Peer, buttons, words_of
 from tests.adapters.discord.scripted import Scripted, running
 
@@ -172,6 +173,30 @@ async def test_a_deleted_thread_is_forgotten(peer: Peer, service: Scripted) -> N
 
     assert service.forgotten[-1] == KEY + thread
     assert service.talks == {}
+
+
+async def test_a_deleted_channel_takes_its_threads_along(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+        await peer.dispatch("CHANNEL_DELETE", {"id": GENERAL, "guild_id": GUILD, "type": 0, "name": "general"})
+        await peer.until(lambda: service.forgotten)
+
+    assert service.forgotten == [KEY + thread]
+
+
+async def test_messages_deleted_together_are_forgotten_and_a_late_word_among_replies_too(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        asked = await peer.mention("I cannot send", channel=VOICE)
+        first = (await peer.until(lambda: peer.ours(VOICE)))[0]
+        later = await peer.say("port 465", channel=VOICE, type=19, referenced_message=first)
+        await peer.until(lambda: len(service.received) == 2)
+        ids = [asked["id"], later["id"]]
+        await peer.dispatch("MESSAGE_DELETE_BULK", {"ids": ids, "channel_id": VOICE, "guild_id": GUILD})
+        await peer.until(lambda: len(service.received) == 3 and service.forgotten)
+
+    assert (service.received[2].message, service.received[2].what) == (KEY + asked["id"], Deleted())
+    assert service.forgotten == [KEY + later["id"]]
 
 
 async def test_an_interaction_that_is_too_old_is_left(peer: Peer, service: Scripted) -> None:
