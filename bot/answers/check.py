@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot import observations as o
+from bot.answers.check_ports import endpoint_error, in_plain_words, oldest_tls, tables
 from bot.answers.diagnosis import advice_blocks, findings_json, sources_block
 from bot.answers.evidence import evidence
 from bot.answers.wording import spans
@@ -16,53 +17,9 @@ from bot.diagnosis.diagnose import diagnose
 from bot.diagnosis.model import Certainty, Finding, Situation
 from bot.diagnosis.survey import PortView, at_port, best, survey
 from bot.observations import Observations
-from bot.reply import Block, Code, Emphasis, Evidence, Paragraph, Span, Spans, Table, Text
+from bot.reply import Block, Code, Emphasis, Evidence, Paragraph, Span, Spans, Text
 from knowledge.index import Index
-from knowledge.terms import CUSTOMARY_SECURITY, RELAY, Security
-
-_FAULT_CAUSE: tuple[tuple[type[o.EndpointObservation], str], ...] = (
-    (o.TcpRefused, "net.refused"),
-    (o.TcpTimedOut, "net.timeout"),
-    (o.TcpUnreachable, "net.unreachable"),
-    (o.SpokeOtherProtocol, "net.not_smtp"),
-    (o.CertificateExpired, "tls.expired"),
-    (o.CertificateNotYetValid, "tls.expired"),
-    (o.CertificateNameMismatch, "tls.hostname_mismatch"),
-    (o.CertificateUntrusted, "tls.untrusted"),
-    (o.OldTlsOnly, "tls.protocol_too_old"),
-)
-
-
-def endpoint_error(view: PortView, asked: Situation) -> str | None:
-    """The cause id of what is wrong at this port, or None.
-
-    One that stays unknown (421, reset) is "net.closed" or "server.unavailable"; one that turns us away for good (554) may mean only us,
-    so it names no cause."""
-    for kind, cause in _FAULT_CAUSE:
-        if view.fact(kind) is not None:
-            return cause
-    if view.refusal is not None:
-        return "server.unavailable" if view.refusal.code < 500 else None
-    entered = asked.security if asked.port == view.port else None
-    if view.speaks is Security.NONE and view.port != RELAY and entered is None:
-        return "tls.not_offered"
-    if asked.port == view.port and asked.security is not None and view.speaks is not None and view.speaks is not asked.security:
-        if asked.security is Security.STARTTLS and view.speaks is Security.NONE:
-            return "tls.not_offered"
-        if Security.IMPLICIT_TLS in (asked.security, view.speaks):
-            return "tls.wrong_mode"
-    if view.speaks is None:
-        if view.fact(o.TlsFailed) is not None and view.greets_in_clear is None:
-            return "tls.handshake_failed"
-        if view.fact(o.ConnectionClosed) is not None:
-            return "net.closed"
-        if view.fact(o.StayedSilent) is not None:
-            return "net.timeout"
-        if view.fact(o.MalformedReplySeen) is not None:
-            return "net.not_smtp"
-    if view.fact(o.TlsFailed) is not None and view.speaks is Security.STARTTLS:
-        return "tls.handshake_failed"
-    return None
+from knowledge.terms import CUSTOMARY_SECURITY, Security
 
 
 def check_json(seen: Observations, asked: Situation, index: Index, site: str, seconds: float, today: datetime.date) -> dict[str, Any]:
@@ -176,12 +133,6 @@ def _endpoint_json(view: PortView, asked: Situation) -> dict[str, Any]:
     }
 
 
-def _oldest(tls: o.TlsEstablished | None, view: PortView) -> str | None:
-    """The oldest TLS version that was seen to be accepted."""
-    old = view.fact(o.OldTlsAccepted) or view.fact(o.OldTlsOnly)
-    return old.version if old is not None else tls.version if tls is not None else None
-
-
 def _tls_json(tls: o.TlsEstablished | None, certificate: o.CertificateShown | None, view: PortView) -> dict[str, Any] | None:
     if tls is None and certificate is None:
         return None
@@ -193,7 +144,7 @@ def _tls_json(tls: o.TlsEstablished | None, certificate: o.CertificateShown | No
         "not_after": certificate.not_after.isoformat() if certificate is not None and certificate.not_after is not None else None,
         "trusted": certificate.trusted if certificate is not None else None,
         "hostname_ok": certificate.hostname_ok if certificate is not None else None,
-        "oldest_version": _oldest(tls, view),
+        "oldest_version": oldest_tls(view),
         "chain": list(certificate.chain) if certificate is not None else [],
         "missing_intermediate": missing.issuer if (missing := view.fact(o.IntermediateMissing)) is not None else None,
     }
@@ -207,11 +158,14 @@ def _rounded(seconds: float | None) -> float | None:
 
 
 def check_blocks(seen: Observations, asked: Situation, index: Index, today: datetime.date) -> tuple[Block, ...]:
-    """What each port means in plain words, a table, what to enter, what is wrong with evidence and remedy."""
+    """What to enter, what each port means in plain words, a table for each address, what is wrong with evidence and remedy."""
     views = survey(seen)
     blocks: list[Block] = [Paragraph(_headline(seen, asked, index))]
     if views:
-        blocks.append(_table(views, asked, index))
+        blocks.append(Paragraph((Text(in_plain_words(views, asked, index)),)))
+        blocks.extend(tables(views, asked, index))
+        if old := seen.all(o.OldTlsAccepted):
+            blocks.append(Evidence(tuple(evidence(fact, index) for fact in old)))
     findings = check_findings(seen, asked, index)
     refusals = tuple(evidence(view.refusal, index) for view in views if view.refusal is not None and view.refusal.code >= 500)
     if refusals and not findings:
@@ -246,52 +200,3 @@ def _headline(seen: Observations, asked: Situation, index: Index) -> Spans:
 def _endpoint(view: PortView, index: Index) -> dict[str, Span]:
     assert view.speaks is not None
     return {"host": Code(view.host), "port": Code(str(view.port)), "mode": Text(index.phrase(f"answers.mode.{view.speaks.value}"))}
-
-
-def port_sentence(view: PortView, asked: Situation, index: Index) -> str:
-    """What one port means for a person: "587 answers, encrypts with STARTTLS and takes PLAIN and LOGIN"."""
-    error = endpoint_error(view, asked)
-    if error is not None:
-        return index.phrase(f"answers.state.{error}")
-    if view.speaks is None:
-        return index.phrase("answers.state.turned_away" if view.refusal is not None else "answers.state.unknown")
-    if not view.takes_login:
-        return index.phrase("answers.state.relay" if view.port == RELAY else "answers.state.no_login")
-    return index.phrase("answers.state.good")
-
-
-# A line of the table with the longest state fits 100 columns: these are left for the login methods, beside the addresses or the dates.
-_LOGIN_COLUMNS, _LOGIN_COLUMNS_BESIDE_ADDRESSES = 28, 12
-
-
-def _table(views: tuple[PortView, ...], asked: Situation, index: Index) -> Table:
-    """A line a port. Addresses stand there only where there are several, in place of the certificates' dates."""
-    several = len({view.address for view in views}) > 1
-    head = tuple(
-        index.phrase(f"answers.check.{name}") for name in ("port", "state", "mode", "login", "address" if several else "certificate")
-    )
-    return Table(head, tuple(_row(view, asked, index, several) for view in views))
-
-
-def _row(view: PortView, asked: Situation, index: Index, several: bool) -> tuple[str, ...]:
-    ehlo = view.ehlo(under_tls=True) or view.ehlo(under_tls=False)
-    methods = ehlo.auth if ehlo is not None else ()
-    certificate = view.fact(o.CertificateShown)
-    until = certificate.not_after.date().isoformat() if certificate is not None and certificate.not_after is not None else ""
-    return (
-        str(view.port),
-        port_sentence(view, asked, index),
-        index.phrase(f"answers.mode_short.{view.speaks.value}") if view.speaks is not None else "-",
-        _fitted(methods, _LOGIN_COLUMNS_BESIDE_ADDRESSES if several else _LOGIN_COLUMNS) or "-",
-        (view.address or "-") if several else index.phrase("answers.check.until", day=until) if until else "-",
-    )
-
-
-def _fitted(words: tuple[str, ...], columns: int) -> str:
-    """As many of the words as fit, and how many more there are."""
-    shown = " ".join(words)
-    kept = len(words)
-    while len(shown) > columns and kept:
-        kept -= 1
-        shown = f"{' '.join(words[:kept])} +{len(words) - kept}".strip()
-    return shown

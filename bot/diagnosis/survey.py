@@ -86,8 +86,24 @@ class PortView:
             self.speaks in (Security.IMPLICIT_TLS, Security.STARTTLS)
             and not self.certificate_faults
             and self.ehlo(under_tls=True) is not None
-            and self.fact(o.TlsFailed) is None
+            and self.fact(o.OldTlsOnly) is None
         )
+
+    @property
+    def failed_tls(self) -> o.TlsFailed | None:
+        """The handshake that breaks for who speaks this port's own mode; None where one completes. A hello at a port that greets in clear,
+        that is silent or hangs up on everybody breaks too, and says nothing of TLS."""
+        if self.ehlo(under_tls=True) is not None:
+            return None
+        in_clear = self.ehlo(under_tls=False) is not None
+        for fact in self.facts:
+            if not isinstance(fact, o.TlsFailed) or fact.implicit == in_clear:
+                continue
+            if in_clear or fact.reason not in ("not_tls", "silent", "closed"):
+                return fact
+            if fact.reason == "closed" and self.greets_in_clear is None and self.fact(o.ConnectionClosed) is None:
+                return fact
+        return None
 
     @property
     def takes_login(self) -> bool:

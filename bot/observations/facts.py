@@ -45,6 +45,14 @@ class NotProbed(Observation):
     port: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PortsChosen(Observation):
+    """Which ports of `host` a look asks; told before the first of them is."""
+
+    host: str
+    ports: tuple[int, ...]
+
+
 # --- one endpoint ----------------------------------------------------------------------------------------------------
 
 
@@ -239,6 +247,13 @@ class IntermediateMissing(EndpointObservation):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OldTlsAccepted(EndpointObservation):
     """A TLS version below 1.2 was accepted when nothing newer was offered; `version` is the oldest one ("TLSv1", "TLSv1.1")."""
+
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TlsVersionAccepted(EndpointObservation):
+    """TLS 1.2 ("TLSv1.2") was accepted when nothing newer was offered."""
 
     version: str
 

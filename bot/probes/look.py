@@ -14,19 +14,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.observations import (
-    AnsweredAsAnother,
-    CertificateExpired,
-    CertificateNameMismatch,
-    CertificateNotYetValid,
-    CertificateShown,
-    CertificateUntrusted,
     ConnectionClosed,
     EhloAnswered,
     GreetedInClear,
     GreetedUnderTls,
-    IntermediateMissing,
     MalformedReplySeen,
-    OldTlsAccepted,
     OldTlsOnly,
     Replied,
     SpokeOtherProtocol,
@@ -40,7 +32,7 @@ from bot.observations import (
     TlsFailed,
 )
 from bot.observations import Stage as Step
-from bot.probes import dns, flight, smtp, tcp, tls
+from bot.probes import papers, smtp, tcp, tls, versions
 from bot.probes.guard import Line
 from bot.probes.smtp import Broken, Closed, Failed, HandshakeFailed, Reply, Silent, Talk
 from bot.probes.visit import Visit
@@ -50,12 +42,11 @@ Way = Literal["clear", "tls"]
 _AGAIN_WITH_OLD_TLS = ("protocol_too_old", "no_shared_cipher")
 # What an alert at the end of a handshake of TLS 1.2 may mean as well: that our certificate is wanted (RFC 5246 section 7.4.6).
 _MAYBE_OURS = ("no_shared_cipher", "other", "closed")
-_OLD: tuple[flight.Version, ...] = ("TLSv1", "TLSv1.1")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Which endpoint, and which way in goes first; `both`: at the same time. `old`: are TLS 1.0 and 1.1 accepted beside newer ones?"""
+    """Which endpoint, and which way in goes first; `both`: at the same time. `old`: which is the oldest TLS version that is accepted?"""
 
     address: str
     port: int
@@ -102,26 +93,14 @@ class Looker:
                 beside.cancel()
 
     async def _old_versions(self) -> None:
-        """Is TLS below 1.2 accepted where nothing newer is offered? Asked once the server has let us in: it is to keep nobody out."""
         way = await asyncio.shield(self._welcomed)
-        flights = await asyncio.gather(*(self._fly(version, way) for version in _OLD))
-        for version, seen in zip(_OLD, flights, strict=True):
-            if seen is not None and seen.complete and seen.version == version:
-                self.visit.book.see(OldTlsAccepted, **self._here, version=version)
-                return
-
-    async def _fly(self, version: flight.Version, way: Way) -> flight.Flight | None:
-        line = await tcp.connect(self.visit, self.look.address, self.look.port)
-        if line is None:
-            return None
-        seconds = self.visit.left(self.visit.deadlines.reply)
-        return await flight.fly(line, self.visit.host, version, seconds, starttls=way == "clear")
+        await versions.oldest(self.visit, self._here, starttls=way == "clear")
 
     async def _why_it_broke(self, reason: tls.HandshakeFault, way: Way) -> tls.HandshakeFault:
         """The reason, or that our certificate is wanted where the server asks for one before it breaks the handshake off."""
         if reason not in _MAYBE_OURS:
             return reason
-        seen = await self._fly("TLSv1.2", way)
+        seen = await versions.flight_of(self.visit, self._here, versions.ONLY_1_2, starttls=way == "clear")
         return "client_certificate_demanded" if seen is not None and seen.complete and seen.wants_certificate else reason
 
     def _let_in(self, way: Way) -> None:
@@ -357,45 +336,12 @@ class Looker:
     async def _names_and_ehlo(self, talk: Talk, shown: tls.Certificate | None, greeting: Reply | None) -> None:
         async with asyncio.TaskGroup() as group:
             if shown is not None and not shown.covers(self.visit.host):
-                group.create_task(self._name_mismatch(shown, greeting))
+                group.create_task(papers.names(self.visit, self._here, shown, _name_in(greeting)))
             if greeting is not None:
                 group.create_task(self._ehlo(talk, under_tls=True))
 
     def _certificate(self, talk: Talk, greeting: Reply | None = None) -> tls.Certificate | None:
-        """The certificate and what a client would hold against it, noted; its names are looked at by `_name_mismatch`."""
-        chain = tls.chain_of(talk.tls_object)
-        shown = self.visit.trust.judge(chain) if chain else None
-        if shown is None:
-            return None
-        book = self.visit.book
-        now = book.clock()
-        book.see(
-            CertificateShown,
-            **self._here,
-            names=shown.names or ((shown.common_name,) if shown.common_name else ()),
-            issuer=shown.issuer,
-            not_before=shown.not_before,
-            not_after=shown.not_after,
-            trusted=shown.distrust is None,
-            hostname_ok=shown.covers(self.visit.host),
-            key=shown.key,
-            chain=shown.chain,
-        )
-        if shown.expired(now):
-            book.see(CertificateExpired, **self._here, not_after=shown.chain_expired or shown.not_after)
-        if shown.not_yet_valid(now):
-            book.see(CertificateNotYetValid, **self._here, not_before=shown.not_before)
-        if shown.distrust is not None:
-            book.see(CertificateUntrusted, **self._here, reason=shown.distrust, issuer=shown.issuer)
-        if shown.missing is not None:
-            book.see(IntermediateMissing, **self._here, issuer=shown.missing[0], url=shown.missing[1])
-        if self.visit.documented and not any(shown.covers(name) for name in self.visit.documented):
-            book.see(AnsweredAsAnother, **self._here, names=shown.names, greeted_as=_name_in(greeting))
-        return shown
-
-    async def _name_mismatch(self, shown: tls.Certificate, greeting: Reply | None) -> None:
-        passing = await dns.passing_names(shown.names, _name_in(greeting), self.look.address, self.visit.network)
-        self.visit.book.see(CertificateNameMismatch, **self._here, names=shown.names, passing=passing)
+        return papers.shown(self.visit, self._here, talk.tls_object, _name_in(greeting))
 
     def _established(self, talk: Talk, *, implicit: bool, seconds: float) -> None:
         version, cipher = talk.tls_object.version() or "", (talk.tls_object.cipher() or ("",))[0]

@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from bot.conversation.model import ProbeRequest
 from bot.errors import TargetRefused
-from bot.observations import CandidateFound, ControlAnswered, EhloAnswered, NotProbed, Observation, Observations
+from bot.observations import CandidateFound, ControlAnswered, EhloAnswered, NotProbed, Observation, Observations, PortsChosen
 from bot.probes import dns, policy
 from bot.probes.discovery import discover
-from bot.probes.guard import MAX_ADDRESSES, MAX_CONNECTIONS, Errand, Network
+from bot.probes.guard import MAX_ADDRESSES, Errand, Network
 from bot.probes.look import Look, Looker, Way
 from bot.probes.model import Deadlines, OnSeen
 from bot.probes.tls import Trust
@@ -22,9 +22,9 @@ from bot.probes.visit import Check, Notebook, Visit
 from knowledge.index import Index
 from knowledge.index import index as everything
 from knowledge.model import Provider
-from knowledge.terms import CUSTOMARY_SECURITY, Security
+from knowledge.terms import CUSTOMARY_SECURITY, SUBMISSION, SUBMISSIONS, Security
 
-OLD_TLS = 2  # connections that ask for TLS 1.0 and 1.1
+OLD_TLS = 3  # connections to one port that ask for older versions of TLS
 GATHER_SECONDS = 0.1
 MAX_HOSTS = 3  # that a search found and that are looked at
 CONTROL_SECONDS = 5.0
@@ -54,14 +54,15 @@ def way_in(port: int, security: Security | None) -> Way:
 def plan(addresses: tuple[str, ...], port: int | None, security: Security | None, ports: tuple[int, ...]) -> tuple[Look, ...]:
     """The looks of one check, the most telling first. `addresses`: those that may be asked, the one to prefer first; not empty."""
     looks = []
-    main = port if port is not None else next((p for p in (587, 465) if p in ports), ports[0])
+    main = port if port is not None else next((p for p in (SUBMISSION, SUBMISSIONS) if p in ports), ports[0])
     asked = ports if port is None else (port, *(p for p in ports if p != port))
     for number in asked:
         first = way_in(number, security if number == port else None)
         entered_way: Way | None = None
         if number == port and security is not None:
             entered_way = "tls" if security is Security.IMPLICIT_TLS else "clear"
-        looks.append(Look(addresses[0], number, first, both=entered_way not in (None, first), old=number == main))
+        old = number in (main, SUBMISSION, SUBMISSIONS)
+        looks.append(Look(addresses[0], number, first, both=entered_way not in (None, first), old=old))
     looks += [Look(address, main, way_in(main, security)) for address in addresses[1 : 1 + MAX_OTHER_ADDRESSES]]
     return tuple(looks)
 
@@ -118,9 +119,11 @@ async def _look_at_host(check: Check, host: str, request: ProbeRequest, known: P
     ports = network.ports(resolved.host)
     ports += tuple(p for p in ports_of(known, resolved.host) if p not in ports)
     port = request.port if request.port in ports else None
-    errand = Errand(frozenset(ports), MAX_CONNECTIONS + OLD_TLS + PER_OTHER_ADDRESS * (len(resolved.addresses) - 1))
+    errand = Errand(frozenset(ports))
     visit = Visit(resolved.host, check, errand, hosts_of(known, resolved.host))
     looks = plan(_reachable(visit, resolved.addresses), port, request.security, ports)
+    errand.left += OLD_TLS * sum(look.old for look in looks) + PER_OTHER_ADDRESS * (len(resolved.addresses) - 1)
+    book.see(PortsChosen, host=resolved.host, ports=tuple(sorted({look.port for look in looks})))
     await _run(check, [Looker(visit, look) for look in looks], port)
 
 
@@ -157,7 +160,9 @@ async def _look_for(check: Check, domain: str, index: Index, request: ProbeReque
         allowed = network.ports(host) + ports_of(provider, host)
         visit = Visit(resolved.host, check, Errand(frozenset(allowed)), hosts_of(provider, host))
         address = _reachable(visit, resolved.addresses)[0]
-        return [Looker(visit, Look(address, port, way)) for port, way in endpoints[host].items() if port in allowed]
+        ways = {port: way for port, way in endpoints[host].items() if port in allowed}
+        book.see(PortsChosen, host=resolved.host, ports=tuple(sorted(ways)))
+        return [Looker(visit, Look(address, port, way)) for port, way in ways.items()]
 
     async def look_while_searching() -> None:
         await heard.wait()

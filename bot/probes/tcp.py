@@ -16,7 +16,8 @@ async def connect(visit: Visit, address: str, port: int) -> Line | None:
     loop = asyncio.get_running_loop()
     started = loop.time()
     try:
-        line = await visit.network.connect(address, port, visit.errand, visit.left(visit.deadlines.connect))
+        async with visit.attempt(address):
+            line = await visit.network.connect(address, port, visit.errand, visit.left(visit.deadlines.connect))
     except TargetRefused as refused:
         if refused.reason != "connections":
             visit.book.see(NotProbed, host=visit.host, port=port, reason=refused.reason)
@@ -25,6 +26,7 @@ async def connect(visit: Visit, address: str, port: int) -> Line | None:
         visit.book.see(TcpTimedOut, **here, seconds=loop.time() - started)
         visit.trouble.set()
     except ConnectionRefusedError:
+        visit.answered(address)
         visit.book.see(TcpRefused, **here)
         visit.trouble.set()
     except ConnectionError:
@@ -33,6 +35,7 @@ async def connect(visit: Visit, address: str, port: int) -> Line | None:
         visit.book.see(TcpUnreachable, **here)
         visit.trouble.set()
     else:
+        visit.answered(address)
         visit.book.see(TcpConnected, **here, seconds=loop.time() - started)
         return line
     return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.observations import Observation, Observations
@@ -76,3 +77,32 @@ class Visit:
         self.deadlines = check.deadlines
         self.trouble = check.trouble
         self.left = check.left
+        self._answered: set[str] = set()
+        self._attempts: dict[str, dict[asyncio.Timeout, float]] = {}  # by address: each attempt, and when it is sure to be in vain
+
+    @asynccontextmanager
+    async def attempt(self, address: str) -> AsyncIterator[None]:
+        """The time that one connection to `address` may take; less where another port of it answers. Raises TimeoutError."""
+        sure = asyncio.get_running_loop().time() + self.deadlines.connect_beside
+        async with asyncio.timeout(self.left(self.deadlines.connect)) as limit:
+            attempts = self._attempts.setdefault(address, {})
+            attempts[limit] = sure
+            if address in self._answered:
+                _bring_forward(limit, sure)
+            try:
+                yield
+            finally:
+                del attempts[limit]
+
+    def answered(self, address: str) -> None:
+        """`address` took or refused a connection: it is there, and a port of it that goes on saying nothing drops what comes."""
+        if address not in self._answered:
+            self._answered.add(address)
+            for limit, sure in self._attempts.get(address, {}).items():
+                _bring_forward(limit, sure)
+
+
+def _bring_forward(limit: asyncio.Timeout, to: float) -> None:
+    end = limit.when()
+    if not limit.expired() and end is not None and end > to:
+        limit.reschedule(to)

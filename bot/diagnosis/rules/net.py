@@ -129,6 +129,19 @@ _GREETED = (o.GreetedInClear, o.GreetedUnderTls)
 _SHIELDS = ("avast", "avg ", "kaspersky", "eset ", "bitdefender", "bullguard", "sophos", "fortinet", "fortigate", "mail shield", "dr.web")
 
 
+def is_masked(ehlo: o.EhloAnswered) -> bool:
+    """Whether a keyword consists of X or * only, as a firewall writes over what it does not know."""
+    keywords = [line.split(" ")[0] for line in ehlo.keywords]
+    return any(len(word) >= 4 and set(word.upper().removesuffix("A").removesuffix("B")) in ({"X"}, {"*"}) for word in keywords)
+
+
+def injected(seen: Observations, entered: Situation) -> Finding | None:
+    """An answer stands in clear behind the one to STARTTLS, before TLS begins: put there by somebody on the way, or by a server that can
+    be made to. Source: CVE-2011-0411, RFC 3207 section 6."""
+    fact = seen.first(o.MalformedReplySeen, stage="starttls", reason="injected")
+    return Finding("net.intercepted", Certainty.LIKELY, (fact,)) if fact is not None else None
+
+
 def masked(seen: Observations, entered: Situation) -> Finding | None:
     """A firewall masks the EHLO answer (a keyword of X or * only), or takes STARTTLS out of it: the command works all the same.
 
@@ -139,8 +152,7 @@ def masked(seen: Observations, entered: Situation) -> Finding | None:
         listed = seen.first(o.EhloAnswered, port=hidden.port, address=hidden.address, under_tls=False)
         return Finding("net.intercepted", Certainty.SEEN, (*((listed,) if listed is not None else ()), hidden))
     for ehlo in seen.all(o.EhloAnswered):
-        keywords = [line.split(" ")[0] for line in ehlo.keywords]
-        if any(len(word) >= 4 and set(word.upper().removesuffix("A").removesuffix("B")) in ({"X"}, {"*"}) for word in keywords):
+        if is_masked(ehlo):
             return Finding("net.intercepted", Certainty.SEEN, (ehlo,))
     for ours in seen.all(o.EhloAnswered, under_tls=False):
         for theirs in seen.all(o.EhloAnswered, site=o.USER, port=ours.port, under_tls=False):
@@ -192,4 +204,4 @@ def _organisation(banner: str) -> str:
     return ".".join(name.split(".")[-2:]) if "." in name else ""
 
 
-RULES = (users_network, dns, refused, timeout, unreachable, not_smtp, closed, masked, somebody_else)
+RULES = (users_network, dns, refused, timeout, unreachable, not_smtp, closed, masked, injected, somebody_else)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bot import observations as o
 from bot.diagnosis.model import Certainty, Finding, Situation
+from bot.diagnosis.rules.net import elsewhere
 from bot.diagnosis.survey import at_port, survey
 from bot.observations import Observations
+
+_TLS_NOT_AVAILABLE = 454
 
 
 def unavailable(seen: Observations, entered: Situation) -> Finding | None:
@@ -13,9 +17,22 @@ def unavailable(seen: Observations, entered: Situation) -> Finding | None:
         return None
     view = at_port(survey(seen), entered.port)
     refusal = view.refusal if view is not None else None
-    if refusal is None or not 400 <= refusal.code < 500:
+    if refusal is None or not 400 <= refusal.code < 500 or cannot_start_tls(refusal):
         return None
     return Finding("server.unavailable", Certainty.POSSIBLE, (refusal,))
 
 
-RULES = (unavailable,)
+def cannot_start_tls(refusal: o.Observation) -> bool:
+    """Whether the server offers STARTTLS and then answers that it has none just now. Source: RFC 3207 section 4 (454)."""
+    return isinstance(refusal, o.Replied) and refusal.stage == "starttls" and refusal.code == _TLS_NOT_AVAILABLE
+
+
+def misconfigured(seen: Observations, entered: Situation) -> Finding | None:
+    """STARTTLS is offered and then refused with 454: mostly the server cannot read its own certificate or key."""
+    for view in survey(seen):
+        if entered.port in (None, view.port) and view.refusal is not None and cannot_start_tls(view.refusal):
+            return Finding("server.misconfigured", Certainty.LIKELY, (view.refusal,), elsewhere(survey(seen), entered))
+    return None
+
+
+RULES = (unavailable, misconfigured)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from bot import observations as o
 from bot.diagnosis.model import Certainty, Finding, Proposal, Situation
-from bot.diagnosis.rules.net import elsewhere
+from bot.diagnosis.rules.net import elsewhere, is_masked
 from bot.diagnosis.survey import PortView, at_port, best, survey
 from bot.observations import Observations
 from knowledge.terms import Security
+
+NOTHING_SHARED = ("protocol_too_old", "no_shared_cipher")  # why a handshake breaks where the two have nothing in common
 
 
 def _relevant(seen: Observations, entered: Situation) -> Iterator[PortView]:
@@ -43,12 +45,13 @@ def wrong_mode(seen: Observations, entered: Situation) -> Finding | None:
 
 
 def not_offered(seen: Observations, entered: Situation) -> Finding | None:
-    """STARTTLS was entered, and the EHLO answer in clear does not list it. A missing EHLO answer (421, reset) proves nothing."""
+    """STARTTLS was entered, and the EHLO answer in clear does not list it. A missing EHLO answer (421, reset) proves nothing, and neither
+    does one that somebody on the way has changed."""
     if entered.security is not Security.STARTTLS or entered.port is None:
         return None
     view = at_port(survey(seen), entered.port)
     clear = view.ehlo(under_tls=False) if view is not None else None
-    if clear is None or clear.starttls:
+    if view is None or clear is None or clear.starttls or view.fact(o.StarttlsAcceptedUnlisted) is not None or is_masked(clear):
         return None
     return Finding("tls.not_offered", Certainty.SEEN, (clear,), elsewhere(survey(seen), entered))
 
@@ -87,7 +90,8 @@ def untrusted(seen: Observations, entered: Situation) -> Finding | None:
     for view in _relevant(seen, entered):
         fact = view.fact(o.CertificateUntrusted)
         if fact is not None:
-            return Finding("tls.untrusted", Certainty.SEEN, (fact,))
+            missing = view.fact(o.IntermediateMissing)
+            return Finding("tls.untrusted", Certainty.SEEN, (fact,) if missing is None else (fact, missing))
     return None
 
 
@@ -97,8 +101,8 @@ def protocol_too_old(seen: Observations, entered: Situation) -> Finding | None:
         fact = view.fact(o.OldTlsOnly)
         if fact is not None:
             return Finding("tls.protocol_too_old", Certainty.SEEN, (fact,))
-        failed = view.fact(o.TlsFailed)
-        if failed is not None and failed.reason in ("protocol_too_old", "no_shared_cipher"):
+        failed = view.failed_tls
+        if failed is not None and failed.reason in NOTHING_SHARED:
             return Finding("tls.protocol_too_old", Certainty.LIKELY, (failed,))
     return None
 
@@ -106,10 +110,8 @@ def protocol_too_old(seen: Observations, entered: Situation) -> Finding | None:
 def handshake_failed(seen: Observations, entered: Situation) -> Finding | None:
     """The handshake breaks here as well, for no reason with a name of its own."""
     for view in _relevant(seen, entered):
-        failed = view.fact(o.TlsFailed)
-        if failed is not None and failed.reason in ("client_certificate_demanded", "other", "closed") and view.greets_in_clear is None:
-            return Finding("tls.handshake_failed", Certainty.LIKELY, (failed,), elsewhere(survey(seen), entered))
-        if failed is not None and not failed.implicit and failed.reason != "silent":
+        failed = view.failed_tls
+        if failed is not None and failed.reason not in (*NOTHING_SHARED, "silent"):
             return Finding("tls.handshake_failed", Certainty.LIKELY, (failed,), elsewhere(survey(seen), entered))
     return None
 

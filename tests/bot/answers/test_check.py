@@ -6,7 +6,8 @@ import datetime
 from typing import Any
 
 from bot import observations as o
-from bot.answers.check import check_blocks, endpoint_error, port_sentence
+from bot.answers.check import check_blocks
+from bot.answers.check_ports import endpoint_error, in_plain_words, port_sentence, tables
 from bot.answers.evidence import evidence_text
 from bot.diagnosis.model import Situation
 from bot.diagnosis.survey import survey
@@ -63,6 +64,72 @@ def test_a_certificate_for_other_names_changes_no_port_where_none_was_asked_for(
     assert "Change only these" not in shown
     assert "Set port" not in shown
     assert "Set encryption" not in shown
+
+
+def working(port: int, *, implicit: bool, address: str = "192.0.2.1", auth: str = "AUTH PLAIN LOGIN") -> tuple[o.Observation, ...]:
+    where: dict[str, Any] = {"site": "here", "at": NOW, "host": HOST, "address": address, "port": port}
+    clear = () if implicit else (o.GreetedInClear(**where, text="hello"), o.EhloAnswered(**where, under_tls=False, keywords=("STARTTLS",)))
+    return (
+        *clear,
+        o.TlsEstablished(**where, implicit=implicit, version="TLSv1.3"),
+        o.CertificateShown(**where, names=(HOST,), not_after=NOW, trusted=True, hostname_ok=True),
+        o.EhloAnswered(**where, under_tls=True, keywords=(auth,) if auth else ()),
+    )
+
+
+def refused(port: int, address: str = "192.0.2.1") -> o.TcpRefused:
+    return o.TcpRefused(site="here", at=NOW, host=HOST, address=address, port=port)
+
+
+def words(*facts: o.Observation) -> str:
+    return in_plain_words(survey(Observations(facts)), Situation(host=HOST), index())
+
+
+def test_each_port_is_told_once_in_plain_words() -> None:
+    said = words(*working(587, implicit=False), refused(465), refused(2525), *working(25, implicit=False, auth=""))
+
+    assert said == (
+        "587 answers, encrypts with STARTTLS and takes PLAIN and LOGIN; "
+        "25 takes no login, which is as it should be: it is for mail between servers; 465 and 2525 refuse."
+    )
+
+
+def test_ports_that_do_the_same_are_told_together_and_many_logins_are_counted() -> None:
+    many = "AUTH PLAIN LOGIN XOAUTH2 OAUTHBEARER CRAM-MD5 NTLM"
+
+    assert words(*working(465, implicit=True), *working(8465, implicit=True)) == (
+        "465 and 8465 answer, encrypt from the first byte (SSL/TLS) and take PLAIN and LOGIN."
+    )
+    assert words(*working(465, implicit=True, auth=many)).endswith("takes PLAIN, LOGIN, XOAUTH2 and 3 more.")
+
+
+def test_ipv4_and_ipv6_are_told_apart_where_they_differ() -> None:
+    facts = (*working(587, implicit=False), refused(587, "2001:db8::1"))
+    shown = check_blocks(Observations(facts), Situation(host=HOST), index(), NOW.date())
+
+    assert words(*facts).endswith("; at 2001:db8::1, 587 refuses.")
+    assert [block_text(block).splitlines()[0] for block in shown if isinstance(block, Table)] == ["At 192.0.2.1:", "At 2001:db8::1:"]
+
+
+def test_the_table_tells_the_oldest_version_of_tls_that_is_taken() -> None:
+    where: dict[str, Any] = {"site": "here", "at": NOW, "host": HOST, "address": "192.0.2.1", "port": 587}
+    newer, older = o.TlsVersionAccepted(**where, version="TLSv1.2"), o.OldTlsAccepted(**where, version="TLSv1")
+
+    def column(*facts: o.Observation) -> str:
+        table = tables(survey(Observations((*working(587, implicit=False), *facts))), Situation(host=HOST), index())[0]
+        return table.rows[0][table.head.index("TLS")]
+
+    assert [column(), column(newer), column(newer, older)] == ["1.3", "1.2-1.3", "1.0-1.3"]
+
+
+def test_a_port_whose_greeting_comes_late_works_all_the_same() -> None:
+    """A hello that was tried beside the wait met the greeting: that says nothing of the server's TLS."""
+    where: dict[str, Any] = {"site": "here", "at": NOW, "host": HOST, "address": "192.0.2.1", "port": 587}
+    late = o.TlsFailed(**where, implicit=True, reason="not_tls")
+    view = survey(Observations((*working(587, implicit=False), late)))[0]
+
+    assert view.works
+    assert endpoint_error(view, Situation(host=HOST)) is None
 
 
 def test_the_table_fits_a_hundred_columns_however_many_logins_a_server_takes() -> None:

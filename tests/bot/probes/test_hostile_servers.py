@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from bot.answers.check import check_findings
+from bot.answers.check_ports import endpoint_error
+from bot.diagnosis.model import Situation
+from bot.diagnosis.survey import survey
 from bot.observations import (
     CertificateExpired,
     CertificateNameMismatch,
@@ -22,9 +26,11 @@ from bot.observations import (
     GreetedUnderTls,
     IntermediateMissing,
     MalformedReplySeen,
+    NameResolved,
     Observation,
     OldTlsAccepted,
     OldTlsOnly,
+    PortsChosen,
     Replied,
     SpokeOtherProtocol,
     StarttlsAcceptedUnlisted,
@@ -32,7 +38,9 @@ from bot.observations import (
     TcpTimedOut,
     TlsEstablished,
     TlsFailed,
+    TlsVersionAccepted,
 )
+from knowledge.index import index
 from knowledge.terms import Security
 from tests.bot.probes.conftest import Check, check_port
 from tests.servers.full_backlog import dropping
@@ -102,8 +110,12 @@ ROWS = (
     Row("handshake_failure_alert", (saw(TlsFailed, implicit=False, reason="no_shared_cipher"),), (TlsEstablished, OldTlsOnly)),
     Row("tls_1_0_only", (saw(OldTlsOnly, version="TLSv1"), saw(CertificateShown, trusted=True), saw(EhloAnswered, under_tls=True))),
     Row("tls_1_1_only_implicit", (saw(OldTlsOnly, version="TLSv1.1"), saw(EhloAnswered, under_tls=True)), (), IMPLICIT),
-    Row("tls_1_3_only", (saw(TlsEstablished, version="TLSv1.3"),), (OldTlsOnly, TlsFailed)),
-    Row("tls_1_2_only", (saw(TlsEstablished, version="TLSv1.2"),), (OldTlsOnly, OldTlsAccepted, TlsFailed)),
+    Row("tls_1_3_only", (saw(TlsEstablished, version="TLSv1.3"),), (OldTlsOnly, TlsFailed, TlsVersionAccepted)),
+    Row(
+        "tls_1_2_only",
+        (saw(TlsEstablished, version="TLSv1.2"), saw(TlsVersionAccepted, version="TLSv1.2")),
+        (OldTlsOnly, OldTlsAccepted, TlsFailed),
+    ),
     Row("huge_certificate_chain", (saw(TlsFailed, implicit=False, reason="other"),), (TlsEstablished,)),
     Row(
         "wrong_name",
@@ -161,6 +173,79 @@ ROWS = (
 )
 
 
+# The one cause that `check` names for each of them, by server and the mode that was entered. In no line: nothing is wrong, or nothing that
+# may mean only us (554 at connect, EHLO refused) is called a fault.
+VERDICTS = {
+    "net.closed": (
+        "closes_at_connect",
+        "closes_after_greeting",
+        "closes_at_ehlo",
+        "closes_at_starttls",
+        "closes_after_handshake",
+        "ends_in_the_middle_of_a_reply",
+        "resets_at_connect",
+        "resets_at_ehlo",
+        "resets_after_handshake-implicit_tls",
+    ),
+    "net.timeout": (
+        "never_greets",
+        "one_byte_a_second",
+        "greets_then_hangs",
+        "hangs_at_starttls",
+        "reply_without_end",
+        "reads_nothing",
+        "speaks_https-implicit_tls",
+    ),
+    "net.not_smtp": (
+        "endless_line",
+        "endless_reply",
+        "mixed_codes",
+        "ten_thousand_keywords",
+        "speaks_http",
+        "speaks_http-implicit_tls",
+        "speaks_ssh",
+        "speaks_imap",
+        "speaks_imaps-implicit_tls",
+        "speaks_pop3",
+        "speaks_ftp",
+        "speaks_lmtp",
+        "speaks_nonsense",
+    ),
+    "net.intercepted": ("starttls_taken_out", "stars_in_ehlo", "injects_after_starttls"),
+    "server.unavailable": ("greets_421", "answers_ehlo_421"),
+    "server.misconfigured": ("starttls_refused_454",),
+    "tls.wrong_mode": ("implicit_tls", "starttls-implicit_tls"),
+    "tls.not_offered": (
+        "offers_no_starttls",
+        "bare_lf",
+        "nul_in_reply",
+        "eight_bit_banner",
+        "bidi_banner",
+        "mentions_in_banner",
+        "long_banner",
+        "floods_after_greeting",
+        "greets_in_utf8",
+        "pauses_in_greeting",
+        "says_ok_to_everything",
+    ),
+    "tls.handshake_failed": (
+        "hangs_in_handshake",
+        "closes_in_handshake",
+        "resets_in_handshake",
+        "starttls_then_plain_text",
+        "tls_alert_at_once-implicit_tls",
+        "huge_certificate_chain",
+        "client_certificate_demanded",
+        "client_certificate_demanded_tls_1_2",
+    ),
+    "tls.protocol_too_old": ("handshake_failure_alert", "tls_1_0_only", "tls_1_1_only_implicit-implicit_tls"),
+    "tls.hostname_mismatch": ("wrong_name", "no_san", "ip_address_in_san"),
+    "tls.expired": ("expired", "not_yet_valid"),
+    "tls.untrusted": ("self_signed", "unknown_issuer", "missing_intermediate"),
+}
+RIGHT = {name if "-" in name else f"{name}-starttls": cause for cause, names in VERDICTS.items() for name in names}
+
+
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.server}-{row.entered}" for row in ROWS])
 async def test_each_faulty_server_is_seen_for_what_it_is(row: Row, check: Check) -> None:
     server = importlib.import_module(f"tests.servers.{row.server}")
@@ -174,6 +259,14 @@ async def test_each_faulty_server_is_seen_for_what_it_is(row: Row, check: Check)
         assert not seen.all(kind), seen.items
     if row.never_under_tls:
         assert not seen.first(EhloAnswered, under_tls=True)
+    verdict = RIGHT.get(f"{row.server}-{row.entered}")
+    asked = Situation(host="mail.test", port=seen.all(PortsChosen)[0].ports[0], security=row.entered)
+    assert [finding.cause for finding in check_findings(seen, asked, index())] == ([verdict] if verdict else [])
+    assert verdict is None or endpoint_error(survey(seen)[0], asked) == verdict
+
+
+def test_each_verdict_is_of_a_server_in_a_row() -> None:
+    assert RIGHT.keys() <= {f"{row.server}-{row.entered}" for row in ROWS}
 
 
 def test_every_server_in_the_folder_is_asked() -> None:
@@ -198,8 +291,7 @@ async def test_a_port_that_drops_everything_is_timed_out_and_nothing_else(papers
     with dropping() as port:
         seen = await check_port(port, papers)
 
-    assert seen.first(TcpTimedOut, port=port)
-    assert len(seen) == 2
+    assert [type(item) for item in seen] == [NameResolved, PortsChosen, TcpTimedOut]
 
 
 async def test_two_servers_behind_one_address_are_not_averaged(check: Check) -> None:

@@ -18,6 +18,7 @@ from bot.observations import (
     NotProbed,
     Observation,
     Observations,
+    PortsChosen,
     StayedSilent,
     TcpConnected,
     TcpRefused,
@@ -109,6 +110,28 @@ async def test_all_ports_are_looked_at_and_the_slow_ones_do_not_hold_back_the_an
     assert seen.first(EhloAnswered, port=ports["own"], under_tls=True)
     assert seen.first(TlsEstablished, port=ports["implicit"], implicit=True)
     assert seen.first(TcpTimedOut, port=ports["drops"])
+
+
+async def test_a_port_that_drops_is_given_up_sooner_where_another_one_answers(papers: Papers) -> None:
+    beside, alone = ProbeRequest("mail.test", security=STARTTLS), ProbeRequest("mail.test", security=STARTTLS)
+
+    seen, ports = await look(papers, {"own": None, "other": starttls.talk}, beside, connect=30.0, check=30.0, connect_beside=0.5)
+    waited, own = await look(papers, {"own": None}, alone, connect=1.5, connect_beside=0.5)
+
+    soon = seen.first(TcpTimedOut, port=ports["own"])
+    late = waited.first(TcpTimedOut, port=own["own"])
+    assert soon is not None
+    assert late is not None
+    assert 0.4 < (soon.seconds or 0) < 5 < 30
+    assert (late.seconds or 0) > 1.4
+
+
+async def test_the_ports_that_are_asked_are_told_before_the_first_of_them(papers: Papers) -> None:
+    seen, ports = await look(papers, {"own": starttls.talk, "other": starttls.talk}, ProbeRequest("mail.test", security=STARTTLS))
+
+    kinds = [type(item) for item in seen]
+    assert seen.all(PortsChosen) == (seen.first(PortsChosen, host="mail.test", ports=tuple(sorted(ports.values()))),)
+    assert kinds.index(PortsChosen) < kinds.index(TcpConnected)
 
 
 async def test_a_slow_greeting_at_the_persons_own_port_is_waited_for(papers: Papers) -> None:
