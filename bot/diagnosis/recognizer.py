@@ -43,10 +43,10 @@ _REPLY_CODE = 1.4
 _BARE = 0.3  # of what other software says as well, where no word of mail stands beside it
 _OF_OTHERS = 0.15  # of anything, where a name of other software stands there
 _STRANGE = 0.4  # of the words of such a text may be unknown
-_SPEAKER = re.compile(r"([\w .()-]{2,30}): ")
+_SPEAKER = re.compile(r"((?:[\w.()-]{1,24} ){0,2}[\w.()-]{2,24}): ")
 _OF_ANY_LANGUAGE = ("error", "exception", "socket", "system", "java", "errno", "warning", "fatal", "uncaught", "unhandled", "traceback")
 _NAME = re.compile(r"[^\W\d_]{3,}|^[a-z]{2}(?=\b)")
-_IDENTIFIER = re.compile(r"[\w.-]*(?:/[\w.-]+)+|[a-z0-9]+(?:_[a-z0-9]+){2,}")  # a path; a function's name
+_IDENTIFIER = re.compile(r"(?:/[\w.-]+)+|\b[a-z0-9]{1,32}(?:_[a-z0-9]{1,32}){2,12}")  # a path; a function's name
 _ONE_IN = 20
 _NO_SPACES = "\u2e80"  # from here on: Chinese, Japanese, Korean
 _OF_MAIL_ALONE = ("tls.wrong_mode", "tls.not_offered", "auth.needs_tls_first", "auth.mechanism_unsupported", "protocol.")

@@ -15,7 +15,7 @@ _SIGNS = Signs(
         "sending": (
             r"smtp",
             r"\b(?:ehlo|helo|rcpt|esmtp|lmtp)\b",
-            r"\bmail from\b|(?:invalid|bad|incorrect) greeting|greeting never",
+            r"\bmail from\b|expected 220|(?:invalid|bad|incorrect) greeting|greeting never",
             r"\bauth (?:login|plain|xoauth2|cram-md5|ntlm)\b",
             r"sendmail|postfix|\bexim\b|opensmtpd|qmail|exchange online|hmailserver|mailenable|zimbra|postal\b|haraka|procmail",
             r"nodemailer|phpmailer|swiftmailer|swift_|javamail|javax\.mail|jakarta\.mail|com\.sun\.mail|smtplib|mailkit",
@@ -41,8 +41,8 @@ _SIGNS = Signs(
         ),
         "mail": (
             r"\be-?mails?\b|mail ?box|mail ?server|\bstarttls\b",
-            r"\bmails?\b",
-            r"thunderbird|fairemail|\bk-9\b|mailspring|mcoerrordomain|em client|apple mail|aadsts",
+            r"(?:\b|_)mails?(?:\b|_)",
+            r"thunderbird|fairemail|\b(?:neo)?mutt\b|sylpheed|claws mail|kmail|\bk-9\b|mailspring|mcoerrordomain|em client|apple mail|aadsts",
             r"\bmessage (?:size|body|header|was|could|has|rejected|too|content|is|not|deferred|refused|blocked)",
             r"邮箱|邮件|郵件|邮址|信件|メール|메일|почт|пошт|поща|письм|correo|courriel|posta elettronica|сообщени|повідомлен|съобщени",
             r"mensaje|mensagem|messaggio|missatge|nachricht|besked|meddelelse|melding|meddeland|viesti|zpráv|správ",
