@@ -12,7 +12,8 @@ from typing import Any
 
 from adapters.slack import render
 from adapters.slack.core import Say, Service
-from adapters.slack.inbound import CHANNEL, Payload
+from adapters.slack.foreign import Payload
+from adapters.slack.inbound import CHANNEL
 from adapters.slack.talks import Person, Talks, person_of, wrote
 from adapters.slack.text import said
 from adapters.slack.web import Web

@@ -17,8 +17,8 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack import health, render
 from adapters.slack.agent import Agent
+from adapters.slack.clicks import Click, Origin
 from adapters.slack.core import Say
-from adapters.slack.inbound import Click, Origin
 from adapters.slack.leash import Leash
 from adapters.slack.pace import Pace
 from adapters.slack.people import OUTSIDE

@@ -12,14 +12,16 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack import home, inbound, modals
+from adapters.slack import clicks, home, inbound, modals
 from adapters.slack.agent import Agent
 from adapters.slack.attachments import Attachments
+from adapters.slack.clicks import Click
 from adapters.slack.commands import GO_ON, SHARE, Commands
 from adapters.slack.core import Say, Service, utc_now
 from adapters.slack.delivery import RESUME, SlackChannel
+from adapters.slack.foreign import Payload
 from adapters.slack.helpers import Helpers
-from adapters.slack.inbound import Click, Heard, Payload, Us
+from adapters.slack.inbound import Heard, Us
 from adapters.slack.people import People
 from adapters.slack.progress import Spawn
 from adapters.slack.talks import after, person_of
@@ -166,11 +168,11 @@ class Door:
     # --- clicks ---------------------------------------------------------------------------------------------------------
 
     async def _action(self, payload: Payload) -> None:
-        click = inbound.clicked(payload)
+        click = clicks.clicked(payload)
         if click is not None:
             await self._clicked(click)
             return
-        packed = inbound.packed_form(payload)
+        packed = clicks.packed_form(payload)
         if packed is not None:
             self._open_form(payload, packed[1])
             return
@@ -188,7 +190,7 @@ class Door:
     def _open_form(self, payload: Payload, fields: dict[str, Any]) -> None:
         form = modals.form_of(fields)
         block: Payload = next(iter(payload.get("actions") or ({},)))
-        origin = inbound.origin_of(str(block.get("block_id", "")))
+        origin = clicks.origin_of(str(block.get("block_id", "")))
         if form is not None and origin is not None:
             self._spawn(self._windows.form(payload, form, {"channel": origin.channel, "thread": origin.thread}))
 
@@ -211,7 +213,7 @@ class Door:
 
     async def _resume(self, payload: Payload, value: str) -> None:
         """A helper gives a handed-over talk back: to the core it is the asker's talk, called again with nothing said."""
-        origin = inbound.origin_from(value)
+        origin = clicks.origin_from(value)
         if origin is None:
             return
         known = await self._service.knows(origin.conversation)

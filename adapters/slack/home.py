@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from adapters.slack import atoms
+from adapters.slack.atoms import Json
 from adapters.slack.core import Say
 from adapters.slack.inbound import CHANNEL
 from adapters.slack.text import clean, split
 from bot.conversation.model import Conversation, State
-
-Json = dict[str, Any]
 
 START = "home:start"
 FORGET = "home:forget"
@@ -26,18 +25,18 @@ def view(talks: Sequence[Conversation], say: Say, address: str = "") -> Json:
     lines = [_line(talk, say, address) for talk in shown]
     listed = {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": lines}]} if lines else None
     sure = {
-        "title": _plain(say("home.forget")),
-        "text": _plain(say("home.forget_sure")),
-        "confirm": _plain(say("home.forget_yes")),
-        "deny": _plain(say("home.forget_no")),
+        "title": atoms.plain(say("home.forget")),
+        "text": atoms.plain(say("home.forget_sure")),
+        "confirm": atoms.plain(say("home.forget_yes")),
+        "deny": atoms.plain(say("home.forget_no")),
         "style": "danger",
     }
     blocks: list[Json] = [
-        {"type": "header", "text": _plain(say("home.heading"))},
+        {"type": "header", "text": atoms.plain(say("home.heading"))},
         _paragraph(say("home.what")),
         {"type": "actions", "elements": [{**_button(START, say("home.start")), "style": "primary"}]},
         {"type": "divider"},
-        {"type": "header", "text": _plain(say("home.yours"))},
+        {"type": "header", "text": atoms.plain(say("home.yours"))},
         listed or _paragraph(say("home.none")),
         {"type": "divider"},
         _paragraph(say("home.kept")),
@@ -56,11 +55,11 @@ def _line(talk: Conversation, say: Say, address: str) -> Json:
         stamp = int(when.timestamp())
         elements += [
             {"type": "date", "timestamp": stamp, "format": "{date_short_pretty}", "fallback": when.date().isoformat()},
-            _text(": "),
+            atoms.text(": "),
         ]
     url = link(talk, address)
-    elements.append({"type": "link", "url": url, "text": words} if url else _text(words))
-    elements.append(_text(f" ({say(_STATES.get(talk.state, 'home.open'))})"))
+    elements.append({"type": "link", "url": url, "text": words} if url else atoms.text(words))
+    elements.append(atoms.text(f" ({say(_STATES.get(talk.state, 'home.open'))})"))
     return {"type": "rich_text_section", "elements": elements}
 
 
@@ -73,16 +72,8 @@ def link(talk: Conversation, address: str) -> str | None:
 
 
 def _paragraph(text: str) -> Json:
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [_text(text)]}]}
-
-
-def _text(text: str) -> Json:
-    return {"type": "text", "text": text}
+    return atoms.rich([atoms.section([atoms.text(text)])])
 
 
 def _button(action_id: str, label: str) -> Json:
-    return {"type": "button", "action_id": action_id, "text": _plain(label)}
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"type": "button", "action_id": action_id, "text": atoms.plain(label)}

@@ -7,22 +7,18 @@ messages are nobody: https://docs.slack.dev/reference/events/message/ (a note fr
 from __future__ import annotations
 
 import datetime
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.slack.foreign import Payload, identity, listed, mapping, string
 from adapters.slack.people import OUTSIDE
-from adapters.slack.render import ACTION, FORM_ACTION
 from adapters.slack.text import mentions, said, speaks_to, without_leading_mention
-from bot.channel import Deleted, Incoming, Pressed, Stopped, What, Wrote
+from bot.channel import Deleted, Incoming, Stopped, What, Wrote
 
 CHANNEL = "slack"
 NOBODY = frozenset({"USLACK", "USLACKBOT"})
 PEOPLES_SUBTYPES = ("file_share", "thread_broadcast")
 MAX_TEXT = 40_000  # Slack's own limit for a message
-
-Payload = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +62,6 @@ class Heard:
         return replace(self, incoming=replace(self.incoming, what=Wrote(text[:MAX_TEXT], edited)))
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Which conversation a button belongs to; "team/channel/thread" inside the block's id."""
-
-    team: str
-    channel: str
-    thread: str
-
-    def __str__(self) -> str:
-        return f"{self.team}/{self.channel}/{self.thread}"
-
-    @property
-    def conversation(self) -> str:
-        return conversation(self.team, self.channel, self.thread)
-
-
-@dataclass(frozen=True, slots=True)
-class Click:
-    """A press of one of our own choices, with the handle for a private answer (it expires and is stored nowhere).
-
-    `label`, `blocks`, `text` and `ts` are the message as it stands, so that it can be shown settled.
-    """
-
-    incoming: Incoming
-    turn: int
-    response_url: str | None
-    label: str = ""
-    blocks: tuple[Payload, ...] = ()
-    text: str = ""
-    ts: str = ""
-
-
 def conversation(team: str, channel: str, thread: str) -> str:
     return f"{CHANNEL}:{team}:{channel}:{thread}"
 
@@ -113,8 +77,8 @@ def same_person(one: str, other: str) -> bool:
 
 def workspace_of(payload: Payload) -> str:
     """The installation that a payload belongs to: the organisation where the app was installed for all of it, else the workspace."""
-    enterprise = _id(payload.get("enterprise_id")) or _id(_map(payload.get("enterprise")).get("id"))
-    first = _map(next(iter(_list(payload.get("authorizations"))), None))
+    enterprise = identity(payload.get("enterprise_id")) or identity(mapping(payload.get("enterprise")).get("id"))
+    first = mapping(next(iter(listed(payload.get("authorizations"))), None))
     whole = payload.get("is_enterprise_install") in (True, "true") or first.get("is_enterprise_install") is True
     if whole and enterprise:
         return f"{CHANNEL}:{enterprise}"
@@ -123,10 +87,15 @@ def workspace_of(payload: Payload) -> str:
 
 def team_of(payload: Payload) -> str:
     """The workspace that we are installed in; in a channel shared between two, `team_id` alone may be the other one."""
-    for authorization in _list(payload.get("authorizations")):
-        if team := _id(_map(authorization).get("team_id")):
+    for authorization in listed(payload.get("authorizations")):
+        if team := identity(mapping(authorization).get("team_id")):
             return team
-    return _id(payload.get("team_id")) or _id(_map(payload.get("team")).get("id")) or _id(_map(payload.get("user")).get("team_id")) or "T0"
+    return (
+        identity(payload.get("team_id"))
+        or identity(mapping(payload.get("team")).get("id"))
+        or identity(mapping(payload.get("user")).get("team_id"))
+        or "T0"
+    )
 
 
 # --- events -------------------------------------------------------------------------------------------------------------
@@ -134,7 +103,7 @@ def team_of(payload: Payload) -> str:
 
 def heard(payload: Payload, us: Us) -> Heard | None:
     """An `event_callback` as ours, or None for what is not a person saying something to us."""
-    event = _map(payload.get("event"))
+    event = mapping(payload.get("event"))
     match event.get("type"):
         case "app_mention":
             return _message(payload, event, us, mention=True)
@@ -153,10 +122,10 @@ def heard(payload: Payload, us: Us) -> Heard | None:
 def _message(payload: Payload, event: Payload, us: Us, *, mention: bool) -> Heard | None:
     if not _from_a_person(event, us):
         return None
-    ts, channel, text = _id(event.get("ts")), _id(event.get("channel")), _string(event.get("text"))
+    ts, channel, text = identity(event.get("ts")), identity(event.get("channel")), string(event.get("text"))
     if not ts or not channel:
         return None
-    thread = _id(event.get("thread_ts"))
+    thread = identity(event.get("thread_ts"))
     direct = event.get("channel_type") == "im" or (mention and channel.startswith("D"))
     if not mention and not direct:
         if mentions(text, us.user):
@@ -166,7 +135,7 @@ def _message(payload: Payload, event: Payload, us: Us, *, mention: bool) -> Hear
         addressed = speaks_to(text)
         if addressed is not None and addressed != us.user:
             return None  # two people talk to each other
-    files = tuple(filter(None, map(_file, _list(event.get("files")))))
+    files = tuple(filter(None, map(_file, listed(event.get("files")))))
     words = said(without_leading_mention(text, us.user)) or _pasted_tables(event)
     incoming = _incoming(payload, event, channel, thread or ts, ts, Wrote(words[:MAX_TEXT]), called=mention or direct)
     follow_up = not mention and not direct
@@ -180,45 +149,45 @@ def _message(payload: Payload, event: Payload, us: Us, *, mention: bool) -> Hear
 
 
 def _changed(payload: Payload, event: Payload, us: Us) -> Heard | None:
-    message, before = _map(event.get("message")), _map(event.get("previous_message"))
-    ts, channel, text = _id(message.get("ts")), _id(event.get("channel")), _string(message.get("text"))
+    message, before = mapping(event.get("message")), mapping(event.get("previous_message"))
+    ts, channel, text = identity(message.get("ts")), identity(event.get("channel")), string(message.get("text"))
     if not ts or not channel:
         return None
     tombstone = message.get("subtype") == "tombstone"  # a root was deleted, and its replies hold its place
     if not _from_a_person(before if tombstone else message, us):
         return None
     if tombstone:
-        return _gone(payload, event, channel, ts, _id(before.get("thread_ts")) or ts, before)
-    if text == _string(before.get("text")):
+        return _gone(payload, event, channel, ts, identity(before.get("thread_ts")) or ts, before)
+    if text == string(before.get("text")):
         return None  # a link was unfolded, or somebody answered in the thread
-    thread = _id(message.get("thread_ts")) or ts
+    thread = identity(message.get("thread_ts")) or ts
     words = said(without_leading_mention(text, us.user))
     called = mentions(text, us.user) or event.get("channel_type") == "im"
     whole = {**event, "user": message.get("user"), "team": message.get("team"), "user_team": message.get("user_team")}
-    at = _id(event.get("ts")) or _id(event.get("event_ts")) or ts
+    at = identity(event.get("ts")) or identity(event.get("event_ts")) or ts
     incoming = _incoming(payload, whole, channel, thread, ts, Wrote(words[:MAX_TEXT], edited=True), called=called, order=at)
     return Heard(incoming, known_only=True, asker_only=not mentions(text, us.user))
 
 
 def _deleted(payload: Payload, event: Payload, us: Us) -> Heard | None:
-    before = _map(event.get("previous_message"))
-    ts, channel = _id(event.get("deleted_ts")), _id(event.get("channel"))
+    before = mapping(event.get("previous_message"))
+    ts, channel = identity(event.get("deleted_ts")), identity(event.get("channel"))
     if not ts or not channel or before.get("user") == us.user or before.get("bot_id"):
         return None
-    return _gone(payload, event, channel, ts, _id(before.get("thread_ts")) or ts, before)
+    return _gone(payload, event, channel, ts, identity(before.get("thread_ts")) or ts, before)
 
 
 def _gone(payload: Payload, event: Payload, channel: str, ts: str, thread: str, before: Payload) -> Heard:
     whole = {**event, "user": before.get("user"), "team": before.get("team"), "user_team": before.get("user_team")}
-    at = _id(event.get("ts")) or _id(event.get("event_ts")) or ts
+    at = identity(event.get("ts")) or identity(event.get("event_ts")) or ts
     return Heard(_incoming(payload, whole, channel, thread, ts, Deleted(), called=False, order=at), known_only=True)
 
 
 def _stopped(payload: Payload, event: Payload) -> Heard | None:
-    channel, thread = _id(event.get("channel")), _id(event.get("thread_ts"))
+    channel, thread = identity(event.get("channel")), identity(event.get("thread_ts"))
     if not channel or not thread:
         return None
-    at = _id(event.get("event_ts")) or thread
+    at = identity(event.get("event_ts")) or thread
     return Heard(_incoming(payload, event, channel, thread, at, Stopped(), called=True, order=at), known_only=True)
 
 
@@ -226,7 +195,7 @@ def _from_a_person(message: Payload, us: Us) -> bool:
     """The order matters: other bots' messages carry a bot id, Slack's own notes only a name that is nobody's."""
     if message.get("bot_id") or message.get("subtype") == "bot_message":
         return False
-    user = _id(message.get("user"))
+    user = identity(message.get("user"))
     if not user or user in NOBODY or user == us.user:
         return False
     subtype = message.get("subtype")
@@ -237,10 +206,10 @@ def _incoming(
     payload: Payload, event: Payload, channel: str, thread: str, message: str, what: What, *, called: bool, order: str | None = None
 ) -> Incoming:
     team = team_of(payload)
-    user = _id(event.get("user")) or ""
-    home = _id(event.get("user_team")) or _id(event.get("source_team")) or _id(event.get("team")) or team
+    user = identity(event.get("user")) or ""
+    home = identity(event.get("user_team")) or identity(event.get("source_team")) or identity(event.get("team")) or team
     at = order or message
-    event_id = _id(payload.get("event_id"))
+    event_id = identity(payload.get("event_id"))
     deed = "message" if isinstance(what, Wrote) and not what.edited else f"{type(what).__name__.lower()}:{at}"
     keys = [f"{CHANNEL}:{deed}:{team}:{channel}:{message}"]
     if event_id:
@@ -301,20 +270,20 @@ def stamp(at: datetime.datetime) -> str:
 
 
 def _file(file: Any) -> File | None:
-    details = _map(file)
-    url, size = _string(details.get("url_private_download") or details.get("url_private")), details.get("size")
+    details = mapping(file)
+    url, size = string(details.get("url_private_download") or details.get("url_private")), details.get("size")
     if not url or not isinstance(size, int):
         return None
-    return File(_string(details.get("name")) or "file", _string(details.get("mimetype")), size, url)
+    return File(string(details.get("name")) or "file", string(details.get("mimetype")), size, url)
 
 
 def _pasted_tables(event: Payload) -> str:
     """The cells of tables that were pasted (they come as attachments, and `text` is empty then)."""
     lines = []
-    for attachment in _list(event.get("attachments")):
-        for block in _list(_map(attachment).get("blocks")):
-            if _map(block).get("type") == "table":
-                for row in _list(_map(block).get("rows")):
+    for attachment in listed(event.get("attachments")):
+        for block in listed(mapping(attachment).get("blocks")):
+            if mapping(block).get("type") == "table":
+                for row in listed(mapping(block).get("rows")):
                     if isinstance(row, list):
                         lines.append(" ".join(_texts(cell) for cell in row[:20]))
     return said("\n".join(lines[:100]))
@@ -323,95 +292,7 @@ def _pasted_tables(event: Payload) -> str:
 def _texts(node: Any, depth: int = 0) -> str:
     if depth > 6:
         return ""
-    details = _map(node)
+    details = mapping(node)
     if isinstance(details.get("text"), str):
         return str(details["text"])
-    return "".join(_texts(child, depth + 1) for child in _list(details.get("elements")))
-
-
-# --- clicks -------------------------------------------------------------------------------------------------------------
-
-
-def clicked(payload: Payload) -> Click | None:
-    """A `block_actions` payload as a press of one of our choices; None for links, forms and buttons of other kinds."""
-    action = _map(next(iter(_list(payload.get("actions"))), None))
-    action_id = _string(action.get("action_id"))
-    if not action_id.startswith(f"{ACTION}:") or action_id == FORM_ACTION:
-        return None
-    option = _map(action.get("selected_option"))
-    turn, colon, choice = _string(action.get("value") or option.get("value")).partition(":")
-    origin = origin_of(_string(action.get("block_id")))
-    user = _map(payload.get("user"))
-    user_id = _id(user.get("id"))
-    if not colon or not turn.isdecimal() or origin is None or not user_id:
-        return None
-    at = _id(action.get("action_ts")) or origin.thread
-    container = _map(payload.get("container"))
-    message = _id(container.get("message_ts")) or _id(_map(payload.get("message")).get("ts")) or at
-    home = _id(user.get("team_id")) or origin.team
-    incoming = Incoming(
-        channel=CHANNEL,
-        keys=(f"{CHANNEL}:action:{origin.team}:{user_id}:{message}:{action_id}:{at}",),
-        conversation=origin.conversation,
-        place=place({**payload, "team_id": origin.team}, origin.channel, origin.thread, user_id, home),
-        person=person(home, user_id),
-        workspace=workspace_of({**payload, "team_id": origin.team}),
-        order=padded(at),
-        message=message_id(origin.team, origin.channel, message),
-        at=moment(at),
-        what=Pressed(choice, int(turn)),
-    )
-    said = _map(payload.get("message"))
-    return Click(
-        incoming,
-        int(turn),
-        _id(payload.get("response_url")),
-        label=_string(_map(option.get("text") or action.get("text")).get("text")),
-        blocks=tuple(block for block in _list(said.get("blocks")) if isinstance(block, Mapping)),
-        text=_string(said.get("text")),
-        ts=message,
-    )
-
-
-def origin_of(block_id: str) -> Origin | None:
-    """The conversation named in a block's id ("pm/0/T1/C1/1700000000.000100")."""
-    kind, _, rest = block_id.partition("/")
-    return origin_from(rest.partition("/")[2]) if kind == ACTION else None
-
-
-def origin_from(text: str) -> Origin | None:
-    parts = text.split("/")
-    return Origin(*parts) if len(parts) == 3 and all(parts) else None
-
-
-def packed_form(payload: Payload) -> tuple[int, dict[str, Any]] | None:
-    """The form that a button carries, with its turn; None where the button is of another kind or its value was tampered with."""
-    action = _map(next(iter(_list(payload.get("actions"))), None))
-    if action.get("action_id") != FORM_ACTION:
-        return None
-    turn, colon, packed = _string(action.get("value")).partition(":")
-    try:
-        form = json.loads(packed)
-    except ValueError:
-        return None
-    return (int(turn), form) if colon and turn.isdecimal() and isinstance(form, dict) else None
-
-
-# --- reading JSON that others wrote -----------------------------------------------------------------------------------------
-
-
-def _map(value: Any) -> Payload:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _string(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _id(value: Any) -> str | None:
-    """An id, a ts or an address: a string that is not empty and holds no line end."""
-    return value if isinstance(value, str) and value and value.isprintable() else None
+    return "".join(_texts(child, depth + 1) for child in listed(details.get("elements")))

@@ -9,12 +9,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.slack import render
+from adapters.slack import atoms, render
+from adapters.slack.atoms import Json
 from adapters.slack.core import Say
 from adapters.slack.text import clean, split, weight
 from bot.reply import Choice, Field, Form, Reply
-
-Json = dict[str, Any]
 
 FORM = "pm:form"
 ANSWER = "pm:answer"
@@ -34,9 +33,9 @@ def form_view(form: Form, say: Say, metadata: Mapping[str, Any], initial: Mappin
     return {
         "type": "modal",
         "callback_id": FORM,
-        "title": _plain(_short(form.title, MAX_TITLE)),
-        "submit": _plain(_short(form.submit, MAX_TITLE)),
-        "close": _plain(_short(say("close"), MAX_TITLE)),
+        "title": atoms.plain(_short(form.title, MAX_TITLE)),
+        "submit": atoms.plain(_short(form.submit, MAX_TITLE)),
+        "close": atoms.plain(_short(say("close"), MAX_TITLE)),
         "private_metadata": packed({**metadata, "form": form.id}),
         "blocks": [_input(field, (initial or {}).get(field.slot, "")) for field in form.fields],
     }
@@ -82,12 +81,12 @@ def _input(field: Field, initial: str) -> Json:
     block: Json = {
         "type": "input",
         "block_id": field.slot,
-        "label": _plain(_short(field.label, 2000)),
+        "label": atoms.plain(_short(field.label, 2000)),
         "element": element,
         "optional": not field.required,
     }
     if field.hint:
-        block["hint"] = _plain(_short(field.hint, 2000))
+        block["hint"] = atoms.plain(_short(field.hint, 2000))
     return block
 
 
@@ -117,13 +116,15 @@ def answer_view(reply: Reply, say: Say, metadata: Mapping[str, Any], buttons: Se
     blocks = [block for message in render.messages(reply) for block in message.blocks if block["type"] not in ("table", "actions")]
     tables = [block for message in render.messages(reply) for block in message.blocks if block["type"] == "table"]
     lines = [line for table in tables for line in _as_lines(table)]
-    elements = [{"type": "button", "action_id": action, "text": _plain(_short(label, 75)), "value": action} for action, label in buttons]
+    elements = [
+        {"type": "button", "action_id": action, "text": atoms.plain(_short(label, 75)), "value": action} for action, label in buttons
+    ]
     actions = [{"type": "actions", "elements": elements}] if elements else []
     return {
         "type": "modal",
         "callback_id": ANSWER,
-        "title": _plain(_short(say("answer_title"), MAX_TITLE)),
-        "close": _plain(_short(say("close"), MAX_TITLE)),
+        "title": atoms.plain(_short(say("answer_title"), MAX_TITLE)),
+        "close": atoms.plain(_short(say("close"), MAX_TITLE)),
         "private_metadata": packed(metadata),
         "blocks": [*blocks, *lines][: MAX_BLOCKS - 1] + actions,
     }
@@ -169,13 +170,9 @@ def unpacked(view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _option(label: str, value: str) -> Json:
-    return {"text": _plain(_short(label, 75)), "value": _short(value, 150)}
+    return {"text": atoms.plain(_short(label, 75)), "value": _short(value, 150)}
 
 
 def _short(text: str, limit: int) -> str:
     shown = " ".join(clean(text).split()) or "…"
     return shown if weight(shown) <= limit else split(shown, limit - 1)[0].rstrip() + "…"
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}

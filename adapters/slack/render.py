@@ -7,18 +7,19 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks/ and, for the undocume
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from adapters.slack import atoms
+from adapters.slack.atoms import MAX_BLOCK, Json
 from adapters.slack.text import clean, escaped, split, weight
 from bot.reply import (
     Block,
     Bullets,
     Choice,
-    Code,
-    Emphasis,
     Evidence,
     Form,
     Heading,
@@ -29,7 +30,6 @@ from bot.reply import (
     Reply,
     SettingsTable,
     Sources,
-    Span,
     Spans,
     Steps,
     Table,
@@ -38,11 +38,8 @@ from bot.reply import (
     spans_text,
 )
 
-Json = dict[str, Any]
-
 MAX_TEXT = 3900  # chat.update takes 4,000 characters of text, and each message may have to be edited
 MAX_BLOCKS = 45  # of 50
-MAX_BLOCK = 2900  # of 3,000 in a section; rich_text has no documented limit of its own
 MAX_HEADER = 150
 MAX_LABEL = 75
 MAX_VALUE = 2000
@@ -89,11 +86,11 @@ def messages(reply: Reply, origin: str = "") -> list[Message]:
 def progress_message(progress: Progress) -> Message:
     """How far a probe is, as one message; its lines are bounded by the few endpoints that a probe has."""
     blocks: list[Json] = []
-    title = _section([_text(clean(progress.title) or "…", bold=True)])
-    lines = [_section(_task(task)) for task in progress.tasks[:MAX_LIST_ITEMS]]
-    blocks.append(_rich([title]))
+    title = atoms.section([atoms.text(clean(progress.title) or "…", bold=True)])
+    lines = [atoms.section(_task(task)) for task in progress.tasks[:MAX_LIST_ITEMS]]
+    blocks.append(atoms.rich([title]))
     if lines:
-        blocks.append(_rich([{"type": "rich_text_list", "style": "bullet", "elements": lines}]))
+        blocks.append(atoms.rich([{"type": "rich_text_list", "style": "bullet", "elements": lines}]))
     words = [clean(progress.title) or "…", *(_task_text(task) for task in progress.tasks[:MAX_LIST_ITEMS])]
     text = split(escaped("\n".join(words)), MAX_TEXT)[0]
     return Message(text, tuple(blocks), text)
@@ -123,9 +120,9 @@ def _harmless(text: str) -> str:
 
 
 def _task(task: Task) -> list[Json]:
-    parts = [_text(f"{_SIGNS[task.state]} "), _text(clean(task.label)[:200] or "–", code=True)]
+    parts = [atoms.text(f"{_SIGNS[task.state]} "), atoms.text(clean(task.label)[:200] or "–", code=True)]
     if task.detail:
-        parts.append(_text(f" {clean(task.detail)[:200]}"))
+        parts.append(atoms.text(f" {clean(task.detail)[:200]}"))
     return parts
 
 
@@ -180,23 +177,23 @@ def _pieces(block: Block) -> list[_Piece]:
         case Heading(spans):
             words = clean(spans_text(spans)).strip()
             if words and weight(words) <= MAX_HEADER and "\n" not in words and not any(isinstance(s, Link) for s in spans):
-                return [_Piece({"type": "header", "text": _plain(words)}, words)]
-            return _sections(_spans(spans, bold=True))
+                return [_Piece({"type": "header", "text": atoms.plain(words)}, words)]
+            return _sections(atoms.of_spans(spans, bold=True))
         case Paragraph(spans):
-            return _sections(_spans(spans))
+            return _sections(atoms.of_spans(spans))
         case Steps(items, heading):
-            lines = [_spans(step.spans) + (_step_link(step.url, step.spans)) for step in items]
-            return _sections(_spans(heading, bold=True)) + _list(lines, "ordered")
+            lines = [atoms.of_spans(step.spans) + (_step_link(step.url, step.spans)) for step in items]
+            return _under(atoms.of_spans(heading, bold=True), _list(lines, "ordered"))
         case Bullets(items, heading):
-            return _sections(_spans(heading, bold=True)) + _list([_spans(item) for item in items], "bullet")
+            return _under(atoms.of_spans(heading, bold=True), _list([atoms.of_spans(item) for item in items], "bullet"))
         case Evidence(items):
-            return _list([_spans(item) for item in items], "bullet", border=1)
+            return _list([atoms.of_spans(item) for item in items], "bullet", border=1)
         case SettingsTable(rows, heading):
             grid = [[_cell(name, bold=True), _cell(value, code=True)] for name, value in rows]
-            return _sections(_spans(heading, bold=True)) + _grid(grid, rows, SettingsTable(rows), head=None)
+            return _sections(atoms.of_spans(heading, bold=True)) + _grid(grid, rows, SettingsTable(rows), head=None)
         case Table(head, rows, heading):
             grid = [[_cell(cell) for cell in row] for row in rows]
-            return _sections(_spans(heading, bold=True)) + _grid(grid, rows, Table(head, rows), head=head)
+            return _sections(atoms.of_spans(heading, bold=True)) + _grid(grid, rows, Table(head, rows), head=head)
         case Preformatted(text, _):
             return _preformatted(text)
         case Sources(items):
@@ -206,11 +203,20 @@ def _pieces(block: Block) -> list[_Piece]:
 def _step_link(url: str | None, spans: Spans) -> list[Json]:
     if not url or any(isinstance(span, Link) and span.url == url for span in spans):
         return []
-    return [_text(" "), *_link(url, url)]
+    return [atoms.text(" "), *atoms.link(url, url)]
 
 
 def _sections(elements: Sequence[Json]) -> list[_Piece]:
-    return [_Piece(_rich([_section(chunk)]), _words(chunk)) for chunk in _chunks(elements)]
+    return [_Piece(atoms.rich([atoms.section(chunk)]), atoms.words(chunk)) for chunk in atoms.chunks(elements)]
+
+
+def _under(heading: Sequence[Json], pieces: list[_Piece]) -> list[_Piece]:
+    """The list with its heading in the same block, so that they stand close together; above it where one block does not hold both."""
+    above = _sections(heading)
+    if len(above) != 1 or not pieces or weight(above[0].text) + weight(pieces[0].text) + 1 > MAX_BLOCK:
+        return above + pieces
+    both = _Piece(atoms.rich([*above[0].block["elements"], *pieces[0].block["elements"]]), f"{above[0].text}\n{pieces[0].text}")
+    return [both, *pieces[1:]]
 
 
 def _list(lines: Iterable[Sequence[Json]], style: str, border: int = 0) -> list[_Piece]:
@@ -222,25 +228,27 @@ def _list(lines: Iterable[Sequence[Json]], style: str, border: int = 0) -> list[
     def flush() -> None:
         nonlocal waiting, first
         if waiting:
-            whole: Json = {"type": "rich_text_list", "style": style, "elements": [_section(line) for line in waiting]}
+            whole: Json = {"type": "rich_text_list", "style": style, "elements": [atoms.section(line) for line in waiting]}
             if style == "ordered" and first:
                 whole["offset"] = first
             if border:
                 whole["border"] = border
             marks = [f"{first + n}. " if style == "ordered" else "- " for n in range(1, len(waiting) + 1)]
-            pieces.append(_Piece(_rich([whole]), "\n".join(mark + _words(line) for mark, line in zip(marks, waiting, strict=True))))
+            pieces.append(
+                _Piece(atoms.rich([whole]), "\n".join(mark + atoms.words(line) for mark, line in zip(marks, waiting, strict=True)))
+            )
         waiting, first = [], number
 
     for line in lines:
-        head, *tail = _chunks(line) or [[_text("–")]]
-        used = sum(_heavy(waited) + 8 for waited in waiting)
-        if waiting and (used + _heavy(head) + 8 > MAX_BLOCK or len(waiting) >= MAX_LIST_ITEMS):
+        head, *tail = atoms.chunks(line) or [[atoms.text("–")]]
+        used = sum(atoms.heavy(waited) + 8 for waited in waiting)
+        if waiting and (used + atoms.heavy(head) + 8 > MAX_BLOCK or len(waiting) >= MAX_LIST_ITEMS):
             flush()
         waiting.append(head)
         number += 1
         if tail:
             flush()
-            pieces.extend(_Piece(_rich([_section(chunk)]), _words(chunk)) for chunk in tail)
+            pieces.extend(_Piece(atoms.rich([atoms.section(chunk)]), atoms.words(chunk)) for chunk in tail)
     flush()
     return pieces
 
@@ -272,24 +280,27 @@ def _grid(cells: list[list[Json]], rows: Sequence[Sequence[str]], whole: Setting
 
 def _cell(text: str, *, bold: bool = False, code: bool = False) -> Json:
     shown = clean(text).strip() or "–"
-    return _rich([_section([_text(shown, bold=bold, code=code)])])
+    return atoms.rich([atoms.section([atoms.text(shown, bold=bold, code=code)])])
 
 
 def _preformatted(text: str) -> list[_Piece]:
     parts = split(clean(text), MAX_BLOCK)
-    return [_Piece(_rich([{"type": "rich_text_preformatted", "elements": [_text(part)]}]), part) for part in parts if part.strip()]
+    return [
+        _Piece(atoms.rich([{"type": "rich_text_preformatted", "elements": [atoms.text(part)]}]), part) for part in parts if part.strip()
+    ]
 
 
 def _sources(sources: Sources) -> list[_Piece]:
     pieces, elements, words = [], [], []
     for item in sources.items:
         plain = block_text(Sources((item,)))
-        if weight(plain) > MAX_BLOCK // 3 or not _linkable(item.url):
-            pieces += _sections([_text(clean(plain))])
+        if weight(plain) > MAX_BLOCK // 3 or not atoms.linkable(item.url):
+            pieces += _sections([atoms.text(clean(plain))])
             continue
         before, _, after = plain.partition(item.url)
         label = escaped(item.url.removeprefix("https://"))
-        elements.append({"type": "mrkdwn", "text": f"{escaped(before)}<{escaped(item.url)}|{label}>{escaped(after)}", "verbatim": True})
+        shown = f"{escaped(before)}<{escaped(item.url)}|{label}>{_with_date(escaped(after), item.checked)}"
+        elements.append({"type": "mrkdwn", "text": shown, "verbatim": True})
         words.append(plain)
         if sum(map(weight, words)) > MAX_BLOCK // 2:
             pieces.append(_Piece({"type": "context", "elements": elements}, "\n".join(words)))
@@ -299,85 +310,13 @@ def _sources(sources: Sources) -> list[_Piece]:
     return pieces
 
 
-# --- spans --------------------------------------------------------------------------------------------------------------
-
-
-def _spans(spans: Spans, *, bold: bool = False) -> list[Json]:
-    return [element for span in spans for element in _span(span, bold)]
-
-
-def _span(span: Span, bold: bool) -> list[Json]:
-    if isinstance(span, Link):
-        return _link(span.url, span.label)
-    shown = clean(span.text)
-    if not shown:
-        return []
-    if isinstance(span, Code):
-        return [_text(shown, code=True, bold=bold)]
-    return [_text(shown, bold=bold or isinstance(span, Emphasis))]
-
-
-def _link(url: str, label: str) -> list[Json]:
-    shown = clean(label).strip() or url
-    if not _linkable(url) or weight(url) + weight(shown) > MAX_BLOCK // 2:
-        return [_text(shown if shown == url else f"{shown} ({clean(url)})")]
-    return [{"type": "link", "url": url, "text": shown}]
-
-
-def _linkable(url: str) -> bool:
-    """Only our own https links become links, and none that could close Slack's own brackets."""
-    return url.startswith("https://") and url.isascii() and url.isprintable() and not any(bad in url for bad in '<>| "')
-
-
-def _chunks(elements: Sequence[Json]) -> list[list[Json]]:
-    """The elements in groups of at most one block's weight; a text too long for one is broken over several."""
-    groups: list[list[Json]] = []
-    group: list[Json] = []
-    used = 0
-    for element in elements:
-        parts = [element]
-        if element["type"] == "text" and weight(element["text"]) > MAX_BLOCK:
-            parts = [{**element, "text": part} for part in split(element["text"], MAX_BLOCK)]
-        for part in parts:
-            heavy = _heavy([part])
-            if group and used + heavy > MAX_BLOCK:
-                groups.append(group)
-                group, used = [], 0
-            group.append(part)
-            used += heavy
-    return [*groups, group] if group else groups
-
-
-def _heavy(elements: Sequence[Json]) -> int:
-    return sum(weight(_word(element)) for element in elements)
-
-
-def _words(elements: Sequence[Json]) -> str:
-    return "".join(map(_word, elements))
-
-
-def _word(element: Json) -> str:
-    text = str(element["text"])
-    if element["type"] == "link" and text != element["url"]:
-        return f"{text} ({element['url']})"
-    return text
-
-
-def _text(text: str, *, bold: bool = False, code: bool = False) -> Json:
-    style = {name: True for name, on in (("bold", bold), ("code", code)) if on}
-    return {"type": "text", "text": text, "style": style} if style else {"type": "text", "text": text}
-
-
-def _section(elements: Sequence[Json]) -> Json:
-    return {"type": "rich_text_section", "elements": list(elements)}
-
-
-def _rich(elements: Sequence[Json]) -> Json:
-    return {"type": "rich_text", "elements": list(elements)}
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}  # or ":100:" would become a picture
+def _with_date(text: str, date: str | None) -> str:
+    """`text` with the day in it as each reader's client writes it; noon, so that it is the same day nearly everywhere. A month stays."""
+    try:
+        noon = datetime.datetime.fromisoformat(f"{date}T12:00:00+00:00")
+    except ValueError:
+        return text
+    return text.replace(str(date), f"<!date^{int(noon.timestamp())}^{{date_short}}|{date}>")
 
 
 # --- choices ------------------------------------------------------------------------------------------------------------
@@ -391,24 +330,33 @@ def _controls(reply: Reply, origin: str) -> tuple[list[_Piece], list[Json], str]
     long = any(weight(label) > MAX_LABEL for label in labels)
     spoken = "\n".join(f"{number}. {label}" for number, label in enumerate(labels, 1))
     if long:  # the whole label above, its number on the button
-        above, spoken = _list([[_text(label)] for label in labels], "ordered"), ""
+        above, spoken = _list([[atoms.text(label)] for label in labels], "ordered"), ""
         labels = [f"{number}. {label}" for number, label in enumerate(labels, 1)]
     shown = [_short(label) for label in labels]
     if 0 < len(shown) <= BUTTONS_IN_A_ROW:
         elements = [
-            {"type": "button", "action_id": f"{ACTION}:{n}", "text": _plain(label), "value": value(reply.turn, choice)}
+            {"type": "button", "action_id": f"{ACTION}:{n}", "text": atoms.plain(label), "value": value(reply.turn, choice)}
             for n, (choice, label) in enumerate(zip(reply.choices, shown, strict=True))
         ]
+        if reply.final:
+            elements[0]["style"] = "primary"  # where the talk could end, the button that ends it
         blocks.append({"type": "actions", "block_id": block_id(origin, 0), "elements": elements})
     elif shown:
-        options = [{"text": _plain(label), "value": value(reply.turn, choice)} for choice, label in zip(reply.choices, shown, strict=True)]
+        options = [
+            {"text": atoms.plain(label), "value": value(reply.turn, choice)} for choice, label in zip(reply.choices, shown, strict=True)
+        ]
         menus = [
             {"type": "static_select", "action_id": f"{ACTION}:{start}", "options": options[start : start + MAX_OPTIONS]}
             for start in range(0, len(options), MAX_OPTIONS)
         ]
         blocks.append({"type": "actions", "block_id": block_id(origin, 0), "elements": menus[:25]})
     if reply.form is not None and (packed := form_value(reply.turn, reply.form)) is not None:
-        button = {"type": "button", "action_id": FORM_ACTION, "text": _plain(_short(clean(reply.form.title) or "…")), "value": packed}
+        button = {
+            "type": "button",
+            "action_id": FORM_ACTION,
+            "text": atoms.plain(_short(clean(reply.form.title) or "…")),
+            "value": packed,
+        }
         blocks.append({"type": "actions", "block_id": block_id(origin, 1), "elements": [button]})
     return above, blocks, spoken
 
@@ -417,7 +365,7 @@ def settled(blocks: Sequence[Mapping[str, Any]], label: str) -> list[Json]:
     """The blocks of a message without our buttons, and the choice that was made. Links under it stay."""
     kept = [dict(block) for block in blocks if not str(block.get("block_id", "")).startswith(f"{ACTION}/")]
     chosen = split(clean(label).strip() or "…", MAX_LABEL)[0]
-    return [*kept, {"type": "context", "elements": [_plain(f"✓ {chosen}")]}]
+    return [*kept, {"type": "context", "elements": [atoms.plain(f"✓ {chosen}")]}]
 
 
 def _short(label: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from adapters.slack import inbound
 from adapters.slack.core import Say, Service, utc_now
 from adapters.slack.delivery import PLAINLY
+from adapters.slack.foreign import Payload
 from adapters.slack.people import People
 from adapters.slack.text import escaped
 from adapters.slack.web import Web
@@ -36,7 +37,7 @@ class Person:
         return {**where, "enterprise": self.enterprise} if self.enterprise else where
 
 
-def person_of(payload: inbound.Payload) -> Person:
+def person_of(payload: Payload) -> Person:
     """The one who did something, from a command or an interaction."""
     user = payload.get("user")
     team = inbound.team_of(payload)

@@ -17,7 +17,8 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack import home, inbound, modals
 from adapters.slack.core import Say, Service
-from adapters.slack.inbound import CHANNEL, Payload
+from adapters.slack.foreign import Payload, mapping
+from adapters.slack.inbound import CHANNEL
 from adapters.slack.manifest import DIAGNOSE, START, prompts
 from adapters.slack.talks import Person, Talks, filled, person_of, wrote
 from adapters.slack.text import escaped, said
@@ -65,12 +66,12 @@ class Windows:
         await self._open(payload, modals.form_view(form, self._say, metadata))
 
     async def _diagnose(self, payload: Payload) -> None:
-        message = _map(payload.get("message"))
+        message = mapping(payload.get("message"))
         text = redact(message_text(message)).text[: modals.MAX_TYPED]
         if not text:
             await self._open(payload, modals.note_view(self._say("nothing_to_read"), self._say, {}))
             return
-        channel = str(_map(payload.get("channel")).get("id") or "")
+        channel = str(mapping(payload.get("channel")).get("id") or "")
         thread = str(message.get("thread_ts") or message.get("ts") or "")
         metadata = {"channel": channel, "thread": thread, "text": text}
         buttons = [(modals.IN_THREAD, self._say("post_in_thread")), (modals.IN_PRIVATE, self._say("go_on"))]
@@ -99,7 +100,7 @@ class Windows:
 
     async def submitted(self, payload: Payload) -> Answer | None:
         """The acknowledgement of a sent form: None closes the window; else its errors, each beside a field."""
-        view = _map(payload.get("view"))
+        view = mapping(payload.get("view"))
         if view.get("callback_id") != modals.FORM:
             return None
         values, metadata, who = modals.entered(view), modals.unpacked(view), person_of(payload)
@@ -139,7 +140,7 @@ class Windows:
                 await self._talk_from_window(payload, who, action)
 
     async def _talk_from_window(self, payload: Payload, who: Person, action: str) -> None:
-        view = _map(payload.get("view"))
+        view = mapping(payload.get("view"))
         metadata = modals.unpacked(view)
         what, key = wrote(str(metadata.get("text") or "")), f"{CHANNEL}:view:{view.get('id')}:{action}"
         sentence, buttons = self._say("posted"), []
@@ -160,7 +161,7 @@ class Windows:
     # --- the app's own tabs -----------------------------------------------------------------------------------------------
 
     async def tab_opened(self, payload: Payload) -> None:
-        event = _map(payload.get("event"))
+        event = mapping(payload.get("event"))
         team = inbound.team_of(payload)
         enterprise = inbound.workspace_of(payload).partition(":")[2]
         who = Person(team, str(event.get("user") or ""), team, "" if enterprise == team else enterprise)
@@ -191,7 +192,3 @@ def message_text(message: Mapping[str, Any]) -> str:
         if isinstance(attachment, Mapping):
             parts += [str(attachment.get(name) or "") for name in ("title", "text")]
     return said("\n".join(part for part in parts if part))
-
-
-def _map(value: Any) -> Payload:
-    return value if isinstance(value, Mapping) else {}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from adapters.slack import inbound
-from adapters.slack.inbound import Heard, Us, clicked, heard
+from adapters.slack.clicks import clicked, packed_form
+from adapters.slack.inbound import Heard, Us, heard
 from bot.channel import Deleted, Pressed, Stopped, Wrote
 
 US = Us("UBOT", "BBOT")
@@ -186,7 +186,7 @@ def test_no_payload_with_parts_missing_raises(path: Path) -> None:
     for broken in _broken(whole):
         heard(broken, US)
         clicked(broken)
-        inbound.packed_form(broken)
+        packed_form(broken)
 
 
 def _broken(whole: Any) -> list[Any]:

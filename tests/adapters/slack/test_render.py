@@ -51,6 +51,16 @@ def test_a_banner_calls_nobody_in_any_of_the_three_places_for_text() -> None:
         assert clean(BANNER)[:60] in words(rendered.blocks)
 
 
+def test_a_day_is_written_by_each_readers_client_and_a_month_as_it_stands() -> None:
+    def source(date: str) -> Message:
+        return messages(r.Reply((r.Sources((r.SourceLine("https://example.com/a", date),)),)))[0]
+
+    (shown,) = mrkdwn(source("2026-11-24").blocks)
+    assert shown == "Source: <https://example.com/a|example.com/a> (checked <!date^1795521600^{date_short}|2026-11-24>)"
+    assert source("2026-11-24").text == "Source: https://example.com/a (checked 2026-11-24)"
+    assert "!date" not in str(source("2026-11").blocks)
+
+
 def mrkdwn(node: Any) -> list[str]:
     """All texts that Slack would parse."""
     if isinstance(node, dict):
@@ -97,12 +107,15 @@ blocks = st.one_of(
     st.builds(
         r.Sources,
         st.lists(
-            st.builds(r.SourceLine, st.sampled_from(["https://example.com/s", "ftp://x"]), st.sampled_from([None, "2026-11"])), max_size=14
+            st.builds(
+                r.SourceLine, st.sampled_from(["https://example.com/s", "ftp://x"]), st.sampled_from([None, "2026-11", "2026-11-24"])
+            ),
+            max_size=14,
         ).map(tuple),
     ),
 )
 choices = st.lists(st.builds(r.Choice, st.from_regex(r"[a-z_]{1,12}(:[a-z0-9]{1,20})?", fullmatch=True), long), max_size=130).map(tuple)
-replies = st.builds(r.Reply, st.lists(blocks, max_size=8).map(tuple), choices=choices, turn=st.integers(0, 10_000))
+replies = st.builds(r.Reply, st.lists(blocks, max_size=8).map(tuple), choices=choices, turn=st.integers(0, 10_000), final=st.booleans())
 often = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
@@ -135,8 +148,8 @@ def test_what_others_wrote_is_never_parsed(reply: r.Reply) -> None:
     for message in messages(reply, ORIGIN):
         assert "<" not in message.text
         for text in mrkdwn(message.blocks):
-            inside = text.partition("<")[2]
-            assert not inside or inside.startswith("https://example.com/s|")
+            for ours in text.split("<")[1:]:
+                assert ours.startswith(("https://example.com/s|", "!date^1795521600^{date_short}|2026-11-24>"))
 
 
 @often

@@ -59,7 +59,7 @@ REPLIES: dict[str, Reply] = {
             ),
             SettingsTable((("Server", "mx.example.com"), ("Port", "587"), ("Encryption", "STARTTLS"))),
             Sources(
-                (SourceLine("https://www.rfc-editor.org/rfc/rfc8314#section-3.3", "2026-11"), SourceLine("https://example.com/a", None))
+                (SourceLine("https://www.rfc-editor.org/rfc/rfc8314#section-3.3", "2026-11-24"), SourceLine("https://example.com/a", None))
             ),
             Paragraph((Text("Did it work?"),)),
         ),
