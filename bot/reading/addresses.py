@@ -49,7 +49,7 @@ _DOMAIN = re.compile(
     (
         r"(?:\b(?:my|our|own|custom|the company|company|eigene|unsere|meine|mi|nuestro|mon|notre|"
         r"meu|nosso|mio|nostro|mijn|onze) (?:domain|domaine|dominio|domínio|domein)(?: name)?(?: "
-        r"is| ist| est| es| é| è)?|\bdomain(?:e)?(?: is| ist)?|@)\s*[:=]?\s*[\"'(]?((?:[\w\-]+\.)+[a-z]{2,})"
+        r"is| ist| est| es| é| è)?|\bdomain(?:e)?(?: is| ist)?|\b(?:i|we) host|@)\s*[:=]?\s*[\"'(]?((?:[\w\-]+\.)+[a-z]{2,})"
     ),
     re.IGNORECASE,
 )

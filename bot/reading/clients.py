@@ -17,6 +17,19 @@ _NOT_OWN = re2.compile(
     r"|on|with|from|via|mit|auf|sur|en|con|no|em|met|op)\s+(?:my |the |meinem? |mon |mi |il mio "
     r"|mijn )?$"
 )
+# "gotify works", "all Outlook users are fine"
+_NOT_OWN_BEHIND = re.compile(
+    r"^(?: ?(?:users?|app|itself|is|are|client|clients))*(?: \w+)? (?:works(?! with| for| only)|work fine|is fine|are fine|is ok"
+    r"|geht(?! nicht)|funktioniert(?! nicht)"
+    r"|marche(?! pas| plus)|funziona|werkt(?! niet)|działa)\b",
+    re.IGNORECASE,
+)
+# A program that was left.
+_LEFT = re.compile(
+    r"\b(?:mov|migrat|switch|chang|com|convert)\w* (?:us |me |it |everything |away |over )*from (?:an? |the |our |my )?$|\b(?:used|had"
+    r"|was) (?:to use )?$",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(r"\b(?:not|nicht|pas|instead of|rather than|statt|no es|non|niet|не)\s+(?:the |my |in |on |with )?$", re.IGNORECASE)
 # An application says more than the library it is built on, a device more than its family.
 _RANK = {"application": 5, "device": 5, "desktop": 5, "phone": 5, "web": 5, "framework": 4, "server": 3, "library": 2, "family": 1}
@@ -90,7 +103,13 @@ def client(
     for hit in hits:
         start, end, id = hit
         before = text[max(0, start - 40) : start]
-        if id in _TESTS or _NOT_OWN.search(before) or _DENIED.search(before):
+        if (
+            id in _TESTS
+            or _NOT_OWN.search(before)
+            or _DENIED.search(before)
+            or _LEFT.search(before)
+            or _NOT_OWN_BEHIND.match(text[end : end + 40])
+        ):
             continue
         entry = index.client(id)
         rank = _RANK.get(entry.kind, 3) if entry else 3 if id == "other" else 4

@@ -104,10 +104,11 @@ _OTHERS = re.compile(
 )
 _SAID = re.compile(r"^(?:\[[0-9a-fA-F.:]+\])?(?::\d+)?\s*(?:\(in reply|said|says|responded|rejected|refused to talk|did not accept)")
 _INTRODUCED = re.compile(
-    r"(?:\b(?:smtp|server|servers?|host|hostname|outgoing|relay|smarthost|serveur|servidor|serwer"
+    r"(?:(?:\b|_)(?:smtp|server|servers?|host|hostname|outgoing|relay|smarthost|serveur|servidor|serwer"
     r"|сервер|сервера|postausgang(?:sserver)?|ausgangsserver|mailserver|mail server|using|use"
-    r"|via|through|over|to|against|über|tramite|via|mit|avec|con|com|met|на|서버|伺服器|服务器|サーバー?)\b\s*(?:is"
-    r"|ist|es|est|é|è|=|:|name|を|は|是|to|set to|with|on|at)?\s*[:=]?\s*[\"'(\[]?)$"
+    r"|via|through|over|to|against|über|tramite|via|mit|avec|con|com|met|на)\b\s*(?:is"
+    r"|ist|es|est|é|è|=|:|name|を|は|是|to|set to|with|on|at)?\s*[:=]?\s*[\"'(\[]?|(?:서버|伺服器|服务器|サーバー?|主机|主機|ホスト|호스트)"
+    r"(?:名|地址|位址|주소|는|은|가|이|が)?\s*(?:を|は|是|为|為|:|：|=|填|填的是|用的是)?\s*[\"'(\[]?)$"
 )
 
 _ORDER = {"now": 0, "present": 1}
@@ -154,9 +155,10 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
         if host is None or hosts.placeholder(host):
             continue
         lead = low[max(0, start - 60) : start]
-        if _OTHERS.search(lead) or _SAID.search(text[end : end + 60]) or _tagged(text, start, end):
-            continue
         port = _behind(text, end)
+        peer = _SAID.search(text[end : end + 60]) is not None and (port in (None, 25) or text[end : end + 1] == "[")
+        if _OTHERS.search(lead) or peer or _tagged(text, start, end):
+            continue
         labels = host.count(".")
         exchanger = re.match(r"mx\d*[.-]", host) is not None  # where mail for a domain goes in; rarely where it is submitted
         if exchanger and port is None:

@@ -19,6 +19,7 @@ _ANCHORS = tuple(
         r"(?:^|[^\w.])#?[45]\.[0-7]\.\d{1,3}\b",
         r"\(\s*(?:4[2-57]\d|5[0-57]\d),",
         r"(?i)\b(?:get|got|getting|receive|shows?|only)\s+(?:a |an |the |error |code )*(?:4[2-57]\d|5[0-57]\d)\b",
+        r"\bWARNING: TCP connect to \([^)\n]{3,60}\) failed",
         r"^\s*(?:4[2-57]\d|5[0-57]\d)\s*[?.!]*\s*$",
         r"(?i)\b(?:code|error|status|reply|response|antwort|erreur|fehler|erro|error:|smtp)[ :\"=]*[45]\d\d\b",
         r"(?:[A-Za-z_][\w$]*(?:\.|::|\\))*[A-Z][\w$]*(?:Error|Exception|Timeout|Failure|Refused|Disconnected)\b|(?:::|\.)Error\b",
@@ -27,7 +28,7 @@ _ANCHORS = tuple(
             r"|MESSAGE|DNS|TLS|PROTO|PIPE|OAUTH2?|STREAM|OPENBREAKER)\b"
         ),
         r"\b[a-z_]{4,40}\(\): [A-Z]",
-        r"(?:[=:>] ?|\b(?:returns?|gets?|got|just|with|unexpected|only|an?) )EOF\b|\bio\.EOF\b",
+        r"(?:[=:>] ?[\"']?|\b(?:returns?|gets?|got|just|with|unexpected|only|an?) )EOF\b|\bio\.EOF\b",
         r"(?i)\[(?:Win)?Err(?:no|or)? ?-?\d+\]|\berrno[ :=]+-?\d+",
         r"\b01[0-9]-[0-9]{3}\b",  # a Xerox
         r"(?:^|\s)#[78]\d\d(?:\s|[.,;:]|$)",  # a Canon
@@ -76,7 +77,15 @@ _CANNOT_SEND = re.compile(
 _SUBJECT_BEFORE = re.compile(r"[a-z0-9] $")
 # What a person adds behind an error on the same line.
 _CHATTER = compile_words(words.CHATTER)
-_IN_QUOTES = re.compile(r"\b(?:says?|said|shows?|sagt|meldet|dit|dice|diz|zegt|gives?)[:,]? \"([^\"\n]{8,500})\"\.?$", re.IGNORECASE)
+_IN_QUOTES = re.compile(
+    r"\b(?:says?|said|shows?|sagt|meldet|dit|dice|diz|zegt|gives?|error|fehler(?:meldung)?|meldung|erreur|errore|erro|fout(?:melding)?"
+    r"|błąd|chyba"
+    r"|hata|ошибка|помилка|fel|fejl|feil|virhe|hiba)[:,]? \"([^\"\n]{8,500})\"(?:\.?$|[.,;] )",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"\b(?:from|to|of|with|by)$")
+# The person's question behind an error: "unknown host. is the name wrong?"
+_ASKS_BEHIND = re.compile(r"[.!;\"]\s+[^.!?;\n]{3,140}\?[\s?!]*$")
 # What stands before an error on the same line and is no part of it.
 _LEAD = re.compile(
     (
@@ -107,7 +116,7 @@ def error_spans(text: str) -> list[ErrorSpan]:
             start, end = match.span()
             for said in _SPOKEN.finditer(match.group()):
                 start = match.start() + said.end()
-            while start < end and text[start] in " \t\n([,;:\"'" and text[start] not in "([":
+            while start < end and text[start] in " \t\n([,;:=>\"'" and text[start] not in "([":
                 start += 1
             if pattern in _PHRASES and (colon := text.rfind(": ", start, end)) >= 0 and end - colon > 8:
                 start = colon + 2  # what a person says before a colon names the program
@@ -169,6 +178,8 @@ def error_text(text: str, spans: list[ErrorSpan]) -> str | None:
     if len(spans) == 1 and (quoted := _IN_QUOTES.search(found)) and error_spans(quoted.group(1)):
         return quoted.group(1)
     found = found.strip(" \t\n,;")[:MAX].rstrip()
+    if len(found) > 2 and found[0] == found[-1] == "'" and "'" not in found[1:-1]:
+        return found[1:-1]
     return (found[:-1] if found.endswith('"') and found.count('"') % 2 else found) or None
 
 
@@ -192,7 +203,11 @@ def _clauses(text: str, spans: list[tuple[int, int]]) -> list[ErrorSpan]:
             stop = shut
         if stop is None:
             chatter = _CHATTER.search(text[end:line_end])
+            if chatter and _GOES_ON.search(text, max(0, end - 12), end + chatter.start()):  # "bad greeting from SMTP host: …"
+                chatter = None
             stop = end + chatter.start() if chatter else line_end
+            if asks := _ASKS_BEHIND.search(text, end, stop):
+                stop = asks.start()
         merged.append(ErrorSpan(begin, start, max(end, stop)))
     return merged
 
@@ -244,11 +259,15 @@ def _only_settings(said: str) -> bool:
 
 
 _SETTING = re.compile(
-    r"(?:[\w\-]+\.)+[\w\-]+(?::\d+)?,?|\d{2,5},?|(?:port|ssl|tls|starttls|ssl/tls|smtp|server|host|with|on|and|use|auth|encryption|none|no)[,:]?",
+    r"(?:[\w\-]+\.)+[\w\-]+(?::\d+)?,?|\d{2,5},?|(?:port|ssl|tls|starttls|ssl/tls|smtp|server|host|with|on|and|use|auth|encryption|none"
+    r"|no)[,:]?",
     re.IGNORECASE,
 )
+_FOR_ME = re.compile(r"(?:me|us|mir|uns|moi|nous|mi|ci)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{3,5}")
 _ADVISER = re.compile(
-    r"\b(?:guides?|docs?|documentation|tutorials?|articles?|websites?|manual|page|support|provider|isp|hoster|chatgpt|google|hotline|anleitung"
+    r"\b(?:guides?|docs?|documentation|tutorials?|articles?|websites?|manual|page|support|provider|isp|hoster|chatgpt|google|hotline"
+    r"|anleitung"
     r"|tuto|guía|manuel|forum|blog)\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
@@ -258,7 +277,14 @@ def _told(text: str) -> str | None:
     """No anchor: what stands behind "it says", or in quotes."""
     if match := _SPOKEN.search(text) or _LABEL.search(text):
         rest = text[match.end() :].split("\n", 1)[0].strip(" \t\"'.,:")
-        if 3 <= len(rest) <= 400 and not rest.endswith("?") and not _only_settings(rest) and not _ADVISER.search(text[: match.start()]):
+        if _FOR_ME.match(rest):  # "show me", "give us": a request
+            return None
+        if (
+            3 <= len(rest) <= 400
+            and not rest.endswith("?")
+            and (_NUMBER.fullmatch(rest) or not _only_settings(rest))
+            and not _ADVISER.search(text[: match.start()])
+        ):
             return rest
     if match := _QUOTED.search(text):
         piece = match.group(1) or match.group(2)

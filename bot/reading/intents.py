@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.reading import talk
+from bot.reading import talk, telling
 from bot.reading.model import Intent
 
 _ASKS_PORT = re.compile(
@@ -32,13 +32,48 @@ _CONCEPT = re.compile(
     r"]+)*(?:why|explain|define|meaning|differences?|what(?:'s| is) the (?:difference|point|meaning"
     r"|purpose)|what means?|is |are |does |did |has |will "
     r"|do (?:i|we|you|they|app|all) |(?:can|could|should|must|may) (?:i|we|you|it|one|someone"
-    r"|the|my|a|smtp|gmail|outlook|yahoo|this|they) |when |since when|how (?:secure"
+    r"|the|my|a|smtp|gmail|outlook|yahoo|this|they) |when (?:do|does|did|will|is|are|should|can|was) |since when|how (?:secure"
     r"|safe|long|does|do (?:app|spf|dkim|they)|come)|was (?:ist|bedeutet|heißt)|warum|wieso|wozu"
     r"|ist |unterschied|pourquoi|c'est quoi"
     r"|qu'est|à quoi|por qué|para qué|qué (?:es|significa)|por que|o que (?:é|significa)|perché"
     r"|cos'è|cosa (?:è|significa)|waarom|wat (?:is|betekent)|dlaczego|co to|почему|зачем|что "
     r"(?:такое|значит)|proč|neden)"
 )
+# So many words beside names and settings are a story: "mail.x.example throws us out".
+_STORY_WORDS = 3
+# Mail that is named after what it tells of: "backup mails", "calendar notifications".
+_REPORTS = re.compile(
+    r"\b(?:backup|report|alert|notification|status|cron|scan|import|export|sync|invoice|order|meeting|calendar|contact|restore"
+    r"|archive)s?[ -]"
+    r"(?:e-?mails?|mails?|notifications?|messages?|reports?|alerts?|form)\b"
+)
+# Asks what something is; of a provider's server that is a request for the settings.
+_DEFINES = re.compile(
+    r"\b(?:what(?:'s| is| are)|c'est quoi|qu'est|qué es|cuál es|o que é|qual é|cos'è|qual è|wat (?:is|zijn)|was (?:ist|sind)|co to"
+    r"|что (?:такое|за)|vad är|hvad er|hva er|mikä on)"
+)
+_WHY = re.compile(
+    r"^\W*(?:\w+[, ]+)?(?:why|how come|warum|wieso|weshalb|pourquoi|por qué|por que|perché|waarom|dlaczego|czemu|proč|neden|niye|почему"
+    r"|отчего|чому"
+    r"|varför|hvorfor|miksi|miért|γιατί|kenapa|mengapa|tại sao|sao)\b"
+)
+# Somebody's own: with "why" in front that is a complaint.
+_MINE = re.compile(
+    r"\b(?:my|our|mine|this|i|we|me|us|mein\w*|unser\w*|ich|wir|mon|ma|mes|notre|nos|je|on|mi|mis|nuestr\w+|meu\w*|minha\w*|noss\w+|mio"
+    r"|mia|miei"
+    r"|nostr\w+|mijn|onze|ik|mój|moj\w*|můj|benim|мо[йяеи]\w*|наш\w*|я|мій|min|mitt|mina|mit|vores|vår\w*|minun|μου|saya|tôi)\b"
+)
+_SENDING_VERB = re.compile(
+    r"\b(?:sen[dt]\w*|work\w*|go(?:es|ing)?|connect\w*|arriv\w*|accept\w*|deliver\w*|bounc\w*|reject\w*|fail\w*|block\w*|geht|send\w*"
+    r"|versch\w+"
+    r"|marche|fonctionne|envoi\w*|envoy\w*|envía\w*|enviar|funciona|manda\w*|invia\w*|funziona|verzend\w*|werkt|wysył\w*|działa"
+    r"|odesíl\w*|funguje"
+    r"|gönder\w*|отправ\w*|работает|уход\w*|надсил\w*|працює|skickar?|fungerar|sende\w*|virker|fungerer|lähet\w*|toimi\w*|küld\w*"
+    r"|működ\w*|στέλν\w*"
+    r"|kirim|terkirim|gửi)\b"
+)
+_NOT_BEFORE = re.compile(r"(?:\b(?:no|not|ne|nie|не|non|não|nicht|niet|inte|ikke|ei|nem|δεν|tidak|không)|n't|n'|안|못)\s*$")
+_NOT_BEHIND = re.compile(r"^\s*(?:nicht|niet|pas|plus|inte|ikke|enää)\b")
 _VERSUS = re.compile(r"\bvs\.?\b|\bversus\b|\bwhich (?:one|is better|is safer)\b|\bdifference\b|\bbetter (?:than|is)\b")
 _SENDS = re.compile(r"\bsend|\bsmtp|outgoing|\bsent\b")
 _ABOUT_SENDING = re.compile(
@@ -69,6 +104,7 @@ class Said:
     term: bool
     corrects: bool
     code: bool = False  # the error has a number in it
+    told: int = 0  # words beside names and settings
 
 
 def intent(low: str, said: Said, asked: str | None) -> Intent:
@@ -92,6 +128,8 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
     facts = said.host or said.port or said.security or said.client or said.provider or said.domain
     if short and not said.error and not question and _thanks(low, said, problem=problem, asks=configure or lookup):
         return "thanks"
+    if talk.CHAT.search(low) and not (said.code or said.host or said.port or said.client or said.provider):
+        return "off_topic"
     first = _CORRECTION_FIRST.match(low) is not None
     plain = not (said.error or concept or low.rstrip().endswith("?")) and (words <= 10 or not problem)
     asks = low.rstrip().endswith("?") and (question or lookup) and not (said.host or said.port)
@@ -109,7 +147,11 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
 
 
 def _thanks(low: str, said: Said, *, problem: bool, asks: bool) -> bool:
-    if talk.WORKS.search(low) and not talk.STILL.search(low):
+    works = any(
+        not _NOT_BEFORE.search(low[max(0, match.start() - 12) : match.start() + 1]) and not _NOT_BEHIND.match(low[match.end() - 1 :])
+        for match in talk.WORKS.finditer(low)
+    )
+    if works and not talk.STILL.search(low):
         return True
     return talk.THANKS.search(low) is not None and not (said.host or said.port or asks or (problem and not talk.WORKS.search(low)))
 
@@ -118,7 +160,7 @@ def _about_words(low: str, said: Said, words: int) -> bool:
     """Quotes a code or an error's words to ask what they mean, and is not in trouble with a program of their own."""
     if said.client or said.host:
         return not said.code and _MAY.search(low) is not None and not said.client
-    return (words <= 8 and (_ABOUT_WORDS.search(low) is not None or (_CONCEPT.match(low) is not None and not said.code))) or (
+    return (words <= 12 and (_ABOUT_WORDS.search(low) is not None or (_CONCEPT.match(low) is not None and not said.code))) or (
         not said.code and _MAY.search(low) is not None
     )
 
@@ -128,24 +170,39 @@ def _wish(
 ) -> Intent:
     """Nothing short and no error quoted: what is told or asked for."""
     place = said.provider or said.domain or said.host
-    mail = talk.MAIL.search(low) is not None or place or said.port or said.security or said.client
-    if talk.OFF_TOPIC.search(low) and not said.host and not said.port and not (lookup and place) and not _SENDS.search(low):
+    settings = said.host or said.port or said.security
+    mail = talk.MAIL.search(low) is not None or place or settings or said.client
+    sending = mail or _ABOUT_SENDING.search(low) or telling.SENT.search(low)
+    asks = question or low.rstrip().endswith("?") or telling.ASKING.search(low) is not None
+    trouble = problem or telling.TROUBLE.search(low) is not None
+    story = not asks and (said.told >= _STORY_WORDS or (trouble and said.told > 0))
+    defines = lookup and said.provider and _DEFINES.search(low) is not None
+    if (
+        talk.OFF_TOPIC.search(_REPORTS.sub(" ", low))
+        and not said.host
+        and not said.port
+        and not (lookup and place)
+        and not _SENDS.search(low)
+    ):
         return "off_topic"
-    if lookup and place and not concept and not problem and not (said.client and configure):
+    if _RIGHT.search(low) and not said.host:
+        return "question"
+    if trouble and sending and not said.term and _WHY.match(low) and _MINE.search(low) and _SENDING_VERB.search(low):
+        return "fix_error"
+    if trouble and story and sending:  # nothing is asked for
+        return "fix_error"
+    if lookup and place and (not concept or defines) and not problem and not (said.client and configure) and (asks or not story):
         return "configure" if said.client and not _ASKS_PORT.search(low) else "lookup"
     if concept and (said.term or mail) and not (said.client and place):
         return "question"
-    if (
-        problem
-        and (mail or _ABOUT_SENDING.search(low))
-        and not (configure and not _TROUBLE.search(low))
-        and not (question and said.term and not said.client)
-    ):
+    if problem and sending and not (configure and not _TROUBLE.search(low)) and not (question and said.term and not said.client):
         return "fix_error"
-    if configure and mail and not (question and concept):
+    if configure and mail and not (question and concept) and not (settings and story):
         return "configure" if said.client or not (place and lookup) or _HOW.search(low) else "lookup"
     if _RIGHT.search(low):
         return "question"
+    if settings and story:
+        return "fix_error"
     if said.client and (place or lookup):
         return "configure"
     if lookup and place:
@@ -160,7 +217,7 @@ def _wish(
         return "fix_error"
     if said.client and (said.port or said.security):
         return "configure"
-    if said.host or said.port or said.security:
+    if settings:
         return "configure"
     if place:
         return "lookup"
@@ -168,4 +225,6 @@ def _wish(
         return "fix_error"
     if mail and lookup:
         return "lookup"
-    return "configure" if said.client and talk.MAIL.search(low) else "off_topic"
+    if trouble and telling.SENT.search(low) and telling.LEAVES.search(low):
+        return "fix_error"
+    return "configure" if said.client and not story and talk.MAIL.search(low) else "off_topic"

@@ -15,17 +15,20 @@ _DENIED = re.compile(
 _TRIED_BEFORE = re.compile(
     r"(?:\b(?:tried|trying|tested|used to (?:be|use|have)|(?:was|were|been) (?:on|using|at)|previously"
     r"|before(?: it was| that)?|earlier|formerly|old(?:er)?(?: one)?|from|switched from|changed "
-    r"(?:it )?from|moved from"
+    r"(?:it )?from|moved from|(?:mov|migrat|switch|chang|upgrad)\w* (?:us |me |it |everything )?(?:away )?from [^.;:,\n]{0,30}"
+    r"|the (?:old|previous|former) (?:\w+ ){0,2}(?:was|is)|until \w+(?: \w+)?|bis \w+"
     r"|also tried|already tried|even tried|probiert|versucht|vorher|früher|essayé|probé|intenté"
     r"|tentei|provato|geprobeerd|пробовал|пробовала)(?:\s+(?:\d{2,5}[,/]?|\d{2,5}(?:/(?:ssl|tls"
     r"|starttls))?,?|and|or|und|oder|,|it|with|on|port|using|both|also|"
     r"auch|mit|avec|con|com|per|via|the|ssl|tls|starttls|as well|сервер|порт))*\s+[\"'(]?)$"
 )
 _TRIED_AFTER = re.compile(
-    r"^[\"')]?\s*(?:/\s*)?(?:ssl|tls|starttls|ssl/tls)?\s*,?\s*(?:(?:does|did|do)(?:n't| not|"
+    r"^[\"')]?\s*(?:/\s*)?(?:(?:with|mit|w/|und|and) )?(?:ssl|tls|starttls|ssl/tls)?\s*,?\s*\(?(?:(?:does|did|do)(?:n't| not|"
     r"nt) (?:work|help|either)|fails? too|too\b|as well\b|same (?:thing|error|result|problem)"
     r"|before\b|then\b|is blocked|are blocked|blocked\b|closed\b|also fail|worked (?:before|until"
-    r"|last)|used to work|geht auch nicht|auch nicht"
+    r"|last)|used to work|geht auch nicht|geht nicht\)|gesperrt|auch nicht|nothing\)|nope\)|no\)|failed\)|refused\)|marche pas\)"
+    r"|tampoco\)|non va\)"
+    r"|, ?(?:decommissioned|gone|retired|switched off)"
     r"|aussi\b|también\b|tampoco|também|nemmeno|ook niet)"
 )
 _ADVICE = re.compile(
@@ -34,7 +37,7 @@ _ADVICE = re.compile(
     r"|hotline|tuto|guía|manuel)\s+"
     r"(?:\w+\s+){0,3}?(?:says?|said|tells?|told(?: me)?|recommends?|recommended|suggests?|suggested"
     r"|mentions?|lists?|wants?|sagt|schreibt|steht|dit|dice|diz|zegt)\b(?:[^.;\n]|\.(?=\w)){0,40}|\baccording "
-    r"to [^.;\n]{0,40}|\bi read[^.;\n]{0,30}|\bsupposed to be\s+(?:on\s+)?|\bshould (?:be|use"
+    r"to [^.;\n]{0,40}|\bi read (?:that|about|in|on|somewhere|online)\b[^.;\n]{0,30}|\bsupposed to be\s+(?:on\s+)?|\bshould (?:be|use"
     r"|i use)\s+(?:port\s+)?|\brecommended\s+(?:port\s+)?)$"
 )
 _ASKED = re.compile(
@@ -51,7 +54,18 @@ _CORRECTED_TO = re.compile(
 
 _NOW = re.compile(
     r"\b(?:now|currently|at the moment|presently|jetzt|derzeit|aktuell|maintenant|ahora|agora"
-    r"|adesso|nu|сейчас|теперь)\s+(?:(?:it'?s|i'?m|we'?re|on|using|with|at|auf|mit|en|sur|port)\s+)*$"
+    r"|adesso|ora|nu|teraz|nyní|teď|şimdi|сейчас|теперь|зараз|тепер|nyt|most|τώρα|sekarang|bây giờ)"
+    r":?(?:\s+(?:it'?s|i'?m|we'?re|is|on|using|with|at|to|set|points?|pointing|running|says|uses|auf|mit|en|sur|port|steht|stehe|es"
+    r"|läuft|c'est|est"
+    r"|sta|usa|uso|está|estoy|estou|het|op|na|på|jest|je|стоит|на|порт|smtp|server|the|der|le|el|il|la))*\s+[\"'(\[]?$"
+)
+# Takes back what was said right before: "587 — sorry, 465".
+_TAKEN_BACK = re.compile(
+    r"(?:\d|\w)\W{1,6}(?:\w+ )?(?:sorry|i mean|i meant|correction|scratch that|no wait|wait,? no|oops|err?|no|entschuldigung|quatsch"
+    r"|äh nein|nein"
+    r"|ich meine|pardon|non|je veux dire|perdón|digo|perdão|quer dizer|scusa|anzi|volevo dire|sorry nee|ik bedoel|znaczy|vlastně|pardon"
+    r"|то есть|вернее|ой)"
+    r"\b[,:—– -]*(?:it'?s |port |on |auf )*$"
 )
 
 
@@ -61,6 +75,8 @@ def stance(text: str, start: int, end: int) -> Stance:
     after = text[end : end + 40]
     cut = max(before.rfind(sign) for sign in (". ", "\n", "; ", " but ", " aber ", " mais ", " pero ", " mas ", " ma ", " maar ", " но "))
     before = before[cut + 1 :]
+    if _TAKEN_BACK.search(before):
+        return "now"
     if _CORRECTED_TO.search(before) and not before.rstrip().endswith((" to",)):
         return "present"
     if _NOW.search(before):

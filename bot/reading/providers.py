@@ -7,6 +7,7 @@ import re
 
 import re2
 
+from bot.reading.words import providers as words
 from knowledge.index import Index
 from knowledge.model import Provider
 from knowledge.names import Hit
@@ -38,6 +39,9 @@ _OWN_WORDS = (
     ("microsoft365", re2.compile(r"(?i)SmtpClientAuthentication is disabled for the (?:Tenant|Mailbox)|aka\.ms/smtp_auth_disabled")),
 )
 _DENIED = re.compile(r"\b(?:not|nicht|pas|instead of|rather than|statt|niet|не)\s+(?:the |my |at |with |from )?$")
+# "self-hosted mailcow" is nobody's service, though there is one of that name.
+_OWN_BEFORE = re.compile(r"\bself[- ]$")
+_WRITTEN = tuple((id, re2.compile(pattern)) for id, pattern in words.WRITTEN)
 # Names that are words of every day too count beside one of these.
 _BESIDE = re.compile(
     r"(?:smtp|serveur|server|servidor|mail|email|chez|bei|bij|isp|provider|account|konto|compte|cuenta)\s+"
@@ -68,14 +72,15 @@ _NOT_ALONE = frozenset({"outlook", "mail", "exchange"})
 def provider(
     text: str, low: str, index: Index, host: str | None, domain: str | None, clients: tuple[Hit, ...], errors: list[tuple[int, int]]
 ) -> str | None:
+    names = _named(text, index)
     if host is not None and (host not in _LOOPBACK or _BRIDGE.search(low)) and (owner := _of_host(index, host)) is not None:
-        named = {hit[2] for hit in index.names_in(text)}
+        named = {hit[2] for hit in names}
         if owner.id == "gmail" and "google-workspace" in named and "gmail" not in named:
             return "google-workspace"
         return owner.id
     named_hits = [
         hit
-        for hit in (*index.names_in(text), *_between_scripts(text, index))
+        for hit in (*names, *_between_scripts(text, index))
         if low[hit[0] : hit[1]] not in _NOT_ALONE
         and not any(a <= hit[0] and hit[1] <= b for a, b, _ in clients)
         and not any(a <= hit[0] < b for a, b in errors)
@@ -83,13 +88,14 @@ def provider(
         and not _RECEIVES_BEFORE.search(low[max(0, hit[0] - 40) : hit[0]])
         and not (hit[0] and text[hit[0] - 1] == "@")
         and not _DENIED.search(low[max(0, hit[0] - 24) : hit[0]])
+        and not _OWN_BEFORE.search(low[max(0, hit[0] - 6) : hit[0]])
     ]
     if host is not None and domain is None and named_hits and "." not in host:
         return named_hits[0][2]
     if not named_hits:
         named_hits = [
             hit
-            for hit in index.names_in(text)
+            for hit in names
             if low[hit[0] : hit[1]] not in _NOT_ALONE
             and any(a < hit[0] and hit[1] <= b and not _REPLY.search(low, a, b) for a, b in errors)
             and not any(a <= hit[0] and hit[1] <= b for a, b, _ in clients)
@@ -109,7 +115,7 @@ def provider(
                 return found
     if named_hits:
         return max(named_hits, key=lambda hit: (hit[1] - hit[0] > 3, -hit[0]))[2]
-    if domain is not None and (owner := index.by_domain(domain)) is not None and host is None:
+    if domain is not None and (owner := index.by_domain(domain)) is not None and (host is None or _meant(index, host) == owner.id):
         return owner.id
     for id, pattern in _SCOPES:
         if pattern.search(text) and index.provider(id):
@@ -118,6 +124,27 @@ def provider(
         if shape.search(text) and index.provider(id):
             return id
     return None
+
+
+def _named(text: str, index: Index) -> tuple[Hit, ...]:
+    """The names that stand in `text`, also in other scripts and with endings, left to right."""
+    names = index.names_in(text)
+    forms = [
+        (match.start(), match.end(), id)
+        for id, pattern in _WRITTEN
+        if index.provider(id)
+        for match in pattern.finditer(text)
+        if text[match.start() - 1 : match.start()] not in ("@", ".", "/", "-")
+        and text[match.end() : match.end() + 1] not in ("@", ".", "-")
+    ]
+    return (*names, *(form for form in forms if not any(a < form[1] and form[0] < b for a, b, _ in names)))
+
+
+def _meant(index: Index, host: str) -> str | None:
+    """Whose server a misspelt name is probably meant to be."""
+    near = index.nearest_host(host)
+    owner = index.by_host(near) if near else None
+    return owner.id if owner else None
 
 
 _WITHOUT_SPACES = re.compile(r"[\u2e80-\ud7ff\uf900-\ufaff]")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import re2
 
-from bot.reading import hosts, mentions, talk
+from bot.reading import hosts, mentions, talk, telling
 from bot.reading.addresses import address_domain
 from bot.reading.asked import asked_about
 from bot.reading.clients import client as client_of
@@ -95,7 +95,8 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
         observations=facts, cut=text.cut,
     )  # fmt: skip
     reading = _answer(reading, plain, low, index, asked, client_hits)
-    return _aside(reading, plain, low, index, asked, found_hosts, found_ports, pasted=pasted.weight > 0)
+    told = telling.told(low, [(start, end) for start, end, _ in (*client_hits, *index.names_in(plain))])
+    return _aside(reading, plain, low, index, asked, found_hosts, found_ports, pasted=pasted.weight > 0, told=told)
 
 
 def _lower(text: str) -> str:
@@ -226,6 +227,7 @@ def _aside(
     found_ports: list[PortMention],
     *,
     pasted: bool,
+    told: int,
 ) -> Reading:
     """Intent and all that is no slot."""
     question = talk.QUESTION.search(low) is not None
@@ -240,11 +242,14 @@ def _aside(
         security=reading.security is not None or reading.ambiguous_security,
         term=term is not None or (question and _TERM.search(low) is not None),
         corrects=mentions.corrects(low),
+        told=told,
         code=re.search(r"\b[45]\d\d\b|\b[45]\.\d\.\d|0x[0-9a-fA-F]{4}", reading.error or "") is not None,
     )
     wanted = intent(low, said, asked)
     if alone and asked is None and (question or low.rstrip().endswith("?") or not (said.error or said.security or said.port)):
         wanted = "question"
+    if wanted == "off_topic":
+        reading = replace(reading, error=None)
     if wanted == "question" and asked is None and not pasted:  # what they ask about is not what they have
         reading = replace(reading, error=None)
         if reading.host is None:
@@ -256,6 +261,8 @@ def _aside(
             reading = replace(reading, security=None, ambiguous_security=False)
         if any(mention.host == reading.host and mention.stance == "advice" for mention in found_hosts) and not pasted:
             reading = replace(reading, host=None, port=None)
+        if reading.host and reading.host.count(".") == 1 and (owner := index.by_domain(reading.host)):  # "Postausgangsserver web.de?"
+            reading = replace(reading, host=None, provider=owner.id)
     still = talk.STILL.search(low) is not None
     works = (
         talk.ELSEWHERE.search(low) is None

@@ -28,7 +28,8 @@ _NONE = re2.compile(
     r"|szyfrowania|šifrování|шифрования|kryptering)(?:/(?:ssl|tls))?\b"
     r"|\b(?:encryption|security|connection security|verschlüsselung|ssl|tls|ssl/tls|verbindungssicherheit"
     r"|chiffrement|cifrado|encryption type)\s*(?:is|ist|est|=|:|set to|is set to|auf|steht auf"
-    r"|->)*\s*(?:none|off|no|disabled|keine|aus|aucun|aucune|ninguna|ninguno|nenhuma|nessuna|"
+    r"|->|toggle|switch|checkbox|option|box|button)*\s*(?:is )?(?:none|off|no|switched off|turned off|not ticked|not checked|disabled"
+    r"|keine|aus|aucun|aucune|ninguna|ninguno|nenhuma|nessuna|"
     r"geen|brak|нет|unticked|unchecked|nicht|désactivé)\b"
     r"|\bunencrypted\b|\bunverschlüsselt\b|\bplain ?text (?:connection|smtp|on)\b|\bin (?:the "
     r")?clear\b|\bno starttls (?:call|line)\b|\bsecurity none\b|\bnone selected\b|\bencryption "
@@ -39,7 +40,8 @@ _NONE_OR_STARTTLS = re.compile(r"\bnone ?/ ?starttls\b")
 _ERROR_AROUND = re.compile(
     r"(?:wrong version number|handshake|certificate|certificat|zertifikat|ssl_connect|ssl routines"
     r"|sslerror|ssl error|ssl:|\[ssl|ssl_error|ssl3_|sslhandshake|sslexception|ssl_do|openssl"
-    r"|ssl peer|alert|protocol (?:error|version)|connection error|routines|_ssl\.c|sslv3|ssl2|must issue|command "
+    r"|ssl peer|alert (?:unknown|handshake|bad|cert|protocol|internal|close|number)|v[123] alert|protocol (?:error|version)"
+    r"|connection error|routines|_ssl\.c|sslv3|ssl2|must issue|command "
     r"first|is required|not support|unsupported"
     r"|not available|not offered|not supported|failed|failure|startup|negotiat|could not be established"
     r"|connection (?:is )?not|version|extension|don't appear|before auth|lib\(|reason\()"
@@ -109,7 +111,7 @@ def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> b
     if _TICKED.match(low[end : end + 40]):
         return True
     tail = _TRUST_CHOICE.sub("", low[end : end + 60])[:30]
-    if _ERROR_AROUND.search(re.split(r",|\n|->|=>|→|: |;", tail)[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
+    if _ERROR_AROUND.search(re.split(r",|\n|->|=>|→|: |; |\. ", tail)[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
         return False
     sentence = low[max(0, start - 40) : start]
     if _OFFERED.search(sentence):

@@ -15,7 +15,7 @@ def _find(pattern: str) -> re2._Regexp:
 GREETING, THANKS, WORKS, STILL = _find(words.GREETING), _find(words.THANKS), _find(words.WORKS), _find(words.STILL)
 HUMAN, CANCEL, RESTART = _find(words.HUMAN), _find(words.CANCEL), _find(words.RESTART)
 QUESTION, LOOKUP, CONFIGURE, PROBLEM = _find(words.QUESTION), _find(words.LOOKUP), _find(words.CONFIGURE), _find(words.PROBLEM)
-MAIL, OFF_TOPIC, UNKNOWN = _find(words.MAIL), _find(words.OFF), _find(words.UNKNOWN)
+MAIL, OFF_TOPIC, CHAT, UNKNOWN = _find(words.MAIL), _find(words.OFF), _find(words.CHAT), _find(words.UNKNOWN)
 YES, NO, CHANGED = _find(words.YES), _find(words.NO), _find(words.CHANGED)
 OWN_SERVER, OWN_ALONE, ELSEWHERE = _find(words.OWN_SERVER), _find(words.OWN_ALONE), _find(words.ELSEWHERE)
 

@@ -24,6 +24,16 @@ _SAID = later(
 )
 # with nothing between: the value must look like a secret
 _NEXT = later(rf"(?i)(?:^|[^a-zA-Z0-9_])(?:{_WORDS})(?:[ \t]*/[ \t]*\pL+)?[ \t]+{_VALUE}")
+# "the password was rotated to …", "Passwort gestern geändert auf …": a change tells that a value follows; it must look like a secret
+_BECAME = later(
+    rf"(?i)(?:^|[^a-zA-Z0-9_])(?:{_WORDS})(?:[ \t]+[\pL']+){{0,3}}[ \t]+(?:cambiat[aoei][ \t]+in|\pL*(?:chang|rotat|reset|set|updat"
+    rf"|switch|replac"
+    rf"|renew|änder|setzt|stellt|modifi|cambi|troca|alter|mud|verander|wijzig|aangepast|zmien|změn|değiş|смен|измен|помен|змін|ändra"
+    rf"|bytt|skift"
+    rf"|ændr|endr)\pL*(?:[ \t]+\pL+){{0,2}}?[ \t]+(?:to|from|auf|zu|von|en|à|a|por|para|da|naar|na|do|z|till|til|på|från|fra|на|з"
+    rf"|с))[ \t]+{_VALUE}"
+    rf"(?:[ \t]+(?:to|auf|en|à|a|para|naar|na|till|til|на)[ \t]+{_VALUE})?"
+)
 _CJK = later(rf"(?:{'|'.join(CJK_PASSWORD_WORDS)})[ \t]*(?:{'|'.join(CJK_GLUE)}|[:：=])?[ \t]*[\"'“「]?([!-~]+)")
 _LINE_BELOW = later(rf"(?im)^[ \t]*(?:{_WORDS})[ \t]*[:：]?[ \t]*\r?\n[ \t]*(\S+)[ \t]*$")
 _BEHIND = later(
@@ -41,6 +51,11 @@ def find(text: Text) -> Iterator[Span]:
         yield from _judge(text.plain, match, strong=True)
     for match in _NEXT.finditer(text):
         yield from _judge(text.plain, match, strong=False)
+    for match in _BECAME.finditer(text):
+        yield from _judge(text.plain, match, strong=False)
+        for group in (3, 4):
+            if match.took_part(group) and looks.secret_word(value := _ended(match.group(group))):
+                yield Span("password", match.start(group), match.start(group) + len(value))
     for match in _CJK.finditer(text):
         value = match.group(1).rstrip(".,;:)\"'")
         if (

@@ -1,0 +1,43 @@
+"""How much does a text tell beside names and settings? Counts words; what is wanted, `intents` says."""
+
+from __future__ import annotations
+
+import re
+
+import re2
+
+from bot.reading import hosts, talk
+from bot.reading.patterns import compile_words
+from bot.reading.words import wishes
+
+ASKING = compile_words("|".join(f"(?:{words})" for words in (*wishes.ASKING.values(), wishes.ASKING_UNSPACED)), "im")
+TROUBLE = compile_words("|".join(f"(?:{words})" for words in (*wishes.TROUBLE.values(), wishes.TROUBLE_UNSPACED)), "im")
+SENT = compile_words(wishes.SENT)
+LEAVES = compile_words(wishes.LEAVES)
+
+_PLAIN = frozenset(wishes.PLAIN.split())
+_ADDRESS = re2.compile(r"[^\s<>()\"',;]+@[^\s<>()\"',;]+|\bhttps?://\S+")
+_WORD = re2.compile(r"[\pL][\pL'\-]+")
+_UNSPACED = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3]")
+_ENOUGH = 12  # more are not counted
+# Scripts without spaces: so many signs are as good as a word.
+_SIGNS_A_WORD = 2
+
+
+def told(low: str, names: list[tuple[int, int]]) -> int:
+    """How many words `low` (lower case) has beside names, settings and words that join them.
+
+    `names`: spans of programs and providers in it.
+    """
+    bare = list(low)
+    for start, end in names:
+        bare[start:end] = " " * (end - start)
+    rest = hosts.WORD.sub(" ", _ADDRESS.sub(" ", "".join(bare)))
+    signs = len(_UNSPACED.findall(talk.LOOKUP.sub(" ", rest))) // _SIGNS_A_WORD
+    words = 0
+    for match in _WORD.finditer(rest):
+        word = match.group()
+        words += not (word in _PLAIN or _UNSPACED.search(word) or talk.LOOKUP.search(word) or talk.MAIL.search(word))
+        if words >= _ENOUGH:
+            break
+    return words + signs
