@@ -235,16 +235,18 @@ def _make_way(strength: dict[str, float], evidence: dict[str, list[_Evidence]]) 
 
 
 def _together(pieces: list[_Evidence]) -> float:
-    """The strength of one cause's evidence: the best piece, and a part of those that stand elsewhere."""
+    """The strength of one cause's evidence: the best piece, and a part of those that stand elsewhere. A code counts once, however many
+    lines repeat it."""
     if len(pieces) == 1:
         return pieces[0].strength
     pieces = sorted(pieces, key=lambda piece: -piece.strength)
     total = pieces[0].strength
     taken = [pieces[0].span]
     for piece in pieces[1:6]:
-        if piece.span is None or not any(span and piece.span[0] < span[1] and span[0] < piece.span[1] for span in taken):
+        span = piece.span
+        if span not in taken if span is None else not any(other and span[0] < other[1] and other[0] < span[1] for other in taken):
             total += _MORE_EVIDENCE * piece.strength
-            taken.append(piece.span)
+            taken.append(span)
     return total
 
 

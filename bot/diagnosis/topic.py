@@ -42,7 +42,8 @@ _SIGNS = Signs(
         "mail": (
             r"\be-?mails?\b|mail ?box|mail ?server|\bstarttls\b",
             r"(?:\b|_)mails?(?:\b|_)",
-            r"thunderbird|fairemail|\b(?:neo)?mutt\b|sylpheed|claws mail|kmail|\bk-9\b|mailspring|mcoerrordomain|em client|apple mail|aadsts",
+            r"thunderbird|fairemail|\bk-9\b|mailspring|mcoerrordomain|em client|apple mail|aadsts",
+            r"\b(?:neo)?mutt\b|sylpheed|claws mail|kmail",
             r"\bmessage (?:size|body|header|was|could|has|rejected|too|content|is|not|deferred|refused|blocked)",
             r"邮箱|邮件|郵件|邮址|信件|メール|메일|почт|пошт|поща|письм|correo|courriel|posta elettronica|сообщени|повідомлен|съобщени",
             r"mensaje|mensagem|messaggio|missatge|nachricht|besked|meddelelse|melding|meddeland|viesti|zpráv|správ",
@@ -55,7 +56,7 @@ _SIGNS = Signs(
         "refused": (
             r"(?:^|: )[45]\.[0-7]\.\d{1,3} [a-z<\[]",
             r"(?:^|[^\d.\w:])(?:4(?:2[12]|3[25]|5[0-5])|5(?:2[15]|3[0458]|5[0-6]|71))(?:[ -]+#?[45]\.\d+\.\d+|[ -]+[^\d\s])",
-            r"\((?:53[0458]|55[0-4])\)",
+            r"\((?:53[0458]|55[0-4])\)|\(#[45]\.\d\.\d{1,3}\)",
         ),
         "program": (r"0x800c?cc[0-9a-f]{2}|0x800421|0x8004010f",),
         "receiving": (
