@@ -50,9 +50,7 @@ def read(text: str, tls_word: Security | None = None) -> Pasted | None:
         elif what == "port" and port is None:
             port = port_value(pair.value)
     words = [said for pair, what in found if what == "security" and (said := mode(pair.path, pair.value, port, tls_word)) is not None]
-    security = security or _decide(words, port)
-    if security is None and _switched_off(found) and not words:
-        security = None
+    security = security or _decide([Security.NONE] if _msmtp_in_clear(held) else words, port)
     named = [(pair.path, match.group(0)) for pair, what in found if what == "user" and (match := _ADDRESS.search(pair.value))]
     users = tuple(address for _, address in sorted(named, key=lambda one: not any(word in one[0] for word in _LOGIN)))
     if not users:
@@ -60,6 +58,11 @@ def read(text: str, tls_word: Security | None = None) -> Pasted | None:
     if host is None and port is None and security is None and not users:
         return None
     return Pasted(weight=3, host=host, port=port, security=security, addresses=users)
+
+
+def _msmtp_in_clear(held: list[Pair]) -> bool:
+    """`tls off`; beside it `tls_starttls on` is only the default of what would be."""
+    return any(pair.path == "tls" and truth(pair.value) is False for pair in held) and any(pair.path == "tls_starttls" for pair in held)
 
 
 def _sender(held: list[Pair]) -> str:
@@ -75,10 +78,6 @@ def _decide(words: list[Security | str], port: int | None) -> Security | None:
     if "tls" in words:
         return Security.IMPLICIT_TLS if port == 465 else Security.STARTTLS if port in (587, 25, 2525) else None
     return Security.NONE if Security.NONE in words else None
-
-
-def _switched_off(found: list[tuple[Pair, str]]) -> bool:
-    return any(what == "security" and truth(pair.value) is False for pair, what in found)
 
 
 def port_value(value: str) -> int | None:

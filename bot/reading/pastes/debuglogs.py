@@ -1,4 +1,4 @@
-"""What did a library's own debug output see? smtplib, PHPMailer, Nodemailer, MailKit, JavaMail, msmtp."""
+"""What did a library's own debug output see? smtplib, PHPMailer, Nodemailer, MailKit, JavaMail, Net::SMTP, msmtp."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("mailkit", lazily(r"(?m)^(?:\S+ )?Connected to smtps?://|^(?:\S+Z )?[SC]: (?:220|250|EHLO)")),
     ("javamail", lazily(r"(?m)^DEBUG SMTP: ")),
     ("thunderbird", lazily(r"\bmailnews\.smtp\b")),
-    ("msmtp", lazily(r"(?m)^(?:<--|-->) ")),
+    ("msmtp", lazily(r"(?m)^(?:<--|-->) |^msmtp: ")),
+    ("rails", lazily(r"(?m)^(?:->|<-) \"(?:\d\d\d[ \-]|EHLO )")),  # Ruby's Net::SMTP, set_debug_output
 )
 _PLACES = (
     lazily(r"connect: (?:to )?\('([\w.\-]+)', (\d+)\)"),
@@ -28,9 +29,11 @@ _PLACES = (
     lazily(r"Connected to smtps?://([\w.\-]+):(\d+)"),
     lazily(r"connected to host \"([\w.\-]+)\", port: (\d+)"),
     lazily(r"Connection established to ([0-9a-fA-F.:\[\]]+?):(\d+)"),
+    lazily(r"(?m)^Connection opened: ([\w.\-]+):(\d+)"),
     lazily(r"(?m)^host\s+= ([\w.\-]+)\nport\s+= (\d+)"),
 )
 _RESOLVED = lazily(r"Resolved ([\w.\-]+) as ([0-9a-fA-F.:]+)")
+_MSMTP_SAYS = lazily(r"(?m)^msmtp: .+$")
 _TLS = lazily(r"(?:TLS session parameters:|TLS: |cipher )\s*\(?(TLSv?[\d.]+)[\s\-]")
 
 
@@ -49,8 +52,11 @@ def read(text: str, hint: Where) -> Pasted | None:
     sent = re.search(r"(?m)^(?:send: ['\"]|.{0,60}(?:CLIENT -> SERVER|\bC): ?|--> |)STARTTLS\b", text) is not None
     implicit = re.search(r"opening to ssl://|Connect(?:ed|ing) to smtps://|isSSL true", text) is not None
     mode = Security.IMPLICIT_TLS if implicit else Security.STARTTLS if sent else None
+    error = dialogue.last_refusal(text)
+    if error is None and client == "msmtp":
+        error = "\n".join(_MSMTP_SAYS.findall(text)[:4]) or None
     return Pasted(
-        weight=1, host=asked.host or None, port=asked.port, client=client, security=mode, error=dialogue.last_refusal(text),
+        weight=1, host=asked.host or None, port=asked.port, client=client, security=mode, error=error,
         observations=tuple(_facts(text, where, implicit=implicit)),
     )  # fmt: skip
 

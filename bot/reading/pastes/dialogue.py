@@ -25,6 +25,8 @@ Side = Literal["server", "client", "note"]
 
 # The mark of each tool in front of what a side said. The order matters: longer marks first.
 _MARKS: tuple[tuple[Side, re.Pattern[str]], ...] = (
+    ("server", re.compile(r"^-> \"")),  # Ruby's, the other way round than swaks'
+    ("client", re.compile(r"^<- \"")),
     (
         "server",
         re.compile(
@@ -36,7 +38,7 @@ _MARKS: tuple[tuple[Side, re.Pattern[str]], ...] = (
     ("note", re.compile(r"^(?:\*|===|DEBUG|reply: retcode|using account|[{}] \[)")),
 )
 _REPLY = re.compile(r"^([2-5]\d\d)([ \-])(.*)$")
-_COMMAND = re.compile(r"^(EHLO|HELO|LHLO|STARTTLS|AUTH|MAIL FROM|RCPT TO|DATA|QUIT|NOOP|RSET|VRFY|HELP)\b", re.IGNORECASE)
+_COMMAND = re.compile(r"^(EHLO|HELO|LHLO|STARTTLS|AUTH|MAIL FROM|RCPT TO|DATA|QUIT|NOOP|RSET|VRFY|HELP)\b(?![ \t]*=)", re.IGNORECASE)
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
 _STAGES: dict[str, Stage] = {
     "EHLO": "ehlo",
@@ -72,7 +74,7 @@ def _lines(text: str) -> Iterator[tuple[Side, str]]:
         for side, mark in _MARKS:
             if match := mark.match(raw):
                 said = raw[match.end() :]
-                if raw.startswith(("reply: ", "send: ")):
+                if raw.startswith(("reply: ", "send: ", '-> "', '<- "')):
                     said = said.removesuffix("'").removesuffix('"').removesuffix("\\r\\n")
                 yield side, said.strip()
                 break

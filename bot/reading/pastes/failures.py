@@ -17,11 +17,12 @@ _ENDPOINT = r"\[?([A-Za-z0-9][\w.\-]*|[0-9a-fA-F]*:[0-9a-fA-F:]+)\]?"
 _CONNECTS: tuple[tuple[type[TcpRefused] | type[TcpTimedOut] | type[TcpUnreachable], re.Pattern[str]], ...] = (
     (TcpRefused, lazily(
 rf"ECONNREFUSED {_ENDPOINT}:(\d+)|[Uu]nable to connect to (?:\w+://)?{_ENDPOINT}:(\d+) \(Connection "
-rf"refused\)|dial tcp:? {_ENDPOINT}:(\d+): (?:connect: )?connection refused"
+rf"refused\)|cannot connect to {_ENDPOINT}, port (\d+): Connection refused|dial tcp:? {_ENDPOINT}:(\d+): (?:connect: )?connection refused"
 )),
     (TcpTimedOut, lazily(
 rf"ETIMEDOUT {_ENDPOINT}:(\d+)|[Uu]nable to connect to (?:\w+://)?{_ENDPOINT}:(\d+) \(Connection "
-rf"timed out\)|dial tcp:? {_ENDPOINT}:(\d+): (?:connect: connection timed out|i/o timeout)"
+rf"timed out\)|cannot connect to {_ENDPOINT}, port (\d+): Connection timed out|dial tcp:? {_ENDPOINT}:(\d+): "
+rf"(?:connect: connection timed out|i/o timeout)"
 )),
     (TcpUnreachable, lazily(
 rf"E(?:NETUNREACH|HOSTUNREACH) {_ENDPOINT}:(\d+)|[Uu]nable to connect to (?:\w+://)?{_ENDPOINT}:(\d+) "
@@ -30,7 +31,7 @@ rf"(?:network is unreachable|no route to host)"
 )),
 )  # fmt: skip
 _NO_NAME = lazily(
-    r"(?:ENOTFOUND|UnknownHostException:|Could not resolve host:|getaddrinfo for) ([\w.\-]+)|"
+    r"(?:ENOTFOUND|UnknownHostException:|Could not resolve host:|getaddrinfo for|cannot locate host) ([\w.\-]+)|"
     r"lookup ([\w.\-]+)(?: on [\w.:\[\]]+)?: no such host"
 )
 
