@@ -195,7 +195,9 @@ def term(form: Form) -> Table:
 
 def folklore(form: Form) -> Table:
     """One table of `folklore.toml` as the fields of `Folklore`, without its id. Raises `Wrong`."""
-    return form.pick("says") | {"patterns": form.several("patterns"), "providers": form.several("providers"), "sources": form.sources()}
+    later = [one.done({"since": one.must("since") and one.day("since"), "says": one.must("says")}) for one in form.forms("later")]
+    table = form.pick("says") | {"patterns": form.several("patterns"), "providers": form.several("providers"), "sources": form.sources()}
+    return table | {"later": sorted((one["since"], one["says"]) for one in later)}
 
 
 def collection(form: Form) -> Table:

@@ -258,13 +258,21 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Folklore:
-    """Advice that was right once (or never). `patterns` are RE2 over what a person says; `says` is today's truth with its date."""
+    """Advice that was right once (or never). `patterns` are RE2 over what a person says; `says` is the truth with its date.
+
+    `later`: (day, text) of what is said instead from that day on ("YYYY-MM-DD"), the earliest first.
+    """
 
     id: str
     patterns: tuple[str, ...]
     says: str
     providers: tuple[str, ...]  # said only where one of these is in play; empty: always
     sources: tuple[Source, ...]
+    later: tuple[tuple[str, str], ...] = ()
+
+    def says_on(self, day: str) -> str:
+        """What is said on `day` ("YYYY-MM-DD")."""
+        return next((text for since, text in reversed(self.later) if since <= day), self.says)
 
 
 @dataclass(frozen=True, slots=True)

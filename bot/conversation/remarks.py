@@ -69,7 +69,7 @@ def note_folklore(turn: Turn, reading: Reading) -> None:
         if entry.providers and (provider is None or provider.id not in entry.providers):
             continue
         turn.flag(f"folklore:{id}")
-        turn.preface.append(Paragraph((Text(entry.says),)))
+        turn.preface.append(Paragraph((Text(entry.says_on(turn.today.isoformat())),)))
 
 
 def note_typo(turn: Turn, reading: Reading) -> None:

@@ -14,7 +14,7 @@ from bot.conversation.questions import MAX_QUESTIONS, Worth
 from bot.diagnosis.diagnose import diagnose, provider_of
 from bot.diagnosis.model import Situation
 from bot.reading.model import Reading
-from bot.reply import Reply
+from bot.reply import Reply, block_text
 
 if TYPE_CHECKING:
     from bot.conversation.turn import Turn
@@ -38,10 +38,10 @@ def proceed(turn: Turn) -> None:
     if situation.client is None and "lookup" not in turn.conversation.flags and "client" not in skip:
         turn.ask(Worth("client", "talk.configure_client", 1), ())
         return
-    _tell(turn, situation, provider.id if provider is not None else wanted)
+    tell(turn, situation, provider.id if provider is not None else wanted)
 
 
-def _tell(turn: Turn, situation: Situation, query: str | None) -> None:
+def tell(turn: Turn, situation: Situation, query: str | None) -> None:
     """From the knowledge; else what a look found; and where there is nothing to enter, what is wrong there."""
     number = turn.conversation.turn + 1
     turn.set(turn=number, state=State.ADVISED, question=None)
@@ -59,7 +59,8 @@ def _tell(turn: Turn, situation: Situation, query: str | None) -> None:
         turn.say(Reply(check_blocks(seen, situation, turn.index, turn.today), settings=settings, turn=number, final=True))
         return
     entries = settings_json(found, turn.index)
-    turn.say(Reply(lookup_blocks(found, turn.index, turn.today), settings=entries[0] if entries else None, turn=number, final=True))
+    said = tuple(block_text(block) for block in turn.preface)
+    turn.say(Reply(lookup_blocks(found, turn.index, turn.today, said), settings=entries[0] if entries else None, turn=number, final=True))
 
 
 def tell_aside(turn: Turn, reading: Reading) -> None:

@@ -120,6 +120,10 @@ class Turn:
             settings.proceed(self)
             return
         situation, seen = self.situation, self.seen
+        provider = provider_of(situation, self.index)
+        if provider is not None and provider.status == "ended" and not provider.servers:  # no setting helps
+            settings.tell(self, situation, provider.id)
+            return
         findings = self.open_findings(diagnose(situation, seen, self.index))
         request = self.probe_request(situation, findings)
         if request is not None:

@@ -7,6 +7,7 @@ which values are theirs, the client's entry says *where*. Wording stands in `kno
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ from knowledge.index import Index
 from knowledge.model import Cause, Client, Fix, Provider, Trap
 from knowledge.terms import Endpoint, Security, Source
 
+# What a place holds that says by itself what to do there.
+_TELLS = re.compile(r"[:{,;`]| asks | that prints")
 _ORDER = ("host", "port", "security", "authentication", "username", "password", "sender")
 
 
@@ -275,6 +278,8 @@ def setting_steps(changes: tuple[Change, ...], client: Client | None, index: Ind
             continue
         described = place.code and change.setting in ("username", "sender") and not change.literal
         value = index.phrase("answers.placeholder.username") if described else change.value
+        if change.setting == "password" and not place.code and not _TELLS.search(place.text):  # the bare name of a field
+            place = replace(place, text=place.text + ": {value}")
         yield Instruction(place.text.replace("{value}", value), code=place.code)
     if client is not None and changeable:
         yield from (Instruction(text) for text in client.after)
