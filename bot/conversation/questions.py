@@ -88,7 +88,10 @@ def _host_helps(situation: Situation, first: Finding | None, index: Index, *, pr
     """Whether knowing the server would let a look at it settle something."""
     if situation.host is not None or probed or provider_of(situation, index) is not None:
         return False
-    return first is None or (first.cause in PROBE_HELPS and first.certainty is not Certainty.SEEN and not first.cause.startswith("auth."))
+    if first is None:
+        return True
+    told_by_rules = first.cause.startswith("auth.") and not situation.own_server  # a provider's rules tell more than a look
+    return first.cause in PROBE_HELPS and first.certainty is not Certainty.SEEN and not told_by_rules
 
 
 def _by_trial(situation: Situation, seen: Observations, skip: set[str], index: Index, today: datetime.date) -> Iterable[Worth]:

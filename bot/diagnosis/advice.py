@@ -77,7 +77,7 @@ def advise(finding: Finding, situation: Situation, seen: Observations, index: In
     client = client_of(situation, index)
     site = _site(finding, situation, seen)
     fix = choose_fix(cause, situation, provider, client, site, today, seen)
-    astray = is_astray(finding, situation, provider)
+    astray = is_astray(finding, situation, seen, provider)
     target = target_of(finding, fix, situation, seen, provider, astray=astray)
     changes = _changes(finding, fix, target, situation, provider, client, index, astray=astray)
     traps = tuple(traps_of(provider, today, concerns=(cause.id, *(change.setting for change in changes)))) if provider else ()

@@ -31,15 +31,25 @@ def preferred_server(provider: Provider | None, situation: Situation) -> Server 
     return min(encrypted or list(enumerate(provider.servers)), key=distance)[1]
 
 
-def is_astray(finding: Finding, situation: Situation, provider: Provider | None) -> bool:
-    """A refused login or relay at the provider's own server, but at a port where it takes no mail from programs, or without encryption:
-    then that is to be changed too. An encrypted mode by another name is left alone: the login was reached with it."""
-    if provider is None or not finding.cause.startswith(("auth.", "relay.")):
+def is_astray(finding: Finding, situation: Situation, seen: Observations, provider: Provider | None) -> bool:
+    """A refused login or relay at the provider's own server, but at a port where it takes no mail from programs, or without encryption
+    where the server has it: then that is to be changed too. An encrypted mode by another name is left alone: the login was reached
+    with it."""
+    if not finding.cause.startswith(("auth.", "relay.")):
+        return False
+    if situation.security is Security.NONE and _offers_starttls(situation, seen):
+        return True
+    if provider is None:
         return False
     there = [server.endpoint for server in provider.servers if server.endpoint.host == situation.host]
     encrypted = all(endpoint.security is not Security.NONE for endpoint in there)
     other_port = situation.port is not None and situation.port not in {endpoint.port for endpoint in there}
     return bool(there) and encrypted and (other_port or situation.security is Security.NONE)
+
+
+def _offers_starttls(situation: Situation, seen: Observations) -> bool:
+    view = at_port(survey(seen), situation.port) if situation.port is not None else None
+    return view is not None and view.works and view.speaks is Security.STARTTLS
 
 
 def target_of(
@@ -66,6 +76,8 @@ def target_of(
             port, security = other.port, other.speaks
         elif is_dead(view) and host == situation.host:
             port, security = situation.port, situation.security  # no better one is known: the settings stay, the steps tell
+    elif astray and _offers_starttls(situation, seen):
+        security = Security.STARTTLS
     elif astray and (usual := preferred_server(provider, replace(situation, port=None))) is not None:
         host, port, security = usual.endpoint.host, usual.endpoint.port, usual.endpoint.security
     if server is not None and host in (None, server.endpoint.host):

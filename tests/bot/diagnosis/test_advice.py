@@ -11,6 +11,7 @@ from bot.diagnosis.model import Certainty, Finding, Situation
 from bot.observations import Observations
 from knowledge.index import index
 from knowledge.terms import Endpoint, Security
+from tests.talks.worlds import facts
 
 TODAY = datetime.date(2026, 11, 25)
 AT_MICROSOFT = "smtp.office365.com"
@@ -53,6 +54,16 @@ def test_another_server_than_the_providers_is_not_judged_by_its_ports() -> None:
     entered = Situation(host="relay.our-club.test", port=2525, security=Security.NONE, provider="gmail")
 
     assert endpoint_changes("auth.bad_credentials", entered) == {}
+
+
+def test_at_ones_own_server_a_login_in_clear_goes_to_starttls_where_it_was_seen_to_be_offered() -> None:
+    entered = Situation(host="mail.our-club.test", port=587, security=Security.NONE, own_server=True)
+    seen = Observations(facts("good-587", "mail.our-club.test"))
+
+    told = advise(Finding("auth.bad_credentials", Certainty.LIKELY), entered, seen, index(), TODAY)
+
+    assert told.target == Endpoint("mail.our-club.test", 587, Security.STARTTLS)
+    assert "security" in {change.setting for change in told.changes}
 
 
 def test_a_device_without_oauth2_is_not_told_to_use_it() -> None:
