@@ -43,19 +43,21 @@ class PatternSet:
         """Every pattern's first match in `text`, which must be in the form that `wrappers.unwrap` gives."""
         data = text.encode()  # RE2 works on bytes; encoding once is half of the speed
         there = self._words_in(data)
-        kept, literals = self._sieve.kept, self._literals
+        kept, literals, further, called = self._sieve.kept, self._literals, self._further, self._sieve.called
         found = []
-        called = self._sieve.called
-        for number in (*self._sieve.always, *dict.fromkeys(chain.from_iterable(called[word] for word in there))):
+        for number in (*self._sieve.always, *dict.fromkeys(chain.from_iterable([called[word] for word in there]))):
             cause, place, _, letters = kept[number]
             if (plain := literals[number]) is not None:
                 start = data.find(plain)
                 end = start + len(plain)
-            elif number in self._further and any(there.isdisjoint(group) for group in self._further[number]):
-                continue
-            elif match := self._regex(number).search(data):
-                start, end = match.span()
             else:
+                for group in further[number]:
+                    if there.isdisjoint(group):
+                        break
+                else:
+                    if match := self._regex(number).search(data):
+                        start, end = match.span()
+                        found.append(Hit(cause, self._causes[cause].patterns[place], start, end, letters))
                 continue
             found.append(Hit(cause, self._causes[cause].patterns[place], start, end, letters))
         return found if len(data) == len(text) else [_in_letters(hit, data) for hit in found]
@@ -89,8 +91,12 @@ class PatternSet:
         return words
 
     @cached_property
-    def _further(self) -> dict[int, list[list[int]]]:
-        return {number: groups for number, groups in self._sieve.further}
+    def _further(self) -> list[list[list[int]]]:
+        """Of each kept pattern: the groups of words of each of which one must stand there besides the word that called it up."""
+        further: list[list[list[int]]] = [[] for _ in self._sieve.kept]
+        for number, groups in self._sieve.further:
+            further[number] = groups
+        return further
 
     def _regex(self, number: int) -> Any:
         if number not in self._compiled:
