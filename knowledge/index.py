@@ -115,7 +115,9 @@ class Index:
             return alone
         if hits := self.client_names_in(words):
             return self.client(max(hits, key=lambda hit: (hit[1] - hit[0], -hit[0]))[2])
-        of = [id for id, _, names, _ in self._labels["clients"] if any(words.lower() in name.split() for name in names)]
+        word = words.lower()
+        beginning = [id for id in self.knowledge.clients if id.startswith(f"{word}-")]
+        of = beginning or [id for id, _, names, _ in self._labels["clients"] if any(word in name.split() for name in names)]
         return self.client(of[0]) if len(of) == 1 else None
 
     def provider_named(self, text: str) -> Provider | None:

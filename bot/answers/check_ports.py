@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot import observations as o
 from bot.answers.wording import number_form, spans
 from bot.diagnosis.model import Situation
-from bot.diagnosis.rules.net import is_masked
+from bot.diagnosis.rules.net import is_masked, is_shield
 from bot.diagnosis.rules.server import cannot_start_tls
 from bot.diagnosis.rules.tls import NOTHING_SHARED
 from bot.diagnosis.survey import PortView, at_port
@@ -44,6 +44,8 @@ def endpoint_error(view: PortView, asked: Situation) -> str | None:
 
     One that stays unknown (421, reset) is "net.closed" or "server.unavailable"; one that turns us away for good (554) may mean only us,
     so it names no cause."""
+    if _is_changed(view):
+        return "net.intercepted"
     for kind, cause in _FAULT_CAUSE:
         if view.fact(kind) is not None:
             return cause
@@ -53,8 +55,6 @@ def endpoint_error(view: PortView, asked: Situation) -> str | None:
         return "server.unavailable" if view.refusal.code < 500 else None
     if view.failed_tls is not None:
         return "tls.protocol_too_old" if view.failed_tls.reason in NOTHING_SHARED else "tls.handshake_failed"
-    if _is_changed(view):
-        return "net.intercepted"
     wrong = _wrong_mode(view, asked.security if asked.port == view.port else None)
     if wrong is not None or view.works:
         return wrong
@@ -62,8 +62,10 @@ def endpoint_error(view: PortView, asked: Situation) -> str | None:
 
 
 def _is_changed(view: PortView) -> bool:
-    """Whether somebody between here and the server changes what it says."""
-    clear = view.ehlo(under_tls=False)
+    """Whether somebody between here and the server changes what it says, or says it itself."""
+    clear, untrusted = view.ehlo(under_tls=False), view.fact(o.CertificateUntrusted)
+    if untrusted is not None and is_shield(untrusted.issuer):
+        return True
     injected = any(isinstance(fact, o.MalformedReplySeen) and fact.reason == "injected" for fact in view.facts)
     return injected or view.fact(o.StarttlsAcceptedUnlisted) is not None or (clear is not None and is_masked(clear))
 

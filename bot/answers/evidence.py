@@ -7,6 +7,7 @@ import datetime
 from bot import observations as o
 from bot.answers.wording import day_words, spans
 from bot.diagnosis.model import Quote
+from bot.diagnosis.survey import SLOW_GREETING_SECONDS
 from bot.reply import Code, Spans, spans_text
 from knowledge.index import Index
 
@@ -52,6 +53,8 @@ def _fact(fact: o.Observation, index: Index) -> Spans:
             return spans(index, "evidence.name_resolved", host=fact.host, addresses=", ".join(fact.addresses[:4]))
         case o.NameDidNotResolve():
             return spans(index, f"evidence.name_{fact.reason}", host=fact.host)
+        case o.PortsChosen():
+            return spans(index, "evidence.ports_chosen", host=fact.host, ports=", ".join(map(str, fact.ports)))
         case o.NotProbed():
             return spans(index, "evidence.not_probed", host=fact.host)
         case o.MailExchangersFound():
@@ -117,6 +120,8 @@ def _endpoint_fact(fact: o.EndpointObservation, index: Index) -> Spans:
             return spans(index, "evidence.connection_reset" if fact.reset else "evidence.connection_closed", where=where)
         case o.StayedSilent():
             return spans(index, "evidence.stayed_silent", where=where, seconds=f"{fact.seconds:.0f}")
+        case o.GreetedInClear() | o.GreetedUnderTls() if fact.code < 400 and (fact.seconds or 0.0) >= SLOW_GREETING_SECONDS:
+            return spans(index, "evidence.greeted_late", where=where, seconds=f"{fact.seconds:.0f}", text=Code(_banner(fact)))
         case o.GreetedInClear() if fact.code < 400:
             return spans(index, "evidence.greeted_in_clear", where=where, text=Code(_banner(fact)))
         case o.GreetedInClear() | o.GreetedUnderTls() if fact.code >= 400:
@@ -170,6 +175,8 @@ def _tls_fact(fact: o.EndpointObservation, where: str, index: Index) -> Spans:
         case o.IntermediateMissing():
             phrase = "evidence.intermediate_missing_at" if fact.url else "evidence.intermediate_missing"
             return spans(index, phrase, where=where, issuer=fact.issuer, url=fact.url)
+        case o.TlsVersionAccepted():
+            return spans(index, "evidence.tls_version_accepted", where=where, version=fact.version)
         case o.OldTlsAccepted():
             return spans(index, "evidence.old_tls_accepted", where=where, version=fact.version)
         case o.StarttlsAcceptedUnlisted():

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot import observations as o
 from bot.answers.diagnosis import source_json
-from bot.answers.minding import cited, oauth2_only, warnings
+from bot.answers.minding import cited, oauth2_only, signs_in, warnings
 from bot.answers.wording import spans
 from bot.diagnosis.advice import Change as SettingChange
 from bot.diagnosis.advice import Instruction, app_password_steps, filled_snippet, mode_word, setting_steps, username_of
@@ -172,6 +172,12 @@ def _before(lookup: Lookup, index: Index) -> list[Instruction]:
     some, if something must be switched on before it can be made."""
     provider = lookup.provider
     rule = provider.app_password if provider is not None else None
+    if provider is not None and lookup.client is not None and signs_in(lookup):
+        return [
+            Instruction(
+                index.phrase("answers.signs_in", client=lookup.client.name[:1].upper() + lookup.client.name[1:], provider=provider.name)
+            )
+        ]
     if rule is None or provider is None:
         return []
     if rule.need == "required":
@@ -199,7 +205,7 @@ def _steps(lookup: Lookup, index: Index) -> list[Instruction]:
         SettingChange("host", endpoint.host),
         SettingChange("port", str(endpoint.port)),
         SettingChange("security", mode_word(endpoint.security, lookup.client, index)),
-        SettingChange("authentication", index.phrase(f"answers.value.{'oauth2' if oauth2_only(lookup) else 'on'}")),
+        SettingChange("authentication", index.phrase(f"answers.value.{'oauth2' if oauth2_only(lookup) or signs_in(lookup) else 'on'}")),
     ]
     if lookup.provider is not None:
         value = username_of(lookup.provider, index)

@@ -46,6 +46,13 @@ def oauth2_only(lookup: Lookup) -> bool:
     return bool(lookup.servers) and frozenset(lookup.servers[0].auth) == _OAUTH_ONLY
 
 
+def signs_in(lookup: Lookup) -> bool:
+    """Whether the person's program can sign in on the provider's own page here: then no app password is needed."""
+    oauth2 = lookup.provider.oauth2 if lookup.provider is not None else None
+    can = oauth2 is not None and lookup.client is not None and lookup.client.id in oauth2.programs
+    return can and bool(lookup.servers) and "oauth2" in lookup.servers[0].auth
+
+
 def _of_this_case(lookup: Lookup, provider: Provider, traps: list[Trap], index: Index) -> Iterator[str]:
     """What follows from the name that was asked for, the program, and the endpoints there are."""
     if lookup.old_host is not None and lookup.servers:

@@ -259,6 +259,7 @@ def test_a_phrase_is_filled_in() -> None:
         ("iPhone", "ios-mail"),
         ("outlook new", "outlook-new"),
         ("Brother", "printer-brother"),
+        ("ios", "ios-mail"),
         ("Thunderbird 128", "thunderbird"),
         ("qwertz", None),
     ],

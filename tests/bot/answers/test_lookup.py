@@ -155,3 +155,18 @@ def test_what_was_said_already_is_not_said_again() -> None:
     again = "\n".join(block_text(block) for block in lookup_blocks(found, index(), TODAY, said=(trap,)))
 
     assert trap not in again
+
+
+def test_a_program_that_can_sign_in_on_the_providers_page_is_told_to_and_needs_no_app_password() -> None:
+    text = shown("gmail", "thunderbird")
+
+    assert "Thunderbird can sign in with OAuth2 here" in text
+    assert "Authentication method: OAuth2" in text
+    assert "apppasswords" not in text.partition("Mind this")[0]
+
+
+def test_a_program_that_cannot_is_told_to_make_an_app_password() -> None:
+    before = answered("gmail", "python-smtplib")["before_you_start"]
+
+    assert "2-Step Verification" in str(before)
+    assert "Make the app password" in str(before)
