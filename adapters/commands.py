@@ -311,12 +311,12 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _config(given: argparse.Namespace) -> int:
-    from adapters.serving import links
+    from adapters.serving import lacking, links
     from adapters.terminal import upkeep
     from bot.config import load_settings
 
     settings = load_settings()
-    return upkeep.config(settings, links(settings), as_json=given.json)
+    return upkeep.config(settings, links(settings), lacking(settings), as_json=given.json)
 
 
 def _store_check(given: argparse.Namespace) -> int:

@@ -54,6 +54,15 @@ def links(settings: Settings) -> dict[str, str]:
     }
 
 
+def lacking(settings: Settings) -> list[str]:
+    """What the bot lacks on Discord and in which server, as Discord itself says within a few seconds; nothing without its token."""
+    if not links(settings) or importlib.util.find_spec(PLATFORMS["discord"][0]) is None:
+        return []
+    from adapters.discord.lacking import from_outside
+
+    return asyncio.run(from_outside(settings))
+
+
 def serve(platforms: Sequence[str], *, sync: bool = False) -> int:
     """Runs the named platforms, or all that are configured, until SIGTERM or SIGINT; a second signal ends it at once."""
     from bot.config import load_settings

@@ -20,7 +20,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord import commands, invite, preflight
+from adapters.discord import commands, preflight
 from adapters.discord.api import Api
 from adapters.discord.catching_up import CatchingUp
 from adapters.discord.client import Client, Neighbourhood, intents
@@ -48,12 +48,7 @@ _GOOD_SECONDS = 300.0
 _LEAVE_SECONDS = 5.0
 _LOGIN_SECONDS = 60.0
 _DRAIN_SECONDS = 20.0
-_SERVERS_NAMED = 20
 _NOTE_SECONDS = 600.0
-_NO_CONTENT_HINT = (
-    "Discord does not let this bot read what people write without naming it (Message Content Intent in the developer portal): "
-    "it answers to mentions, replies, buttons and forms"
-)
 
 
 async def run(settings: Settings, service: Service, stop: asyncio.Event) -> None:
@@ -141,7 +136,6 @@ class _Connection:
         shards = settings.discord_shards
         part = f"{','.join(map(str, shards.ids))}/{shards.count}" if shards is not None else "all"
         self._catching_up = CatchingUp(office, self._desk.happened, part)
-        self._forums = bool(settings.discord_forums)
         self._shards = settings.discord_shards
         self._pace = Pace()
         Route.BASE = preflight.api_base(settings.discord_api_url)
@@ -188,7 +182,7 @@ class _Connection:
 
     async def _once(self, stop: asyncio.Event) -> None:
         if not self._office.near.content:
-            _log.warning(_NO_CONTENT_HINT)
+            _log.warning(preflight.NO_CONTENT)
         # Named even where Discord's advice is taken: only then does the library connect where it is told to.
         shards = (self._ids, self._shards.count if self._shards else self._who.shards)
         client = Client(
@@ -240,10 +234,8 @@ class _Connection:
         """Also after a lost session; the events of an interrupted one come by themselves."""
         _log.info("connected to Discord as %s", self._who.name)
         self._office.spawn(self._catching_up.run())
-        for name, granted in self._office.near.granted()[:_SERVERS_NAMED]:
-            if lacking := invite.missing(granted, forums=self._forums):
-                why = "; ".join(f"{permission} ({purpose})" for permission, purpose in lacking.items())
-                _log.warning("in the server %r the bot lacks: %s", name, why)
+        for sentence in self._office.near.lacking():
+            _log.warning(sentence)
 
 
 async def sync_commands(settings: Settings) -> None:

@@ -18,6 +18,7 @@ import discord
 from discord.gateway import KeepAliveHandler
 
 from adapters.discord.identifying import APART_SECONDS, Pace, TooMany
+from adapters.discord.lacking import lacking
 from adapters.discord.places import Where, kind_of
 from bot import metrics
 
@@ -232,10 +233,9 @@ class Neighbourhood:
         found.sort(key=lambda thread: thread.last_message_id or thread.id, reverse=True)
         return [OpenThread(str(thread.guild.id), str(thread.parent_id), str(thread.id)) for thread in found]
 
-    def granted(self) -> list[tuple[str, int]]:
-        """(server's name, the bot's permissions there as a bit set)."""
-        guilds = self.client.guilds if self.client is not None else ()
-        return [(guild.name, guild.me.guild_permissions.value) for guild in guilds]
+    def lacking(self) -> list[str]:
+        """What the bot lacks where, one sentence each."""
+        return [] if self.client is None else list(lacking(self.client.guilds, self._forums, self._helpers))
 
     def _is_ours(self, thread: discord.Thread) -> bool:
         return self.client is not None and self.client.user is not None and thread.owner_id == self.client.user.id

@@ -229,6 +229,7 @@ class DiscordChannel:
                 await self.api.open_thread(parent, root, await self._name_of(places.conversation_of(place)))
             except Refused as refused:
                 if refused.code in _NO_THREADS:
+                    _log.warning("in the channel %s no thread may be opened (%s), so answers there are replies", parent, refused.code)
                     self._no_threads.add(parent)
                 elif refused.code != discord_api.THREAD_EXISTS:
                     raise Undeliverable(str(refused.code)) from None
@@ -295,6 +296,7 @@ class DiscordChannel:
 
     def _ended(self, channel: str, refused: Refused) -> Undeliverable:
         if refused.code in _NOT_HERE or (refused.status == 403 and refused.code == 0):
+            _log.warning("in the channel %s the bot may not write (%s); it does not try again for an hour", channel, refused.code)
             self._forbidden.add(channel)
         if refused.code == discord_api.UNKNOWN_CHANNEL:
             self._open.discard(channel)

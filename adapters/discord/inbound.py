@@ -74,6 +74,7 @@ def wrote(payload: Payload, me: Me, where: Where, *, edited: bool = False) -> In
         at=moment,
         what=Wrote(text, edited=edited),
         called=called,
+        outsiders=where.kind == "dm",
     )
 
 
@@ -207,8 +208,12 @@ def locale_of(payload: Payload) -> str | None:
 
 
 def acted(payload: Payload, what: What, conversation: str, place: Place) -> Incoming:
-    """An interaction as ours. The locale is the person's own."""
+    """An interaction as ours. The locale is the person's own.
+
+    Who is not in a server that took the bot in (a direct message, an app taken along into another server) is from outside.
+    """
     interaction = str(payload["id"])
+    taken_in_by = (payload.get("authorizing_integration_owners") or {"0": payload.get("guild_id")}).get("0")
     guild, channel = str(payload.get("guild_id") or ""), str(payload.get("channel_id") or "")
     return Incoming(
         channel=NAME,
@@ -222,6 +227,7 @@ def acted(payload: Payload, what: What, conversation: str, place: Place) -> Inco
         at=places.time_of(interaction),
         what=what,
         locale=locale_of(payload),
+        outsiders=not payload.get("guild_id") or str(taken_in_by) != str(payload["guild_id"]),
     )
 
 

@@ -10,6 +10,8 @@ import binascii
 
 _AUTHORIZE = "https://discord.com/oauth2/authorize"
 _ADMINISTRATOR = 1 << 3
+# What an owner may do, whatever the roles say.
+EVERYTHING = _ADMINISTRATOR
 
 # Each with its bit and what it is for. Manage Threads is for the "solved" button of help forums, asked for only there.
 PERMISSIONS = {

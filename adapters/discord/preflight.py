@@ -6,12 +6,15 @@ A thousand identifications a day are allowed; a bot that crashes and starts in a
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import aiohttp
 import discord
 from discord.http import Route
 
+from adapters.discord import invite
 from bot.errors import CannotRun
 
 DEFAULT_API = "https://discord.com/api/v10"
@@ -35,6 +38,12 @@ class Identity:
     starts_left: int | None
     starts_again: float
     shards: int
+
+
+NO_CONTENT = (
+    "Discord does not let this bot read what people write without naming it (Message Content Intent in the developer portal): "
+    "it answers to mentions, replies, buttons and forms"
+)
 
 
 def api_base(url: str | None) -> str:
@@ -62,17 +71,8 @@ def bare(token: str) -> str:
 
 async def identity(token: str, api: str | None = None, gateway: str | None = None) -> Identity:
     """Asks Discord who the token is. Raises `CannotRun` with one sentence that names the remedy."""
-    token = bare(token)
-    if not token:
-        raise CannotRun("DISCORD_TOKEN is not set: make a bot at https://discord.com/developers/applications and copy its token.")
-    if token.startswith(("xoxb-", "xapp-")):
-        raise CannotRun("DISCORD_TOKEN holds a Slack token: copy the bot's token from https://discord.com/developers/applications.")
-    Route.BASE = api_base(api)
-    client = discord.Client(intents=discord.Intents(guilds=True))
-    try:
-        async with asyncio.timeout(_SECONDS):
-            await client.login(token)
-            found = await client.http.request(Route("GET", "/gateway/bot"))
+    async with _logged_in(token, api) as client:
+        found = await client.http.request(Route("GET", "/gateway/bot"))
         flags = client.application_flags
         limits = (found.get("session_start_limit") if isinstance(found, dict) else None) or {}
         assert client.user is not None
@@ -86,6 +86,28 @@ async def identity(token: str, api: str | None = None, gateway: str | None = Non
             starts_again=float(limits.get("reset_after") or 0) / 1000,
             shards=int(found.get("shards") or 1) if isinstance(found, dict) else 1,
         )
+
+
+async def servers(token: str, api: str | None = None) -> list[tuple[str, int]]:
+    """(name, the bot's permissions there as a bit set) of at most 200 servers that it is in. Raises `CannotRun`."""
+    async with _logged_in(token, api) as client:
+        found = await client.http.request(Route("GET", "/users/@me/guilds"))
+    return [(str(one["name"]), invite.EVERYTHING if one.get("owner") else int(one["permissions"])) for one in found]
+
+
+@contextlib.asynccontextmanager
+async def _logged_in(token: str, api: str | None) -> AsyncIterator[discord.Client]:
+    token = bare(token)
+    if not token:
+        raise CannotRun("DISCORD_TOKEN is not set: make a bot at https://discord.com/developers/applications and copy its token.")
+    if token.startswith(("xoxb-", "xapp-")):
+        raise CannotRun("DISCORD_TOKEN holds a Slack token: copy the bot's token from https://discord.com/developers/applications.")
+    Route.BASE = api_base(api)
+    client = discord.Client(intents=discord.Intents(guilds=True))
+    try:
+        async with asyncio.timeout(_SECONDS):
+            await client.login(token)
+            yield client
     except discord.LoginFailure:
         raise CannotRun("Discord does not know this DISCORD_TOKEN: make a new one (Bot > Reset Token) and copy that.") from None
     except discord.HTTPException as error:

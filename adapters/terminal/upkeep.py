@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
 
 
-def config(settings: Settings, links: Mapping[str, str], *, as_json: bool) -> int:
-    """What is configured, what is missing, each with its remedy; `links` that bring the bot somewhere, each with what it is for.
+def config(settings: Settings, links: Mapping[str, str], lacking: Sequence[str] = (), *, as_json: bool) -> int:
+    """What is configured, what is missing, each with its remedy; `links` that bring the bot somewhere, each with what it is for;
+    `lacking`: what the bot lacks where, one sentence each.
 
     0 also where a platform is not configured: that is a choice.
     """
@@ -31,12 +32,14 @@ def config(settings: Settings, links: Mapping[str, str], *, as_json: bool) -> in
 
     rows = describe(settings)
     if as_json:
-        streams.write_json({"schema": 1, "keys": [dataclasses.asdict(row) for row in rows], "links": dict(links)})
+        streams.write_json({"schema": 1, "keys": [dataclasses.asdict(row) for row in rows], "links": dict(links), "lacking": list(lacking)})
     else:
         cells = tuple((row.key, row.value or "-", row.state, row.remedy or "-") for row in rows)
         show((Table(("Key", "Value", "State", "What to do"), cells),))
         for purpose, link in links.items():  # by itself on a line, for a terminal to make it a link
             streams.write_line(f"{purpose}:\n{link}")
+        for sentence in lacking:
+            streams.write_line(sentence)
     return 0
 
 

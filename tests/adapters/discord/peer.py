@@ -73,6 +73,7 @@ class Socket:
 class Peer:
     def __init__(self, *, content: bool = True) -> None:
         self.content = content
+        self.token = TOKEN
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
         self.messages: dict[str, list[Json]] = defaultdict(list)
@@ -94,6 +95,10 @@ class Peer:
         self.answers_heartbeats = True
         self.starts_left: int | None = None
         self.member = True  # of the one server that there is
+        self.owner = BEN
+        self.roles: dict[str, int] = {}  # what roles grant; GUILD is @everyone
+        self.overwrites: dict[str, list[Json]] = {}  # by channel
+        self.mentionable = True  # the helpers' role
         self.by_shard = False  # else every connection is told everything, as two overlapping processes are
         self.bucket: tuple[int, float] | None = None  # so many posts and edits a channel in so many seconds
         self.refused_by_bucket = 0
@@ -179,7 +184,7 @@ class Peer:
                     await self._answer(request, path, body)
                 await self._moves()
                 return _json({"message": "no", "code": fault.code, **fault.body}, fault.status, fault.headers)
-        if request.headers.get("Authorization") != f"Bot {TOKEN}" and not path.startswith(("/webhooks", "/interactions")):
+        if request.headers.get("Authorization") != f"Bot {self.token}" and not path.startswith(("/webhooks", "/interactions")):
             return _json({"message": "401: Unauthorized", "code": 0}, 401)
         if (limited := self._limit(request.method, path)) is not None and limited["X-RateLimit-Remaining"] == "-1":
             self.refused_by_bucket += 1
@@ -228,6 +233,7 @@ class Peer:
         number, token = r"(\d+)", r"([\w.-]+)"
         return [
             ("GET", "/users/@me", lambda _: {"id": BOT, "username": "Postmaster", "discriminator": "0", "avatar": None, "bot": True}),
+            ("GET", "/users/@me/guilds", lambda _: self._guilds()),
             ("GET", "/oauth2/applications/@me", lambda _: self._application()),
             ("GET", "/gateway/bot", lambda _: self._gateway_bot()),
             ("GET", f"/applications/{number}/commands", lambda _, app: self.commands),
@@ -252,6 +258,11 @@ class Peer:
         common = {"id": APPLICATION, "name": "Postmaster", "description": "", "icon": None, "summary": ""}
         flags = CONTENT_FLAG if self.content else 0
         return {**common, "flags": flags, "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "owner": owner}
+
+    def _guilds(self) -> list[Json]:
+        granted = self.roles.get(GUILD, 0) | self.roles.get(BOT_ROLE, 0)
+        one: Json = {"id": GUILD, "name": "Help", "icon": None, "features": [], "owner": self.owner == BOT, "permissions": str(granted)}
+        return [one] if self.member else []
 
     def _gateway_bot(self) -> Json:
         left = 1000 - len(self.identifies) if self.starts_left is None else self.starts_left
@@ -433,23 +444,27 @@ class Peer:
             "mentionable": False,
             "flags": 0,
         }
-        channel = {"guild_id": GUILD, "position": 0, "permission_overwrites": [], "parent_id": None, "nsfw": False}
+        channel = {"guild_id": GUILD, "position": 0, "parent_id": None, "nsfw": False}
+        managed = {"managed": True, "tags": {"bot_id": BOT}}
         tag = {"moderated": False, "emoji_id": None, "emoji_name": None}
         member = {"roles": [BOT_ROLE], "joined_at": _now(), "deaf": False, "mute": False, "flags": 0}
         return {
             "id": GUILD,
             "name": "Help",
-            "owner_id": BEN,
+            "owner_id": self.owner,
             "member_count": 3,
             "roles": [
-                {**role, "id": GUILD, "name": "@everyone"},
-                {**role, "id": BOT_ROLE, "name": "Postmaster", "managed": True, "tags": {"bot_id": BOT}},
-                {**role, "id": HELPERS_ROLE, "name": "Helpers"},
+                {**role, "id": GUILD, "name": "@everyone", "permissions": str(self.roles.get(GUILD, 0))},
+                {**role, "id": BOT_ROLE, "name": "Postmaster", **managed, "permissions": str(self.roles.get(BOT_ROLE, 0))},
+                {**role, "id": HELPERS_ROLE, "name": "Helpers", "mentionable": self.mentionable},
             ],
             "channels": [
-                {**channel, "id": GENERAL, "type": 0, "name": "general"},
-                {**channel, "id": VOICE, "type": 2, "name": "Voice", "bitrate": 64000, "user_limit": 0},
-                {**channel, "id": FORUM, "type": 15, "name": "help", "available_tags": [{**tag, "id": SOLVED_TAG, "name": "Solved"}]},
+                {**channel, **one, "permission_overwrites": self.overwrites.get(str(one["id"]), [])}
+                for one in (
+                    {"id": GENERAL, "type": 0, "name": "general"},
+                    {"id": VOICE, "type": 2, "name": "Voice", "bitrate": 64000, "user_limit": 0},
+                    {"id": FORUM, "type": 15, "name": "help", "available_tags": [{**tag, "id": SOLVED_TAG, "name": "Solved"}]},
+                )
             ],
             "threads": list(self.threads.values()),
             "members": [{**member, "user": {"id": BOT, "username": "Postmaster", "discriminator": "0", "avatar": None, "bot": True}}],

@@ -13,7 +13,7 @@ from adapters.discord import inbound, places
 from adapters.discord.commands import called
 from adapters.discord.inbound import Me
 from adapters.discord.places import Where
-from bot.channel import Deleted, Filled, Pressed, Wrote
+from bot.channel import Deleted, Filled, Pressed, Stopped, Wrote
 
 PAYLOADS = Path(__file__).with_name("payloads")
 ME = Me("1180000000000000001", "1180000000000000009")
@@ -162,6 +162,27 @@ def test_a_command_of_a_user_install_has_its_person_at_the_top() -> None:
     assert inbound.user_of(interaction) == "1200000000000000002"
     assert called(interaction["data"]) == ("diagnose", {"text": "I cannot send"}, None)
     assert inbound.permissions_of(interaction) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "outside"),
+    [
+        ("interaction_button", {}, False),
+        ("interaction_button", {"authorizing_integration_owners": {"0": GUILD, "1": ANNA}}, False),
+        ("interaction_button", {"authorizing_integration_owners": {"1": ANNA}}, True),
+        ("interaction_of_a_user_install", {}, True),
+    ],
+)
+def test_who_is_in_no_server_that_took_the_bot_in_is_from_outside(name: str, more: dict[str, Any], outside: bool) -> None:
+    assert inbound.acted({**payload(name), **more}, Stopped(), "discord:1", {}).outsiders is outside
+
+
+@pytest.mark.parametrize(("name", "where", "outside"), [("message_in_dm", Where("dm"), True), ("message_mention", TEXT, False)])
+def test_a_direct_message_is_from_outside_and_a_servers_own_is_not(name: str, where: Where, outside: bool) -> None:
+    heard = inbound.wrote(payload(name), ME, where)
+
+    assert heard is not None
+    assert heard.outsiders is outside
 
 
 def test_a_deleted_message_is_named_with_the_talk_it_came_into() -> None:
