@@ -172,6 +172,8 @@ def _before(lookup: Lookup, index: Index) -> list[Instruction]:
     some, if something must be switched on before it can be made."""
     provider = lookup.provider
     rule = provider.app_password if provider is not None else None
+    if oauth2_only(lookup):  # the table and the steps say it
+        return []
     if provider is not None and lookup.client is not None and signs_in(lookup):
         return [
             Instruction(
