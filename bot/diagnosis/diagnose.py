@@ -29,7 +29,7 @@ _TLS = _CERTIFICATE | {"tls.wrong_mode", "tls.not_offered", "tls.protocol_too_ol
 # a refused login was past the certificate.
 EXPLAINED_BY: dict[str, frozenset[str]] = {
     "net.connect_failed": _NET | _TLS,
-    "net.timeout": frozenset({"tls.wrong_mode", "net.refused", "net.not_smtp", "net.unreachable", "net.dns"}),
+    "net.timeout": frozenset({"tls.wrong_mode", "net.refused", "net.not_smtp", "net.unreachable", "net.dns", "server.unavailable"}),
     "net.closed": frozenset(
         {"tls.wrong_mode", "net.not_smtp", "net.refused", "tls.protocol_too_old", "server.unavailable", "net.intercepted"}
     ),
@@ -40,6 +40,7 @@ EXPLAINED_BY: dict[str, frozenset[str]] = {
     "tls.not_offered": frozenset({"net.intercepted", "tls.wrong_mode"}),
     "tls.untrusted": frozenset({"tls.expired", "tls.hostname_mismatch", "net.intercepted"}),
     "tls.expired": frozenset(),
+    "tls.hostname_mismatch": frozenset({"net.intercepted"}),
     "tls.protocol_too_old": frozenset({"tls.wrong_mode"}),
     "auth.mechanism_unsupported": frozenset({"auth.needs_tls_first"}),
     "tls.required": frozenset({"auth.needs_tls_first"}),

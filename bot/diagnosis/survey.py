@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # every provider documents and every program presets, so that "change only this" is usually one field less.
 _PREFERENCE = {SUBMISSION: 0, SUBMISSIONS: 1, 2525: 2, RELAY: 3}
 
+# A greeting that takes as long: postscreen, a tarpit, a server that is busy. Programs whose own limit is short give up before it.
+SLOW_GREETING_SECONDS = 5.0
+
 _F = TypeVar("_F", bound="o.EndpointObservation")
 
 
@@ -60,6 +63,12 @@ class PortView:
     @property
     def greets_in_clear(self) -> o.GreetedInClear | None:
         return self.fact(o.GreetedInClear)
+
+    @property
+    def late_greeting(self) -> o.GreetedInClear | o.GreetedUnderTls | None:
+        """A greeting that was long in coming; None where it came soon, or not at all."""
+        greeting = self.greets_in_clear or self.fact(o.GreetedUnderTls)
+        return greeting if greeting is not None and (greeting.seconds or 0.0) >= SLOW_GREETING_SECONDS else None
 
     @property
     def refusal(self) -> o.GreetedInClear | o.GreetedUnderTls | o.Replied | None:

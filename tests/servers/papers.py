@@ -26,6 +26,7 @@ class Papers:
         self.host = host
         self.ca = trustme.CA()
         self.stranger = trustme.CA(organization_name="Unknown Authority")
+        self.shield = trustme.CA(organization_name="Avast Web/Mail Shield", organization_unit_name="Avast Web/Mail Shield Root")
         self.ca_file = str(folder / "ca.pem")
         self.ca.cert_pem.write_to_path(self.ca_file)
         self._made: dict[str, tuple[Path, Path]] = {}
@@ -80,6 +81,9 @@ class Papers:
 
     def _unknown_issuer(self) -> tuple[list[bytes], bytes]:
         return self._from(self.stranger.issue_cert(self.host))
+
+    def _mail_shield(self) -> tuple[list[bytes], bytes]:
+        return self._from(self.shield.issue_cert(self.host))
 
     def _ip_address(self) -> tuple[list[bytes], bytes]:
         return self._from(self.ca.issue_cert("127.0.0.1"))

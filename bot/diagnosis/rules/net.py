@@ -117,6 +117,8 @@ def users_network(seen: Observations, entered: Situation) -> Finding | None:
     for kind, cause in ((o.TcpTimedOut, "net.timeout"), (o.TcpRefused, "net.refused"), (o.TcpUnreachable, "net.unreachable")):
         for theirs in seen.all(kind, site=o.USER):
             ours = at_port(views, theirs.port)
+            if ours is not None and ours.late_greeting is not None:
+                continue  # the person's program may only have waited less long
             if ours is not None and ours.connected and (reached := ours.fact(o.TcpConnected) or ours.greets_in_clear) is not None:
                 other = best([view for view in views if view.port != theirs.port])
                 way_round = Proposal(port=other.port, security=other.speaks) if other is not None and other.port != RELAY else None
@@ -161,11 +163,16 @@ def masked(seen: Observations, entered: Situation) -> Finding | None:
     return None
 
 
+def is_shield(issuer: str) -> bool:
+    """Whether a certificate is signed by an antivirus program or a firewall that looks into mail."""
+    return any(word in f"{issuer.lower()} " for word in _SHIELDS)
+
+
 def somebody_else(seen: Observations, entered: Situation) -> Finding | None:
     """Another than the server answers: on the person's side (a mail shield's certificate, a web page as a captive portal shows it, a
     banner or certificate of another name than here), or for all, where a documented server shows a stranger's certificate."""
     for shown in seen:
-        if isinstance(shown, (o.CertificateShown, o.CertificateUntrusted)) and any(word in f"{shown.issuer.lower()} " for word in _SHIELDS):
+        if isinstance(shown, (o.CertificateShown, o.CertificateUntrusted)) and is_shield(shown.issuer):
             return Finding("net.intercepted", Certainty.SEEN, (shown,))
     for theirs in seen:
         ours = _the_same_here(theirs, seen) if isinstance(theirs, o.EndpointObservation) and theirs.site == o.USER else None
@@ -173,7 +180,10 @@ def somebody_else(seen: Observations, entered: Situation) -> Finding | None:
             sure = Certainty.SEEN if isinstance(theirs, o.SpokeOtherProtocol) else Certainty.LIKELY
             return Finding("net.intercepted", sure, (theirs, ours))
     other = seen.first(o.AnsweredAsAnother)
-    return Finding("net.intercepted", Certainty.LIKELY, (other,)) if other is not None else None
+    if other is None:
+        return None
+    # From this side alone it may be this side's own way; where the person's program fails too, it is theirs as well.
+    return Finding("net.intercepted", Certainty.SEEN if entered.error else Certainty.LIKELY, (other,))
 
 
 def _the_same_here(theirs: o.EndpointObservation, seen: Observations) -> o.EndpointObservation | None:

@@ -12,14 +12,24 @@ _TLS_NOT_AVAILABLE = 454
 
 
 def unavailable(seen: Observations, entered: Situation) -> Finding | None:
-    """The port that was entered answers "try later" (421, 4xx). It may mean only us, so this is possible and no more."""
+    """The port that was entered answers "try later" (421, 4xx). It may mean only us, so it is likely only where it fails there too."""
     if entered.port is None:
         return None
     view = at_port(survey(seen), entered.port)
     refusal = view.refusal if view is not None else None
     if refusal is None or not 400 <= refusal.code < 500 or cannot_start_tls(refusal):
         return None
-    return Finding("server.unavailable", Certainty.POSSIBLE, (refusal,))
+    return Finding("server.unavailable", Certainty.LIKELY if entered.error else Certainty.POSSIBLE, (refusal,))
+
+
+def slow_greeting(seen: Observations, entered: Situation) -> Finding | None:
+    """The port that was entered greets, but so late that a program with a short limit has given up. Source: RFC 5321 section 4.5.3.2.1
+    (a client waits five minutes for it)."""
+    view = at_port(survey(seen), entered.port) if entered.port is not None else None
+    late = view.late_greeting if view is not None else None
+    if late is None or not entered.error:
+        return None
+    return Finding("server.unavailable", Certainty.SEEN, (late,), elsewhere(survey(seen), entered))
 
 
 def cannot_start_tls(refusal: o.Observation) -> bool:
@@ -35,4 +45,4 @@ def misconfigured(seen: Observations, entered: Situation) -> Finding | None:
     return None
 
 
-RULES = (unavailable, misconfigured)
+RULES = (unavailable, slow_greeting, misconfigured)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot import observations as o
 from bot.diagnosis.model import Certainty, Finding, Proposal, Situation
-from bot.diagnosis.rules.net import elsewhere, is_masked
+from bot.diagnosis.rules.net import elsewhere, is_masked, is_shield
 from bot.diagnosis.survey import PortView, at_port, best, survey
 from bot.observations import Observations
 from knowledge.terms import Security
@@ -69,18 +69,33 @@ def clock(seen: Observations, entered: Situation) -> Finding | None:
     """The person's side calls a certificate out of date that is in date here: the clock there is wrong, or another certificate is shown."""
     for kind in (o.CertificateExpired, o.CertificateNotYetValid):
         for theirs in seen.all(kind, site=o.USER):
-            for ours in seen.all(o.CertificateShown):
-                if ours.site != o.USER and ours.trusted and theirs.port in (ours.port, 0):
-                    return Finding("tls.expired", Certainty.LIKELY, (theirs, ours))
+            assert isinstance(theirs, o.CertificateExpired | o.CertificateNotYetValid)
+            ours = next(
+                (shown for shown in seen.all(o.CertificateShown) if theirs.port in (shown.port, 0) and _is_in_date(shown, seen)), None
+            )
+            if ours is not None:
+                return Finding("tls.expired", Certainty.LIKELY, (theirs, ours) if _says_when(theirs) else (ours,))
     return None
 
 
+def _is_in_date(shown: o.CertificateShown, seen: Observations) -> bool:
+    """Whether this side was shown a certificate that is good today."""
+    out = (*seen.all(o.CertificateExpired), *seen.all(o.CertificateNotYetValid))
+    return shown.site != o.USER and shown.trusted is True and not any(f.site != o.USER and f.port == shown.port for f in out)
+
+
+def _says_when(fact: o.CertificateExpired | o.CertificateNotYetValid) -> bool:
+    """A fact made of an error text alone has no date, and says no more than the text."""
+    return (fact.not_after if isinstance(fact, o.CertificateExpired) else fact.not_before) is not None
+
+
 def hostname_mismatch(seen: Observations, entered: Situation) -> Finding | None:
-    """The certificate is for other names. One of them that leads to the same address is the name to enter."""
+    """The certificate is for other names. One of them that leads to the same address is the name to enter, unless it is a stranger's who
+    answers in a documented server's place."""
     for view in _relevant(seen, entered):
         fact = view.fact(o.CertificateNameMismatch)
         if fact is not None:
-            proposal = Proposal(host=fact.passing[0]) if fact.passing else None
+            proposal = Proposal(host=fact.passing[0]) if fact.passing and view.fact(o.AnsweredAsAnother) is None else None
             return Finding("tls.hostname_mismatch", Certainty.SEEN, (fact,), proposal)
     return None
 
@@ -89,7 +104,7 @@ def untrusted(seen: Observations, entered: Situation) -> Finding | None:
     """Nobody that programs trust has signed the certificate, or a certificate in between is not sent along."""
     for view in _relevant(seen, entered):
         fact = view.fact(o.CertificateUntrusted)
-        if fact is not None:
+        if fact is not None and not is_shield(fact.issuer):  # that is somebody else who answers, and told as such
             missing = view.fact(o.IntermediateMissing)
             return Finding("tls.untrusted", Certainty.SEEN, (fact,) if missing is None else (fact, missing))
     return None

@@ -152,6 +152,22 @@ def test_a_documented_server_with_a_strangers_certificate_is_redirected() -> Non
     other = o.AnsweredAsAnother(**at(), names=("relay.hoster.test",), greeted_as="relay.hoster.test")
 
     assert net.somebody_else(Observations((other,)), Situation()) == Finding("net.intercepted", Certainty.LIKELY, (other,))
+    fails_there_too = net.somebody_else(Observations((other,)), Situation(error="certificate is not valid for 'smtp.provider.test'"))
+    assert fails_there_too == Finding("net.intercepted", Certainty.SEEN, (other,))
+
+
+def test_an_answer_before_tls_that_nobody_asked_for_was_put_there() -> None:
+    injected = o.MalformedReplySeen(**at(), stage="starttls", reason="injected")
+
+    assert net.injected(Observations((injected,)), Situation()) == Finding("net.intercepted", Certainty.LIKELY, (injected,))
+
+
+def test_who_waited_less_long_than_the_greeting_took_is_not_blocked() -> None:
+    theirs = o.TcpTimedOut(**at(site=o.USER))
+    ours = (o.TcpConnected(**at()), o.GreetedInClear(**at(), text="slow", seconds=9.0))
+
+    assert net.users_network(Observations((theirs, *ours)), Situation(host=HOST, port=587)) is None
+    assert net.users_network(Observations((theirs, *ours[:1])), Situation(host=HOST, port=587)) is not None
 
 
 CUT_OFF = o.ControlAnswered(host="control.test", port=25, reached=False)

@@ -78,13 +78,47 @@ def test_a_name_that_passes_is_the_one_to_enter() -> None:
 
 
 def test_expired_for_the_person_and_good_here_is_the_clock(good_587: Observations) -> None:
-    theirs = o.CertificateExpired(site=o.USER, port=587)
+    theirs = o.CertificateExpired(site=o.USER, port=587, not_after=NOON)
+    said_only = o.CertificateNotYetValid(site=o.USER, port=587)
 
     finding = tls.clock(good_587 + (theirs,), ENTERED_STARTTLS)
+    by_text = tls.clock(good_587 + (said_only,), ENTERED_STARTTLS)
+
+    shown = good_587.first(o.CertificateShown)
+    assert finding == Finding("tls.expired", Certainty.LIKELY, (theirs, shown))  # type: ignore[arg-type]  # it is there
+    assert by_text == Finding("tls.expired", Certainty.LIKELY, (shown,))  # type: ignore[arg-type]  # as above
+
+
+def test_what_is_out_of_date_here_too_is_no_clock(good_587: Observations) -> None:
+    theirs = o.CertificateExpired(site=o.USER, port=587)
+    ours = o.CertificateExpired(host="mail.our-club.test", address="192.0.2.1", port=587, not_after=NOON)
+
+    assert tls.clock(good_587 + (theirs, ours), ENTERED_STARTTLS) is None
+
+
+def test_a_strangers_name_is_never_the_one_to_enter() -> None:
+    mismatch = o.CertificateNameMismatch(port=587, names=("mail.hosting.test",), passing=("mail.hosting.test",))
+    stranger = o.AnsweredAsAnother(port=587, names=("mail.hosting.test",))
+
+    finding = tls.hostname_mismatch(Observations((mismatch, stranger)), ENTERED_STARTTLS)
 
     assert finding is not None
-    assert finding.certainty is Certainty.LIKELY
-    assert theirs in finding.evidence
+    assert finding.proposal is None
+
+
+def test_a_missing_certificate_in_between_is_named(good_587: Observations) -> None:
+    untrusted = o.CertificateUntrusted(port=587, reason="incomplete_chain")
+    missing = o.IntermediateMissing(port=587, issuer="An Authority", url="http://pki.test/i.crt")
+
+    assert tls.untrusted(Observations((untrusted, missing)), ENTERED_STARTTLS) == Finding(
+        "tls.untrusted", Certainty.SEEN, (untrusted, missing)
+    )
+
+
+def test_a_hello_that_met_a_late_greeting_is_no_broken_handshake(good_587: Observations) -> None:
+    late = o.TlsFailed(host="mail.our-club.test", address="192.0.2.1", port=587, implicit=True, reason="not_tls", site="here")
+
+    assert tls.handshake_failed(good_587 + (late,), ENTERED_STARTTLS) is None
 
 
 def test_a_fault_on_another_port_than_the_entered_one_is_not_told_as_theirs(good_587: Observations) -> None:
