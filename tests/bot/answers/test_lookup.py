@@ -170,3 +170,15 @@ def test_a_program_that_cannot_is_told_to_make_an_app_password() -> None:
 
     assert "2-Step Verification" in str(before)
     assert "Make the app password" in str(before)
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [("gmial.com", "gmail.com"), ("you@hotmial.com", "hotmail.com"), ("smtp.gmial.com", "smtp.gmail.com"), ("yahooo", "Yahoo")],
+)
+def test_a_misspelt_query_is_answered_with_what_was_probably_meant(query: str, meant: str) -> None:
+    found = answered(query)
+
+    assert not found["found"]
+    assert meant in str(found["did_you_mean"])
+    assert meant in shown(query)
