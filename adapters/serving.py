@@ -128,7 +128,7 @@ async def _run(platforms: Sequence[str], settings: Settings) -> int:
 async def warm_up(service: Service) -> None:
     """What the first message would load is loaded beside the connecting. It all stays, so no collection needs to walk through it again:
     that would stop everything for some 50 ms each time."""
-    await asyncio.to_thread(service.warm_up)
+    await service.warm_up()
     gc.freeze()
 
 

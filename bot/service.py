@@ -119,6 +119,8 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
         self._leaving = False
+        self._warm = asyncio.Event()
+        self._warm.set()
         self._nudged = asyncio.Event()
         self._delivery = delivery.Delivery(
             store,
@@ -221,9 +223,14 @@ class Service:
 
     # --- for whoever starts it ---------------------------------------------------------------------------------------------
 
-    def warm_up(self) -> None:
-        """Loads and compiles what the first message would have waited for (some 0.3 s). Touches no state: it may run in a thread."""
-        self._thinking.warm_up()
+    async def warm_up(self) -> None:
+        """Loads and compiles what the first message would have waited for (some 0.3 s), in a thread. What comes in meanwhile is written
+        down at once and stepped afterwards: a step would only stand still, and all else with it, where the thread is just loading."""
+        self._warm.clear()
+        try:
+            await asyncio.to_thread(self._thinking.warm_up)
+        finally:
+            self._warm.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop`; then drains, gives back what is not finished, and returns. Cancel it to leave at once.
@@ -295,6 +302,7 @@ class Service:
 
     async def _work(self, conversation: str) -> None:
         try:
+            await self._warm.wait()
             with log.about(conversation):
                 while True:
                     self._again.discard(conversation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -96,6 +97,26 @@ async def test_a_secret_never_reaches_the_store(store: Store, room: Room, tmp_pa
     loaded = await store.load(TALK)
     assert isinstance(loaded.events[0], Said)
     assert "geheimnis99" not in loaded.events[0].text.text
+
+
+async def test_what_comes_while_it_warms_up_is_written_down_at_once_and_stepped_afterwards(
+    store: Store, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = threading.Event()
+    monkeypatch.setattr("bot.thinking.Thinking.warm_up", lambda _: loaded.wait(10))
+    service = service_on(store, room)
+
+    async with running(service), asyncio.TaskGroup() as group:
+        group.create_task(service.warm_up())
+        await asyncio.sleep(0)
+        assert await service.receive(said("hi", 1))
+        await asyncio.sleep(0.05)
+        before = room.texts()
+        loaded.set()
+        await service.idle(TALK)
+
+    assert before == []
+    assert room.texts() == ["heard hi"]
 
 
 async def test_a_talk_is_known_as_soon_as_its_first_event_is_written(store: Store, room: Room) -> None:
