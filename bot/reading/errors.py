@@ -31,6 +31,7 @@ _ANCHORS = tuple(
         r"(?:[=:>] ?[\"']?|\b(?:returns?|gets?|got|just|with|unexpected|only|an?) )EOF\b|\bio\.EOF\b",
         r"(?i)\[(?:Win)?Err(?:no|or)? ?-?\d+\]|\berrno[ :=]+-?\d+",
         r"\b01[0-9]-[0-9]{3}\b",  # a Xerox
+        r"\bCE-[0-9]{2}\b",  # a Sharp
         r"(?:^|\s)#[78]\d\d(?:\s|[.,;:]|$)",  # a Canon
         (
             r"(?i)\b0x[0-9a-f]{6,10}\b|\bAADSTS\d+|\(?#?MBR\d+|\b8000\d{4}\b|\b800c[0-9a-f]{4}\b|\bSec_E_\w+"
@@ -78,9 +79,10 @@ _SUBJECT_BEFORE = re.compile(r"[a-z0-9] $")
 # What a person adds behind an error on the same line.
 _CHATTER = compile_words(words.CHATTER)
 _IN_QUOTES = re.compile(
-    r"\b(?:says?|said|shows?|sagt|meldet|dit|dice|diz|zegt|gives?|error|fehler(?:meldung)?|meldung|erreur|errore|erro|fout(?:melding)?"
+    r"(?:\b|(?<=[\u3000-\u9fff]))(?:says?|said|shows?|sagt|meldet|dit|dice|diz|zegt|gives?|error|fehler(?:meldung)?|meldung|erreur"
+    r"|errore|erro|fout(?:melding)?"
     r"|błąd|chyba"
-    r"|hata|ошибка|помилка|fel|fejl|feil|virhe|hiba)[:,]? \"([^\"\n]{8,500})\"(?:\.?$|[.,;] )",
+    r"|hata|ошибка|помилка|fel|fejl|feil|virhe|hiba|エラー|错误|錯誤|오류)[:,：]? ?\"([^\"\n]{8,500})\"(?:\.?$|[.,;] )",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(r"\b(?:from|to|of|with|by)$")
@@ -97,6 +99,7 @@ _LEAD = re.compile(
 _TIMEOUT_SETTING = re.compile(r"timeout\s*(?:[,)=:_]|\s+:)", re.IGNORECASE)
 MAX = 4_000
 _PHRASE_CHARS = 140
+_CODE = re.compile(r"\d{3}|\d\.\d\.\d|\bE[A-Z]{4}|Error\b|Exception\b")
 _CODED = re.compile(r"\d{3}|[\"'()]")
 
 
@@ -137,7 +140,17 @@ def error_spans(text: str) -> list[ErrorSpan]:
     if not spans:
         return []
     spans.sort()
-    return _clauses(text, spans)
+    return _without_complaints(text, _clauses(text, spans))
+
+
+def _without_complaints(text: str, spans: list[ErrorSpan]) -> list[ErrorSpan]:
+    """Where an error stands in quotes, what is before it on the line and has no number in it is the person's own words."""
+    first = next((n for n, span in enumerate(spans) if text[: span.start].rstrip().endswith('"')), 0)
+    return [
+        span
+        for n, span in enumerate(spans)
+        if n >= first or "\n" in text[span.end : spans[first].start] or _CODE.search(text, span.start, span.end)
+    ]
 
 
 def _complaint(text: str, start: int, end: int) -> bool:
@@ -159,6 +172,9 @@ def quoted(text: str, errors: list[ErrorSpan]) -> list[tuple[int, int]]:
         start = span.anchor
         for said in _SAID.finditer(text[span.anchor : span.end]):
             start = span.anchor + said.end()
+        opened = text.find('"', start, span.end)
+        if opened >= 0 and text.find('"', opened + 8, span.end + 1) >= 0 and text[opened - 1 : opened] in (" ", "("):
+            start = opened + 1  # what is in quotes is the program's, what stands before may be the person's
         tail = text.rfind(", ", start, span.end)
         aside = tail >= 0 and tail > span.anchor + 3 and len(text[tail : span.end].split()) <= 5 and not _CODED.search(text, tail, span.end)
         found.append((start, tail if aside else span.end))
@@ -248,7 +264,7 @@ def _back(text: str, line_start: int, start: int) -> int:
         best += shut + 2
     piece = lead[best:]
     colon = piece.rfind(": ")
-    if colon >= 0 and not re.search(r"(?i)error|fail|exception|invalid|denied|refused|rejected|reason|dial|lookup", piece[:colon]):
+    if colon >= 0 and not re.search(r"(?i)error|fail|exception|invalid|denied|refused|rejected|reason|dial|lookup|connect", piece[:colon]):
         best += colon + 2
     return line_start + best + len(lead[best:]) - len(lead[best:].lstrip())
 

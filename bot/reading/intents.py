@@ -34,7 +34,10 @@ _CONCEPT = re.compile(
     r"|do (?:i|we|you|they|app|all) |(?:can|could|should|must|may) (?:i|we|you|it|one|someone"
     r"|the|my|a|smtp|gmail|outlook|yahoo|this|they) |when (?:do|does|did|will|is|are|should|can|was) |since when|how (?:secure"
     r"|safe|long|does|do (?:app|spf|dkim|they)|come)|was (?:ist|bedeutet|heißt)|warum|wieso|wozu"
-    r"|ist |unterschied|pourquoi|c'est quoi"
+    r"|ist |(?:kann|darf|soll|sollte|muss|brauche|könnte) (?:ich|man|wir) |(?:puis-je|dois-je|faut-il|est-ce|peut-on) |(?:¿)?(?:puedo"
+    r"|debo|se puede|hay que) |(?:posso|devo|si può) |(?:kan|moet|mag) (?:ik|je|men) |czy |(?:mogę|można) |(?:můžu|mohu|lze) |можно ли "
+    r"|могу ли |нужно ли |стоит ли |чи можна |kan (?:jag|jeg|man) |(?:voiko|voinko) |apakah |có (?:thể|nên) |unterschied|pourquoi"
+    r"|c'est quoi"
     r"|qu'est|à quoi|por qué|para qué|qué (?:es|significa)|por que|o que (?:é|significa)|perché"
     r"|cos'è|cosa (?:è|significa)|waarom|wat (?:is|betekent)|dlaczego|co to|почему|зачем|что "
     r"(?:такое|значит)|proč|neden)"
@@ -49,7 +52,8 @@ _REPORTS = re.compile(
 )
 # Asks what something is; of a provider's server that is a request for the settings.
 _DEFINES = re.compile(
-    r"\b(?:what(?:'s| is| are)|c'est quoi|qu'est|qué es|cuál es|o que é|qual é|cos'è|qual è|wat (?:is|zijn)|was (?:ist|sind)|co to"
+    r"\b(?:what(?:'s| is| are)|is there (?:an? |any )?(?:\w+ )?(?:smtp|outgoing|mail|server|host)|c'est quoi|qu'est|qué es|cuál es"
+    r"|o que é|qual é|cos'è|qual è|wat (?:is|zijn)|was (?:ist|sind)|co to"
     r"|что (?:такое|за)|vad är|hvad er|hva er|mikä on)"
 )
 _WHY = re.compile(
@@ -172,9 +176,10 @@ def _wish(
     place = said.provider or said.domain or said.host
     settings = said.host or said.port or said.security
     mail = talk.MAIL.search(low) is not None or place or settings or said.client
-    sending = mail or _ABOUT_SENDING.search(low) or telling.SENT.search(low)
+    sending = mail or _ABOUT_SENDING.search(low) or telling.SENT.search(low) or telling.SENDS.search(low)
     asks = question or low.rstrip().endswith("?") or telling.ASKING.search(low) is not None
     trouble = problem or telling.TROUBLE.search(low) is not None
+    asks = asks or (not trouble and telling.POLITE.search(low) is not None)
     story = not asks and (said.told >= _STORY_WORDS or (trouble and said.told > 0))
     defines = lookup and said.provider and _DEFINES.search(low) is not None
     if (
@@ -190,6 +195,8 @@ def _wish(
     if trouble and sending and not said.term and _WHY.match(low) and _MINE.search(low) and _SENDING_VERB.search(low):
         return "fix_error"
     if trouble and story and sending:  # nothing is asked for
+        return "fix_error"
+    if trouble and said.host and sending and telling.SENDS.search(low) and concept:  # "is mail.x.example down? nobody can send"
         return "fix_error"
     if lookup and place and (not concept or defines) and not problem and not (said.client and configure) and (asks or not story):
         return "configure" if said.client and not _ASKS_PORT.search(low) else "lookup"

@@ -59,6 +59,29 @@ _NOW = re.compile(
     r"|läuft|c'est|est"
     r"|sta|usa|uso|está|estoy|estou|het|op|na|på|jest|je|стоит|на|порт|smtp|server|the|der|le|el|il|la))*\s+[\"'(\[]?$"
 )
+# "a guide says …, I use …"; "it's supposed to be 465 and that is what I entered"
+_I_USE = re.compile(
+    r"\b(?:(?:i|we) (?:use|have|had to enter|entered|put|set|typed|chose|picked|kept|stay(?:ed)? (?:on|with))|i'?m (?:using|on)"
+    r"|ich (?:nutze|habe|nehme|verwende)"
+    r"|j'(?:utilise|ai mis|ai)|(?:yo )?(?:uso|tengo|puse)|(?:eu )?(?:uso|tenho|coloquei)|ho messo|ik (?:gebruik|heb)|mam|mám|у меня"
+    r"|я использую|jag har|jeg har)"
+    r"\s+(?:port |on |it (?:to|on|at) |auf )*$"
+)
+_AS_ENTERED = re.compile(
+    r"^[^.\n]{0,40}\b(?:that'?s|that is|which is|so that'?s|and this is) (?:exactly |also )?what (?:i|we)(?:'ve| have)? (?:enter|have"
+    r"|set|use|put|got)"
+)
+# A sentence that begins so tells of earlier settings.
+_BEFORE_FIRST = re.compile(
+    r"^\W*(?:before(?: that)?|previously|earlier|formerly|in the past|originally|old (?:settings?|setup|server|config)|the (?:old"
+    r"|previous) (?:settings?|setup|config)"
+    r"|(?:at )?first (?:i|we) (?:used|had|tried)|until (?:\w+ ){1,3}(?:i|we|it)|we used to|i used to|was ich (?:schon"
+    r"|bereits) (?:probiert|versucht)|vorher|früher|bisher|zuerst"
+    r"|avant|auparavant|jusqu'à|antes|anteriormente|prima|in precedenza|eerst|voorheen|vroeger|wcześniej|przedtem|dříve|předtím|önceden"
+    r"|eskiden"
+    r"|раньше|до этого|раніше|tidigare|förut|tidligere|før|aiemmin|korábban|πριν|sebelumnya|dulu|trước đây)\b(?! (?:you|we can|i can"
+    r"|anything))"
+)
 # Takes back what was said right before: "587 — sorry, 465".
 _TAKEN_BACK = re.compile(
     r"(?:\d|\w)\W{1,6}(?:\w+ )?(?:sorry|i mean|i meant|correction|scratch that|no wait|wait,? no|oops|err?|no|entschuldigung|quatsch"
@@ -75,7 +98,7 @@ def stance(text: str, start: int, end: int) -> Stance:
     after = text[end : end + 40]
     cut = max(before.rfind(sign) for sign in (". ", "\n", "; ", " but ", " aber ", " mais ", " pero ", " mas ", " ma ", " maar ", " но "))
     before = before[cut + 1 :]
-    if _TAKEN_BACK.search(before):
+    if _TAKEN_BACK.search(before) or _I_USE.search(before) or _AS_ENTERED.match(text[end : end + 90]):
         return "now"
     if _CORRECTED_TO.search(before) and not before.rstrip().endswith((" to",)):
         return "present"
@@ -89,7 +112,15 @@ def stance(text: str, start: int, end: int) -> Stance:
         return "tried"
     if _ADVICE.search(before):
         return "advice"
+    if _BEFORE_FIRST.match(_sentence(text, start)):
+        return "tried"
     return "present"
+
+
+def _sentence(text: str, at: int) -> str:
+    """What stands before `at` in its sentence, at most 160 characters."""
+    lead = text[max(0, at - 160) : at]
+    return lead[max(lead.rfind(sign) for sign in (". ", "\n", "; ", "! ", "? ", " but ", " now ", " aber ", " mais ", " pero ")) + 1 :]
 
 
 def corrects(text: str) -> bool:

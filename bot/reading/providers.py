@@ -7,6 +7,7 @@ import re
 
 import re2
 
+from bot.reading import hosts
 from bot.reading.words import providers as words
 from knowledge.index import Index
 from knowledge.model import Provider
@@ -14,7 +15,8 @@ from knowledge.names import Hit
 
 # Where a provider is named as the one that refuses or receives.
 _RECEIVES_AFTER = re.compile(
-    r"^\S*\s+(?:bounces?|rejects?|refuses?|blocks?|blocked|rejected|bounced|users?|recipients?"
+    r"^\S*\s+(?:bounces?|rejects?|refuses?|blocks?(?! (?:my|our|me|us)\b)|blocked(?! (?:my|our|me|us)\b)|rejected|bounced|users?"
+    r"|recipients?"
     r"|addresses|customers|lehnt|weist|refuse|rejette|rechaza|recusa|rifiuta|weigert|отклоняет"
     r"|won't accept|doesn't accept|marks|puts|spam|says my|thinks)\b"
 )
@@ -44,8 +46,9 @@ _OWN_BEFORE = re.compile(r"\bself[- ]$")
 _WRITTEN = tuple((id, re2.compile(pattern)) for id, pattern in words.WRITTEN)
 # Names that are words of every day too count beside one of these.
 _BESIDE = re.compile(
-    r"(?:smtp|serveur|server|servidor|mail|email|chez|bei|bij|isp|provider|account|konto|compte|cuenta)\s+"
-    r"(?:d[e']\s*|von\s+|for\s+|bei\s+|at\s+|with\s+|pour\s+)?(?!smtp|port|server|for\b)([a-z][a-z0-9.\-]{1,20})"
+    r"(?:smtp|serveur|server|servidor|e?mails?|e-mails?|chez|bei|bij|isp|provider|account|konto|compte|cuenta)\s+"
+    r"(?:d[e']\s*|d[oai]\s+|del(?:la)?\s+|van\s+|od\s+|для\s+|för\s+|til\s+|von\s+|for\s+|bei\s+|at\s+|with\s+|pour\s+)?(?!smtp|port"
+    r"|server|for\b)([a-z][a-z0-9.\-]{1,20})"
     r"|\bfor\s+([a-z][a-z0-9.\-]{1,20})\s*\??$"
 )
 _BEFORE_SETTINGS = re.compile(
@@ -136,6 +139,14 @@ def _named(text: str, index: Index) -> tuple[Hit, ...]:
         for match in pattern.finditer(text)
         if text[match.start() - 1 : match.start()] not in ("@", ".", "/", "-")
         and text[match.end() : match.end() + 1] not in ("@", ".", "-")
+    ]
+    forms += [
+        (match.start(), match.end(), owner.id)
+        for match in hosts.WORD.finditer(text)
+        if match.group().count(".") == 1
+        and text[match.start() - 1 : match.start()] not in ("@", "/", "-")
+        and text[match.end() : match.end() + 1] not in ("@", "/", "-")
+        and (owner := index.by_domain(match.group().lower().rstrip("."))) is not None
     ]
     return (*names, *(form for form in forms if not any(a < form[1] and form[0] < b for a, b, _ in names)))
 

@@ -75,6 +75,13 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     found_ports = port_mentions(spoken, spoken)
     meant = ("now", "present", "advice") if mentions.corrects(low) else ("now", "present")
     said_host = next((mention for mention in found_hosts if mention.stance in meant), None)
+    if (
+        said_host is None
+        and found_hosts
+        and len({mention.host for mention in found_hosts}) == 1
+        and any(m.stance in meant for m in found_ports)
+    ):
+        said_host = found_hosts[0]  # only the port and the mode were others before
     host = pasted.host or (said_host.host if said_host else None)
     port = pasted.port or _port(found_hosts, found_ports, host, corrects=mentions.corrects(low))
     security, vague = (pasted.security, False) if pasted.security is not None else security_said(spoken, port, spans)

@@ -12,10 +12,12 @@ import re2
 from bot.reading.mentions import stance
 from knowledge.terms import Security
 
-_STARTTLS = re2.compile(r"(?i)\b(?:start[ \-_]?tls|stls|explicit(?:es|e|o)?[ \-](?:tls|ssl)|smtp\+starttls|tls_starttls on)\b")
+_STARTTLS = re2.compile(
+    r"(?i)\b(?:enable_?ssl:? ?=? ?true|start[ \-_]?tls|stls|explicit(?:es|e|o)?[ \-](?:tls|ssl)|smtp\+starttls|tls_starttls on)\b"
+)
 _IMPLICIT = re2.compile(
     r"(?i)\bssl\s?(?:/|\+|-|or|and|oder|\|)\s?(?:start)?tls\b|\btls\s?/\s?ssl\b|\bimplicit(?:es"
-    r"|e|o)?[ \-](?:tls|ssl)\b|\bssl(?:v3)?\b|\bsmtps\b|\bforce[_ ]tls\b|\btls[ \-]wrapp?er\b"
+    r"|e|o)?[ \-](?:tls|ssl)\b|\bssl(?:v3)?\b|\bsmtps\b|\bsslonconnect\b|\bsmtp_ssl\b|\bforce[_ ]tls\b|\btls[ \-]wrapp?er\b"
     r"|\bwrapper ?mode\b|\btls on connect\b|\btls on (?:a )?dedicated port\b|\bsecure:? ?true\b"
 )
 _TLS = re2.compile(

@@ -14,6 +14,8 @@ ASKING = compile_words("|".join(f"(?:{words})" for words in (*wishes.ASKING.valu
 TROUBLE = compile_words("|".join(f"(?:{words})" for words in (*wishes.TROUBLE.values(), wishes.TROUBLE_UNSPACED)), "im")
 SENT = compile_words(wishes.SENT)
 LEAVES = compile_words(wishes.LEAVES)
+POLITE = compile_words(wishes.POLITE)
+SENDS = compile_words(wishes.SENDS)
 
 _PLAIN = frozenset(wishes.PLAIN.split())
 _ADDRESS = re2.compile(r"[^\s<>()\"',;]+@[^\s<>()\"',;]+|\bhttps?://\S+")

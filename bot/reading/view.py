@@ -16,7 +16,7 @@ _SPOILER = re.compile(r"\|\|([^|\n]{1,500})\|\|")
 _MENTION = re.compile(r"<[@#!&:][\w!|^:\-]{1,80}>")
 # ASCII in full width, ideographic space and full stop, typographic quotes and hyphens that programs put in by themselves
 _FORMS = {c: chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFF61: ".", 0xA0: " ", 0x202F: " ", 0x2011: "-"}
-_QUOTES = dict.fromkeys(map(ord, "“”„‟«»"), '"') | dict.fromkeys(map(ord, "‘’‚‛`´"), "'")
+_QUOTES = dict.fromkeys(map(ord, "“”„‟«»「」『』"), '"') | dict.fromkeys(map(ord, "‘’‚‛`´"), "'")
 _DIGITS = {0x0660 + n: str(n) for n in range(10)} | {0x06F0 + n: str(n) for n in range(10)}
 
 

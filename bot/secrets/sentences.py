@@ -34,7 +34,7 @@ _BECAME = later(
     rf"|с))[ \t]+{_VALUE}"
     rf"(?:[ \t]+(?:to|auf|en|à|a|para|naar|na|till|til|на)[ \t]+{_VALUE})?"
 )
-_CJK = later(rf"(?:{'|'.join(CJK_PASSWORD_WORDS)})[ \t]*(?:{'|'.join(CJK_GLUE)}|[:：=])?[ \t]*[\"'“「]?([!-~]+)")
+_CJK = later(rf"(?:{'|'.join(CJK_PASSWORD_WORDS)})[ \t]*(?:{'|'.join(CJK_GLUE)}|[:：=])?[ \t]*[\"'“「]?([!-~\x{{a1}}-\x{{24f}}]+)")
 _LINE_BELOW = later(rf"(?im)^[ \t]*(?:{_WORDS})[ \t]*[:：]?[ \t]*\r?\n[ \t]*(\S+)[ \t]*$")
 _BEHIND = later(
     rf"(?i)(?:^|[\s(\"'])([^\s(\"']+)[\"']?[ \t]+(?:is|was|ist|war|es|est|é|è)[ \t]+(?:my|the|"
@@ -90,6 +90,12 @@ def _number(value: str, least: int) -> bool:
     return value.isdigit() and least <= len(value) <= 32
 
 
+def _with_a_sign(value: str) -> bool:
+    """`$Wachtel77` and `%otter5%` are passwords, `$SMTP_PASS`, `$pw1` and `%PASS%` names of one."""
+    bare = value.strip("$%")
+    return value[0] in "$%" and looks.secret_word(bare) and "_" not in bare and not bare.isupper() and sum(c.isdigit() for c in bare) >= 2
+
+
 # "Normal password" and "encrypted password" are Thunderbird's names of methods.
 _METHOD = later(r"(?i)(?:normal|encrypted|normales|verschlüsseltes)[ \t]+(?:passwor[td])[^\n]*?[:=]?[ \t]*[\"']?$")
 
@@ -130,6 +136,6 @@ def _judge(text: str, match: Match, *, strong: bool) -> Iterator[Span]:
             and "(" not in value
             and text[end : end + 8] != " - gsmtp"
         )
-    if good and value and value[0] not in "<$%{[(":
+    if good and value and (value[0] not in "<$%{[(" or _with_a_sign(value)):
         yield Span("password", start, end)
         yield from asides.beside(text, end)
