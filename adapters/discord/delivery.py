@@ -196,16 +196,19 @@ class DiscordChannel:
         self._board.put(place, progress)
 
     async def hand_off(self, place: Place, summary: Reply, key: str) -> None:
-        """Calls the helpers' role, with the summary and a link, where the talk is (a private one: in its channel)."""
-        role = self._near.helper_role(place.get("guild", ""))
-        if not place.get("guild"):
+        """Calls the helpers' role, with the summary and a link, where the talk is.
+
+        A private talk's channel gets the call only: what was said there, everybody could read. Its person has the summary."""
+        role, private = self._near.helper_role(place.get("guild", "")), place["kind"] == "private"
+        if not place.get("guild") or (private and not role):
             raise Undeliverable("no helpers here")  # the person has the summary already, to send on
-        spot = _Spot(place["channel"]) if place["kind"] == "private" else await self._spot(place)
-        pages = render.pages(replace(summary, choices=(), form=None, private=False), self._words)
-        lines = []
-        if role:
-            lines.append(self._words("call_helper", role=f"<@&{role}>"))
-        lines.append(self._words("summary_link", url=places.jump_url(place)))
+        spot = self._allowed(_Spot(place["channel"])) if private else await self._spot(place)
+        pages = [] if private else render.pages(replace(summary, choices=(), form=None, private=False), self._words)
+        lines = [self._words("call_helper", role=f"<@&{role}>")] if role else []
+        if private:
+            lines.append(self._words("asked_in_private", person=f"<@{place['person']}>"))
+        else:
+            lines.append(self._words("summary_link", url=places.jump_url(place)))
         call = render.notice_markdown("\n".join(lines))
         if role:
             call["allowed_mentions"] = {"parse": [], "roles": [role]}

@@ -13,7 +13,7 @@ from bot.channel import Place, TryLater, Undeliverable
 from bot.conversation.model import Conversation, Known, Slots
 from bot.reply import Literal, Paragraph, Progress, Reply, Task, Text
 from tests.adapters.discord.peer import ANNA, GENERAL, GUILD, HELPERS_ROLE, Fault, Peer, buttons, words_of
-from tests.adapters.discord.scripted import Scripted, reply, running
+from tests.adapters.discord.scripted import Scripted, reply, running, words
 
 THREADS = rf"/channels/{GENERAL}/messages/\d+/threads"
 ANYWHERE = r"/channels/\d+/messages"
@@ -311,6 +311,19 @@ async def test_helpers_are_called_with_the_summary_and_a_link(peer: Peer, servic
     assert call["allowed_mentions"] == {"parse": [], "roles": [HELPERS_ROLE]}
     assert "Problem" in words_of(shown)
     assert shown["allowed_mentions"] == {"parse": []}
+
+
+async def test_a_private_talk_calls_helpers_without_showing_what_was_said(peer: Peer, service: Scripted) -> None:
+    service.says = lambda incoming, talk: [reply("Problem: 550", handoff=True)]
+    async with running(peer, service):
+        await peer.slash("diagnose", options={"text": "I need a person"})
+        call = (await peer.until(lambda: peer.ours(GENERAL)))[0]
+        await peer.slash("diagnose", options={"text": "me too"}, guild=None)
+        await peer.until(lambda: service.problems)
+
+    assert words_of(call).split("\n") == [words("call_helper", role=f"<@&{HELPERS_ROLE}>"), words("asked_in_private", person=f"<@{ANNA}>")]
+    assert call["allowed_mentions"] == {"parse": [], "roles": [HELPERS_ROLE]}
+    assert len(peer.ours(GENERAL)) == 1
 
 
 async def test_a_banner_that_calls_everyone_calls_nobody(peer: Peer, service: Scripted) -> None:

@@ -69,6 +69,19 @@ async def test_a_talk_goes_on_after_a_restart_with_the_button_of_before(peer: Pe
     assert words_of(peer.ours(thread)[told]) != words_of(question)
 
 
+async def test_a_button_pressed_twice_is_answered_once_and_the_second_time_in_private(peer: Peer, tmp_path: Path) -> None:
+    async with serving(peer, tmp_path / "talks.sqlite"):
+        thread = (await peer.mention("my mail program cannot send, smtp.mailbox.org"))["id"]
+        question = await peer.until(lambda: next((one for one in peer.ours(thread) if "I don't know" in buttons(one)), None))
+        before = len(peer.ours(thread))
+        await peer.press(question, buttons(question)["I don't know"])
+        twice = await peer.press(question, "pm:1:dont_know")
+        await peer.until(lambda: peer.private[twice["token"]] and len(peer.ours(thread)) > before)
+
+    assert "already answered" in words_of(peer.private[twice["token"]][0])
+    assert len(peer.ours(thread)) == before + 1
+
+
 async def test_a_pasted_password_is_told_privately_and_stands_nowhere(peer: Peer, tmp_path: Path) -> None:
     file = tmp_path / "talks.sqlite"
     async with serving(peer, file):
