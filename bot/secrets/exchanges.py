@@ -65,6 +65,7 @@ def find(text: Text) -> Iterator[Span]:
                 yield Span("token" if "OAUTH" in mechanism else "password", *login.span(2))
     if any(sign in text.low for sign in ("334", "msg:", "auth login", "auth=login")):
         yield from _login(text.plain)
+        yield from _behind_prompts(text.plain)
 
 
 def _credentials(data: bytes) -> bool:
@@ -87,6 +88,25 @@ def _printable(data: bytes) -> bool:
 
 def _dense(piece: str) -> bool:
     return any(c.isupper() for c in piece) and any(c.islower() for c in piece)
+
+
+# A prompt for the password, in any of its spellings, and what stands behind it.
+_ASKED = re.compile(r"\b334[ \-]['\"]?(UGFzc3dvcmQ6?|UGFzc3dvcmQA|cGFzc3dvcmQ6?)=*")
+_PIECE = re.compile(r"(?<![\w+/=])([A-Za-z0-9+/]{4,}={0,2})(?![\w+/=])")
+_NEXT_REPLY = re.compile(r"(?<![\w.])[245]\d\d[ \-]")
+_BEHIND_CHARS = 300
+
+
+def _behind_prompts(text: str) -> Iterator[Span]:
+    """AUTH LOGIN whose lines have marks of their own (`web-1  | C: `), or run together: the first text in base64 behind the prompt."""
+    for asked in _ASKED.finditer(text):
+        reply = _NEXT_REPLY.search(text, asked.end(), asked.end() + _BEHIND_CHARS)
+        for match in _PIECE.finditer(text, asked.end(), reply.start() if reply else asked.end() + _BEHIND_CHARS):
+            piece = match.group(1)
+            data = decode(piece) if len(piece) % 4 == 0 else None
+            if data and len(data) >= 3 and _printable(data) and piece != asked.group(1) and not piece.islower():
+                yield Span("password", *match.span(1))
+                break
 
 
 def _login(text: str) -> Iterator[Span]:

@@ -86,17 +86,19 @@ def find(text: Text) -> Iterator[Span]:
                 yield Span("code", match.start(1), match.end(1), echo=False)
 
 
+# A line of a key, and how far behind the last one it begins at most: "DEK-Info: …" may stand between.
+_KEY_PIECE = re.compile(r"[A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]{4,}={1,2}")
+_KEY_GOES_ON = re.compile(r"[A-Za-z0-9+/=]*")
+_KEY_GAP = 160
+
+
 def _key_body(text: str, start: int, end: int) -> Iterator[Span]:
-    """The lines between BEGIN and END; where END was cut off, as far as lines of base64 go."""
-    if text.startswith("-----END", end):
-        body_end = end
-    else:
+    """What is between BEGIN and END; where END was cut off, as far as base64 goes on, whatever marks its lines have before them."""
+    body_end = end
+    if not text.startswith("-----END", end):
         body_end = start
-        for line in text[start:end].splitlines(keepends=True):
-            bare = line.strip().strip("\"'>|\\n ")
-            if bare and not all(c.isalnum() or c in "+/=" for c in bare) and ":" not in bare[:20]:
-                break
-            body_end += len(line)
+        while (piece := _KEY_PIECE.search(text, body_end, min(body_end + _KEY_GAP, end))) is not None:
+            body_end = _KEY_GOES_ON.match(text, piece.start(), end).end()  # type: ignore[union-attr]  # it matches any place
     if text[start:body_end].strip():
         yield Span("private_key", start, body_end, echo=False)
 

@@ -12,7 +12,7 @@ MARKER = "\x1a"
 
 _PLACEHOLDER = later(
     r"(?i)^(?:[*•●xX.#_\-?…=]+|\*{2,}[\w ]*(?:removed|redacted|hidden|masked|sensitive|secret)[\w ]*\*{2,}"
-    r"|<[^0-9]*>?|\[.*\]|\{\{.*|\$\{.*|\$\(.*|%[\w.]+%|\$[A-Za-z_][A-Za-z_.>\-]*"
+    r"|<[^0-9]*>?|\[.*\]|\{\{.*|\$\{.*|\$\(.*|%[A-Za-z_.]+%|(?-i:%[A-Z0-9_.]+%)|\$[A-Za-z_][A-Za-z_.>\-]*"
     r"|\$\w*(?i:pass|pw|secret|key|token)\w*|!secret.*|!ENV.*|!env_var.*|@\w+@|__\w+__"
     r"|(?:your|dein|deine|ihr|votre|tu|su|seu|sua|uw|example|sample|dummy|fake"
     r"|app|smtp|mail|email|gmail|user|db|account)?"

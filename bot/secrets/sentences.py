@@ -93,7 +93,9 @@ def _number(value: str, least: int) -> bool:
 def _with_a_sign(value: str) -> bool:
     """`$Wachtel77` and `%otter5%` are passwords, `$SMTP_PASS`, `$pw1` and `%PASS%` names of one."""
     bare = value.strip("$%")
-    return value[0] in "$%" and looks.secret_word(bare) and "_" not in bare and not bare.isupper() and sum(c.isdigit() for c in bare) >= 2
+    if value[0] not in "$%" or not looks.secret_word(bare) or "_" in bare or bare.isupper():
+        return False
+    return (value[0] == "%" and value[-1] != "%") or sum(c.isdigit() for c in bare) >= 2
 
 
 # "Normal password" and "encrypted password" are Thunderbird's names of methods.

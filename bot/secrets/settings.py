@@ -19,6 +19,7 @@ _WORD = "|".join(
     + (
         "secrets?",
         "tokens?",
+        r"api[ _\-]?key[_\-](?:private|secret)",
         r"api[ _\-]?keys?",
         r"(?:access|private|smtp|auth|account|secret|server|client|signing|encryption)[_\-]?key",
         "authcode",
@@ -115,7 +116,7 @@ def _kind(key: str, before: str) -> Kind | None:
         return None
     if low.endswith(("token", "tokens", "authcode")):
         return "token"
-    if low.endswith(("key", "keys")):
+    if low.endswith(("key", "keys", "key_private", "key-private")):
         return "api_key"
     tail = low.replace("-", "_").replace(".", "_").replace(">", "_").split("_")[-1]
     for short in ("pass", "pw", "ww", "clave", "sandi"):
