@@ -92,7 +92,7 @@ class Form:
 def provider(form: Form) -> Table:
     """One `providers/<id>.toml` as the fields of `Provider`, without its id. Raises `Wrong`."""
     lists = ("aliases", "domains", "domain_patterns", "hosts", "old_hosts", "mx", "ns")
-    table = form.pick("name", "username_note", "username_value", "hosts_custom_domains", "successor", "own_server")
+    table = form.pick("name", "username_note", "username_value", "access", "hosts_custom_domains", "successor", "own_server")
     table |= {key: form.several(key) for key in (*lists, "host_patterns")}
     table |= {"username": form.get("username", "full_address"), "status": form.get("status", "alive")}
     table["servers"] = [one.done(_server(one)) for one in form.forms("servers")]

@@ -113,6 +113,7 @@ class Provider:
     host_patterns: tuple[str, ...] = ()  # RE2, matched on the whole server name: regional families, one server a customer
     own_server: str = ""  # each customer has a server of an own name; where it is shown. Then `servers` may be empty
     username_value: str = ""  # the user name where it is the same word for everybody ("apikey"); `username` is then "other"
+    access: str = ""  # where sending from programs is switched on, where it is off at first: a menu path
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,8 +168,8 @@ def _limits_json(limits: Limits) -> dict[str, Any]:
 
 
 def _before(lookup: Lookup, index: Index) -> list[Instruction]:
-    """What must be done before any setting helps: an app password, and what must be switched on for it; also where one is only needed by
-    some, if something must be switched on before it can be made."""
+    """What must be done before any setting helps: access for programs switched on, an app password made, and what that needs first; also
+    where one is only needed by some, if something must be switched on before it can be made."""
     provider = lookup.provider
     rule = provider.app_password if provider is not None else None
     if oauth2_only(lookup):  # the table and the steps say it
@@ -180,14 +180,15 @@ def _before(lookup: Lookup, index: Index) -> list[Instruction]:
                 index.phrase("answers.signs_in", client=lookup.client.name[:1].upper() + lookup.client.name[1:], provider=provider.name)
             )
         ]
+    found = [Instruction(index.phrase("answers.access.here", where=provider.access))] if provider is not None and provider.access else []
     if rule is None or provider is None:
-        return []
+        return found
     if rule.need == "required":
-        return list(app_password_steps(provider, index))
+        return [*found, *app_password_steps(provider, index)]
     if rule.need == "optional" and rule.enable_first:
         what = rule.enable_first.rstrip(". ")
-        return [Instruction(index.phrase("answers.app_password.optional", name=rule.name, what=what), url=rule.url)]
-    return []
+        return [*found, Instruction(index.phrase("answers.app_password.optional", name=rule.name, what=what), url=rule.url)]
+    return found
 
 
 def _own_server(lookup: Lookup, index: Index) -> str:

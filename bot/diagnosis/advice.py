@@ -224,7 +224,8 @@ def _steps(
     fix: Fix | None, changes: tuple[Change, ...], provider: Provider | None, client: Client | None, index: Index
 ) -> Iterable[Instruction]:
     """First what must be done elsewhere (an app password made), then the settings in the program, then what is to be done besides."""
-    sentences = (*fix.first, *fix.do) if fix is not None else ()
+    where = provider.access if provider is not None and provider.access else index.phrase("answers.access.somewhere")
+    sentences = [text.replace("{access}", where) for text in (*fix.first, *fix.do)] if fix is not None else []
     told = [Instruction(text, url=fix.url if fix is not None and number == 0 else None) for number, text in enumerate(sentences)]
     before = len(fix.first) if fix is not None else 0
     yield from told[:before]

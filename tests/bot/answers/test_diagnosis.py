@@ -93,3 +93,16 @@ def test_at_microsoft_the_port_that_does_not_exist_is_changed_and_nothing_else_i
     what_to_do = text[text.index("port 465 → 587") :]
     assert "firewall" not in what_to_do
     assert "letter by letter" not in what_to_do
+
+
+def test_where_access_is_off_at_first_the_step_says_where_it_is_switched_on() -> None:
+    assert "POP3/IMAP Abruf" in told_of("auth.bad_credentials", Situation(provider="gmx")).partition("Mind this")[0]
+    assert "Postfach-Einstellungen" in told_of("auth.smtp_auth_disabled", Situation(provider="freenet"))
+
+
+def test_every_provider_of_a_fix_about_access_has_its_place() -> None:
+    fixes = [fix for cause in index().knowledge.causes.values() for fix in cause.fixes if "{access}" in " ".join((*fix.first, *fix.do))]
+    named = {id for fix in fixes for id in fix.when.providers}
+
+    assert named
+    assert [id for id in sorted(named) if not index().knowledge.providers[id].access] == []
