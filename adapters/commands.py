@@ -181,6 +181,16 @@ def _keeping(commands: Any) -> None:
         "  $ postmaster knowledge sources | head\n",
     )
     _json(sources)
+    gaps = _command(
+        kinds,
+        "gaps",
+        _knowledge_gaps,
+        "what people brought that nothing was known for, as drafts of examples",
+        "Of what the bot kept in POSTMASTER_STORE while POSTMASTER_LEARN was on: texts without secrets, names and addresses, like ones\n"
+        "together; and, by cause, provider and program, how often an answer helped.",
+        "  $ postmaster knowledge gaps\n  $ POSTMASTER_STORE=redis://store.your-company.net/0 postmaster knowledge gaps --json\n",
+    )
+    _json(gaps)
 
 
 def _storing(commands: Any) -> None:
@@ -353,6 +363,13 @@ def _knowledge_sources(given: argparse.Namespace) -> int:
     from adapters.terminal import upkeep
 
     return upkeep.sources(as_json=given.json)
+
+
+def _knowledge_gaps(given: argparse.Namespace) -> int:
+    from adapters.terminal.gaps import show_gaps
+    from bot.config import load_settings
+
+    return show_gaps(load_settings(), as_json=given.json)
 
 
 def _slack(given: argparse.Namespace) -> int:

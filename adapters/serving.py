@@ -108,7 +108,7 @@ async def _run(platforms: Sequence[str], settings: Settings) -> int:
     try:
         async with Network(Policy(**settings.policy(), known_ports=known.known_ports)) as network:
             broker = InlineBroker(network, known) if far is None else far
-            service = Service(store, broker, known, keep_days=settings.retention_days)
+            service = Service(store, broker, known, keep_days=settings.retention_days, learns=settings.learn)
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.run(stop))
                 group.create_task(warm_up(service))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 COUNTERS = {
     "events": ("Events taken in, by channel and whether they were new.", ("channel", "new")),
     "steps": ("Steps of conversations, by kind of event.", ("event",)),
+    "answers": ("How answers turned out (helped, unhelped), and texts that were not recognised, by cause.", ("outcome", "cause")),
     "lost_races": ("Steps made again because another instance was first.", ()),
     "parked": ("Events put aside because they could not be stepped.", ("event",)),
     "effects": ("Effects by kind and how they ended (done, retry, ended, lost).", ("kind", "outcome")),

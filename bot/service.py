@@ -27,6 +27,7 @@ from bot.conversation.model import (
     AnyEvent,
     Conversation,
     FormSent,
+    Lesson,
     MessageDeleted,
     Post,
     ProbeDone,
@@ -82,7 +83,7 @@ class Service:
     """`step`, `read`, `answer` and `progress` default to those of `bot/thinking.py`.
 
     `patience_seconds`: how long an unreachable store is waited for before `run` gives up with `StoreUnreachable`; None: for ever.
-    `keep_days`: conversations untouched for longer are deleted.
+    `keep_days`: conversations untouched for longer are deleted. `learns`: texts that were not recognised are kept, see `bot/learning.py`.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class Service:
         now: Callable[[], datetime.datetime] = utc_now,
         patience_seconds: float | None = None,
         keep_days: float = 30.0,
+        learns: bool = False,
     ) -> None:
         self._store = store
         self._index = index
@@ -108,6 +110,7 @@ class Service:
         self._progress = progress or self._thinking.progress
         self._now = now
         self._patience_seconds = patience_seconds
+        self._learns = learns
         self._keep = datetime.timedelta(days=keep_days)
         self._channels: dict[str, Channel] = {}
         self._activity = Activity()
@@ -344,6 +347,7 @@ class Service:
                 self._again.add(key)
                 return
             metrics.count("steps", event=type(event).__name__)
+            await self._learn(step.lessons)
             metrics.observe_seconds("step_seconds", time.monotonic() - began)
             conversation, version = step.conversation, version + 1
             question = outbox.last_question_after(effects, question)
@@ -371,6 +375,16 @@ class Service:
         if isinstance(event, FormSent):
             return replace(event, readings={slot: self._read(text, slot) for slot, text in event.values.items()})
         return event
+
+    async def _learn(self, lessons: Sequence[Lesson]) -> None:
+        """Counted; and kept, stripped, where the operator wants it. A lesson that cannot be kept is none that was promised."""
+        for lesson in lessons:
+            metrics.count("answers", outcome=lesson.kind, cause=lesson.cause)
+            if self._learns:
+                from bot.learning import stripped
+
+                with contextlib.suppress(StoreUnreachable):
+                    await self._store.lessons.note(stripped(lesson), self._now().date())
 
     # --- what falls due ----------------------------------------------------------------------------------------------------
 

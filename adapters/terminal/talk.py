@@ -73,7 +73,9 @@ async def running(channel: Channel, settings: Settings, known: Index, *, store: 
     await opened.open()
     try:
         async with Network(Policy(**settings.policy(), known_ports=known.known_ports)) as network:
-            service = Service(opened, InlineBroker(network, known), known, patience_seconds=0, keep_days=settings.retention_days)
+            service = Service(
+                opened, InlineBroker(network, known), known, patience_seconds=0, keep_days=settings.retention_days, learns=settings.learn
+            )
             service.add_channel(channel)
             stop = asyncio.Event()
             async with asyncio.TaskGroup() as group:

@@ -47,6 +47,7 @@ def explain_steps(turn: Turn) -> None:
 
 def still_fails(turn: Turn, *, changed: bool) -> None:
     """The next likely cause, not the same text again; at the end a person, with what was ruled out."""
+    turn.learn("unhelped")
     turn.unflag("configure", "lookup")
     host = turn.host_to_ask(turn.situation)
     if changed and host is not None and turn.probed_already(host):

@@ -299,9 +299,25 @@ class HandOff(Effect):
 AnyEffect = Post | Edit | Probe | Wake | HandOff
 
 
+LessonKind = Literal["unrecognised", "helped", "unhelped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What can be learnt from a talk: an error text that nothing was known for, or how the answer for a cause turned out. `provider` and
+    `client` are ids, "" where unknown. Nobody's name, place or talk is in it but what stands in `text` (see `bot/learning.py`)."""
+
+    kind: LessonKind
+    cause: str = ""
+    provider: str = ""
+    client: str = ""
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one event made of a conversation."""
+    """What one event made of a conversation. `lessons` are no effects: they may be lost."""
 
     conversation: Conversation
     effects: tuple[AnyEffect, ...] = ()
+    lessons: tuple[Lesson, ...] = ()

@@ -18,6 +18,8 @@ from bot.conversation.model import (
     Effect,
     HandOff,
     Known,
+    Lesson,
+    LessonKind,
     Line,
     PendingProbe,
     Post,
@@ -58,6 +60,7 @@ class Turn:
         self.event = event
         self.index = index
         self.effects: list[AnyEffect] = []
+        self.lessons: list[Lesson] = []
         self.preface: list[Block] = []
         self.changed = False  # whether this event brought other settings
 
@@ -84,7 +87,14 @@ class Turn:
 
     def finished(self) -> Step:
         self.set(last_order=max(self.conversation.last_order, self.event.order), updated=self.event.at)
-        return Step(self.conversation, tuple(self.effects))
+        return Step(self.conversation, tuple(self.effects), tuple(self.lessons))
+
+    def learn(self, kind: LessonKind, text: str = "") -> None:
+        """Of the newest answer, how it turned out; or a text that nothing was known for."""
+        cause = "" if kind == "unrecognised" else self.conversation.told[-1] if self.conversation.told else None
+        if cause is not None:
+            provider = provider_of(self.situation, self.index)
+            self.lessons.append(Lesson(kind, cause, provider.id if provider is not None else "", self.situation.client or "", text))
 
     # --- saying ---
 
@@ -257,6 +267,10 @@ class Turn:
         fine = replies.server_is_fine(situation, seen, turn, self.index) if vague else None
         if fine is None and vague and not survey(seen):
             fine = replies.nothing_to_go_on(situation, turn, self.index)
+        once = f"learnt:{self.conversation.problem}"
+        if situation.error is not None and not vague and once not in self.conversation.flags:
+            self.flag(once)
+            self.learn("unrecognised", situation.error)
         self.say(fine or replies.unknown(findings, situation, seen, turn, self.index))
 
     # --- the message at hand ---
@@ -298,6 +312,7 @@ class Turn:
 
     def close(self, phrase: str) -> None:
         if phrase == "talk.works":
+            self.learn("helped")
             self.adopt_advice()
         self.set(state=State.CLOSED, question=None, probe=None)
         self.say_phrase(phrase, final=True)

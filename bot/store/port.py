@@ -18,6 +18,7 @@ from enum import Enum
 from typing import Protocol
 
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation
+from bot.store.lessons import Lessons
 from bot.store.vault import Vault
 
 # What is due later than these was written by a clock that ran ahead, or before ours was set back: it is due now.
@@ -82,6 +83,10 @@ class Store(Protocol):
     @property
     def vault(self) -> Vault:
         """Small sealed things of a platform that belong to no talk."""
+
+    @property
+    def lessons(self) -> Lessons:
+        """What talks taught, where the operator wants it kept."""
 
     async def open(self) -> None:
         """Connects, migrates. Raises `StoreUnreachable` with a sentence."""

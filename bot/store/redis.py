@@ -26,6 +26,7 @@ from bot.errors import StoreUnreachable
 from bot.store import codec, outbox, redis_keys, redis_scripts
 from bot.store.forgetting import without_message, without_person
 from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
+from bot.store.lessons import RedisLessons
 from bot.store.vault import RedisVault
 
 HINT_SECONDS = 5.0
@@ -53,6 +54,7 @@ class RedisStore:
         self._channels: set[str] = set()
         self._births: dict[str, str] = {}
         self.vault = RedisVault(self._client, self._sentences)
+        self.lessons = RedisLessons(self._client, self._sentences)
 
     @property
     def watch_seconds(self) -> float | None:

@@ -18,6 +18,7 @@ from bot.conversation.model import AnyEffect, AnyEvent, Conversation
 from bot.store import codec, outbox, sqlite_forget, sqlite_outbox, sqlite_schema
 from bot.store.port import LONGEST_LEASE_SECONDS, ClaimedEffect, DueWake, Loaded, Marked
 from bot.store.sqlite_thread import SqliteThread
+from bot.store.lessons import SqliteLessons
 from bot.store.vault import SqliteVault
 
 Synchronous = Literal["FULL", "NORMAL"]
@@ -44,6 +45,7 @@ class SqliteStore:
         self._data_version = -1
         self._thread = SqliteThread(lambda: sqlite_schema.connect(path, synchronous, migrations), path)
         self.vault = SqliteVault(self._thread, clock)
+        self.lessons = SqliteLessons(self._thread)
 
     @property
     def watch_seconds(self) -> float | None:

@@ -71,6 +71,13 @@ MIGRATIONS = (
     -- Wakes in somebody's hands, to find those of a clock that was set back since among many that are still to come.
     CREATE INDEX wake_held ON wake (channel, ready) WHERE owner <> '';
     """,
+    """
+    -- What the talks taught (`lessons.py`): a text that was not recognised, or how an answer turned out, and how often. Nobody's.
+    CREATE TABLE lesson (
+        kind TEXT NOT NULL, cause TEXT NOT NULL, provider TEXT NOT NULL, client TEXT NOT NULL, text TEXT NOT NULL,
+        count INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, PRIMARY KEY (kind, cause, provider, client, text)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -117,6 +117,28 @@ def test_a_look_that_could_not_be_made_is_told_and_the_talk_goes_on() -> None:
     assert conversation.state is State.ADVISED
 
 
+def test_what_nothing_was_known_for_is_learnt_once_and_how_answers_turned_out() -> None:
+    strange = Reading(host=HOST, error="599 the flux capacitor: refused", client="thunderbird", intent="fix_error")
+    conversation, effects = play(said(1, strange))
+    (probe,) = probes(effects)
+    done = ProbeDone(**common(2), probe=probe.probe, observations=facts("good-587", HOST))
+    lessons = []
+    for event in (done, said(3, Reading(unknown=True)), said(4, Reading(unknown=True))):
+        result = step(conversation, event, index())
+        conversation, lessons = result.conversation, [*lessons, *result.lessons]
+
+    assert [(lesson.kind, lesson.client, lesson.text) for lesson in lessons] == [("unrecognised", "thunderbird", strange.error)]
+
+    conversation, _ = play(
+        said(1, Reading(error="535 5.7.8 authentication failed", provider="gmail", client="thunderbird", intent="fix_error"))
+    )
+    still = step(conversation, said(2, Reading(outcome="still_fails", intent="fix_error")), index())
+    works = step(still.conversation, said(3, Reading(outcome="works", intent="thanks")), index())
+
+    assert [(lesson.kind, lesson.provider) for lesson in (*still.lessons, *works.lessons)] == [("unhelped", "gmail"), ("helped", "gmail")]
+    assert still.lessons[0].cause != works.lessons[0].cause
+
+
 def test_late_probe_result_is_ignored_after_a_correction() -> None:
     conversation, effects = play(said(1, WRONG_MODE))
     (first,) = probes(effects)
