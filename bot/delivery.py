@@ -48,6 +48,7 @@ class _Line:
     """The ordered effects of one conversation that this process has claimed; `posted` knows what the table may not know yet."""
 
     waiting: deque[ClaimedEffect] = field(default_factory=deque)
+    current: ClaimedEffect | None = None
     running: bool = False
     posted: dict[str, str] = field(default_factory=dict)
 
@@ -104,6 +105,13 @@ class Delivery:
                 self._activity.begin(effect.conversation)
                 self._spawn(self._run_line(effect.conversation, line))
 
+    def in_hand(self, conversation: str) -> tuple[str, ...]:
+        """Ids of the conversation's ordered effects that run or wait here. A lease may say more: where the answer to a claim was lost."""
+        line = self._lines.get(conversation)
+        if line is None:
+            return ()
+        return tuple(one.effect.id for one in (*line.waiting, *([line.current] if line.current else ())))
+
     def stop_probes(self, conversation: str, but: Collection[str] = ()) -> None:
         """Ends running probes of the conversation, all `but` these; each result carries what was seen so far."""
         for (whose, probe), stop in self._stops.items():
@@ -157,9 +165,10 @@ class Delivery:
                 if not line.waiting:
                     more = await self._claim_rest(conversation, line)
                     continue
-                effect = line.waiting.popleft()
+                line.current = effect = line.waiting.popleft()
                 with log.about(conversation):
                     outcome, more = await self._deliver(effect, line)
+                line.current = None
                 self._let_go(effect)
                 metrics.count("effects", kind=type(effect.effect).__name__, outcome=outcome)
                 if outcome in ("retry", "lost"):

@@ -340,6 +340,7 @@ class Service:
                 () if parked else (event.id,),
                 owner=self._owner,
                 lease_until=self._now() + delivery.LEASE,
+                in_hand=self._delivery.in_hand(key),
                 parked=parked,
             )
             if claimed is None:

@@ -117,6 +117,7 @@ class Store(Protocol):
         *,
         owner: str = "",
         lease_until: datetime.datetime | None = None,
+        in_hand: Sequence[str] | None = None,
         parked: Mapping[str, str] | None = None,
     ) -> Sequence[ClaimedEffect] | None:
         """Saves state, effects and handled events in one write if the version is still `read_version`; None: lost the race, step again.
@@ -124,7 +125,8 @@ class Store(Protocol):
         Handled events are erased with their text. `parked` (event id -> reason) are put aside: they could not be stepped three times.
         Each effect has an id (see `outbox.numbered`); a `Wake` replaces an earlier one of the same name. With `owner` and `lease_until`
         the new effects are claimed in the same write and given back, except those that must wait for an earlier one that somebody else
-        has or nobody has (they stay in the table)."""
+        has or nobody has (they stay in the table). `in_hand` names the earlier ones that the owner knows it has; None: all that it has
+        leased. It has leased more where the answer to a claim or a commit never reached it, and nobody runs those until the lease ends."""
 
     async def discard(self, event: AnyEvent) -> None:
         """Erases an event that has no conversation to go to (forgotten meanwhile)."""

@@ -91,6 +91,7 @@ class RedisStore:
 
         def hints(pipe: Any) -> None:
             _hint(pipe, event.channel, talk, now + HINT_SECONDS)
+            pipe.zadd(redis_keys.UPDATED, {talk: now}, nx=True)
             for trace in traces:
                 pipe.sadd(trace, talk)
 
@@ -116,10 +117,8 @@ class RedisStore:
         return [talk for _, talk in sorted(arrivals)]
 
     async def discard(self, event: AnyEvent) -> None:
-        async with self._sentences(), self._client.pipeline(transaction=True) as pipe:
-            pipe.hdel(redis_keys.of_talk(event.conversation)[1], event.id)
-            pipe.hdel(redis_keys.of_talk(event.conversation)[2], event.id)
-            await pipe.execute()
+        if traces := await self._run("discard", event.conversation, (event.id,)):
+            await self._unlist(event.conversation, traces)
 
     async def owes(self, conversation: str) -> bool:
         ((_, arrival, owed),) = await self._summaries([conversation], 0.0)
@@ -136,6 +135,7 @@ class RedisStore:
         *,
         owner: str = "",
         lease_until: datetime.datetime | None = None,
+        in_hand: Sequence[str] | None = None,
         parked: Mapping[str, str] | None = None,
     ) -> Sequence[ClaimedEffect] | None:
         talk, now = conversation.key, self._clock()
@@ -164,6 +164,7 @@ class RedisStore:
                 "asker": conversation.asker,
                 "owner": owner,
                 "lease": lease_until.timestamp() if owner and lease_until else 0,
+                "in_hand": None if in_hand is None else dict.fromkeys(in_hand, True),
                 "handled": list(handled),
                 "parked": dict(parked or {}),
                 "wakes": {wake: repr(at) for wake, at in wakes.items()},
@@ -339,13 +340,21 @@ class RedisStore:
 
     async def _delete(self, talk: str, untouched_since: str = "") -> bool:
         traces = await self._run("delete", talk, (untouched_since,))
+        if traces:
+            await self._unlist(talk, traces)
+        else:  # touched meanwhile, or an event waits in it
+            async with self._sentences():
+                await self._client.zadd(redis_keys.UPDATED, {talk: self._clock()}, xx=True)
+        return bool(traces)
+
+    async def _unlist(self, talk: str, traces: Sequence[bytes]) -> None:
+        """Takes a conversation that is gone out of the indexes: those that named it, and a last "" (see the scripts)."""
         self._births.pop(talk, None)
         async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
             for trace in traces[:-1]:
                 pipe.srem(trace.decode(), talk)
             pipe.zrem(redis_keys.UPDATED, talk)
             await pipe.execute()
-        return bool(traces)
 
     async def _change(self, talk: str, change: Callable[[Conversation], Conversation]) -> None:
         while True:
@@ -384,25 +393,29 @@ class RedisStore:
         looks = await self._looks(channel, self._clock() + too_late)
         if not looks:
             return
-        async with self._sentences():
-            later = f"{self._clock() + POSTPONED_SECONDS:.6f}"
-            async with self._client.pipeline(transaction=False) as pipe:
-                for talk, score in looks:
-                    pipe.evalsha(_CORRECT_SHA, 1, redis_keys.look(channel), talk, repr(score), later)
-                await pipe.execute()
+        later = f"{self._clock() + POSTPONED_SECONDS:.6f}"
+        await self._correct(channel, [(talk, repr(score), later) for talk, score in looks])
         due = await self._summaries([talk for talk, _ in looks], grace)
-        async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
-            for (talk, _), (moment, _, _) in zip(looks, due, strict=True):
-                right = "" if moment is None else f"{moment:.6f}"
-                pipe.evalsha(_CORRECT_SHA, 1, redis_keys.look(channel), talk, later, right)
-            await pipe.execute()
+        right = ["" if moment is None else f"{moment:.6f}" for moment, _, _ in due]
+        await self._correct(channel, [(talk, later, moment) for (talk, _), moment in zip(looks, right, strict=True)])
+
+    async def _correct(self, channel: str, hints: Sequence[tuple[str, str, str]]) -> None:
+        """(conversation, the hint as it was read, the right one) for each: only where it still is as it was read."""
+
+        def fill(pipe: Any) -> None:
+            for hint in hints:
+                pipe.evalsha(_CORRECT_SHA, 1, redis_keys.look(channel), *hint)
+
+        await self._piped(fill)
 
     async def _summaries(self, talks: Iterable[str], grace: float) -> list[tuple[float | None, float | None, int]]:
         """For each conversation: when something is due, when the oldest waiting event came, how many effects are owed."""
-        async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
+
+        def fill(pipe: Any) -> None:
             for talk in talks:
                 pipe.evalsha(_SHAS["summary"], 8, *redis_keys.of_talk(talk), repr(grace), repr(self._clock()))
-            rows = await pipe.execute()
+
+        rows = await self._piped(fill)
         return [(float(due) if due else None, float(arrival) if arrival else None, int(owed)) for due, arrival, owed in rows]
 
     # --- scripts -----------------------------------------------------------------------------------------------------------
@@ -411,14 +424,23 @@ class RedisStore:
         self, name: str, talk: str, values: Sequence[Any] = (), claims: Sequence[str] = (), hints: Callable[[Any], None] | None = None
     ) -> Any:
         keys = (*redis_keys.of_talk(talk), *claims)
+
+        def fill(pipe: Any) -> None:
+            if hints is not None:
+                hints(pipe)
+            pipe.evalsha(_SHAS[name], len(keys), *keys, *values)
+
+        return (await self._piped(fill))[-1]
+
+    async def _piped(self, fill: Callable[[Any], None]) -> list[Any]:
+        """The answers to what `fill` puts into one round trip; that may be done twice, where the server had no scripts yet."""
         async with self._sentences():
             for _ in range(2):
                 async with self._client.pipeline(transaction=False) as pipe:
-                    if hints is not None:
-                        hints(pipe)
-                    pipe.evalsha(_SHAS[name], len(keys), *keys, *values)
+                    fill(pipe)
                     try:
-                        return (await pipe.execute())[-1]
+                        answers: list[Any] = await pipe.execute()
+                        return answers
                     except exceptions.NoScriptError:  # the server was started anew
                         await self._load_scripts()
         raise StoreUnreachable(f"The store at {self._name} forgets its scripts: look whether something flushes them.")

@@ -39,6 +39,10 @@ def as_ours(error: exceptions.RedisError | OSError, name: str) -> StoreUnreachab
     """The sentence for what the client raised; `name` is how it calls the store."""
     if isinstance(error, OSError):
         return StoreUnreachable(f"The store at {name} cannot be reached ({error.strerror}): start it.")
+    while isinstance(error.__cause__, exceptions.RedisError):  # what was said when the connection was made is wrapped in one that says less
+        error = error.__cause__
+    if "username-password" in str(error):  # the client has no kind of its own for WRONGPASS
+        error = exceptions.AuthenticationError(str(error))
     sentence = next(sentence for kind, sentence in SENTENCES if isinstance(error, kind))
     return StoreUnreachable(sentence.format(name=name, error=error))
 

@@ -92,7 +92,7 @@ for _, one in ipairs(waiting) do answer[#answer + 1] = redis.call('HGET', INBOX_
 return answer
 """
 
-# ARGV: one JSON text {read, now, birth, question, channel, workspace, asker, owner, lease, handled, parked, wakes, effects}, state, bodies…
+# ARGV: one JSON text (`RedisStore.commit` makes it), state, bodies…
 # -> {'lost'} | {'birth', the right one} | {'twice', an effect id}
 #    | {'', then for each effect 'held' or 'free' and where the post that it edits stands}
 COMMIT = """
@@ -116,7 +116,8 @@ end
 for id, at in pairs(c.wakes) do put(WAKES, {id = id, at = at, ready = moment(at), owner = ''}) end
 local blocked = false
 for _, one in ipairs(owed()) do
-  if one.in_order and (one.owner ~= c.owner or one.ready <= c.now) then blocked = true end
+  local ours = one.owner == c.owner and one.ready > c.now and (c.in_hand == cjson.null or c.in_hand[one.id])
+  if one.in_order and not ours then blocked = true end
 end
 local answer = {''}
 for i, one in ipairs(c.effects) do
@@ -258,6 +259,17 @@ redis.call('HSET', TALK, 'version', tonumber(ARGV[1]) + 1, 'state', ARGV[2])
 return 1
 """
 
+# ARGV: event id   -> the indexes that named the conversation and '', where nothing is left of it; else nothing
+DISCARD = """
+redis.call('HDEL', INBOX, ARGV[1])
+redis.call('HDEL', INBOX_BODY, ARGV[1])
+if redis.call('HEXISTS', TALK, 'state') == 1 or redis.call('HLEN', INBOX) > 0 then return {} end
+local traces = redis.call('SMEMBERS', TRACES)
+redis.call('DEL', unpack(KEYS, 1, 8))
+traces[#traces + 1] = ''
+return traces
+"""
+
 # ARGV: 'message' or 'person', its id   -> how many events are left
 DROP_EVENTS = """
 local left = 0
@@ -272,9 +284,12 @@ end
 return left
 """
 
-# ARGV: only if not touched since this moment, '' for always   -> the indexes that named it; nothing where it was touched
+# ARGV: only if nothing came or was done since this moment, '' for always   -> the indexes that named it and ''; nothing where something was
 DELETE = """
-if ARGV[1] ~= '' and tonumber(redis.call('HGET', TALK, 'updated') or '0') >= tonumber(ARGV[1]) then return {} end
+if ARGV[1] ~= '' then
+  if tonumber(redis.call('HGET', TALK, 'updated') or '0') >= tonumber(ARGV[1]) then return {} end
+  for _, one in ipairs(items(INBOX)) do if not one.parked and one.received >= tonumber(ARGV[1]) then return {} end end
+end
 local traces = redis.call('SMEMBERS', TRACES)
 for _, claim in ipairs(redis.call('SMEMBERS', OWN)) do redis.call('DEL', claim) end
 redis.call('DEL', unpack(KEYS, 1, 8))
@@ -297,6 +312,7 @@ SCRIPTS = {
         "claim_wakes": CLAIM_WAKES,
         "wake_done": WAKE_DONE,
         "summary": SUMMARY,
+        "discard": DISCARD,
         "change": CHANGE,
         "drop_events": DROP_EVENTS,
         "delete": DELETE,

@@ -88,6 +88,7 @@ class SqliteStore:
         *,
         owner: str = "",
         lease_until: datetime.datetime | None = None,
+        in_hand: Sequence[str] | None = None,
         parked: Mapping[str, str] | None = None,
     ) -> Sequence[ClaimedEffect] | None:
         state = codec.encode_conversation(conversation)
@@ -103,6 +104,7 @@ class SqliteStore:
                 handled,
                 owner,
                 lease,
+                in_hand,
                 parked or {},
                 self._clock(),
             ),
@@ -114,7 +116,7 @@ class SqliteStore:
         return [_claimed(conversation, effect, key, 1, 1, posted, until) for effect, key, posted in claimed]
 
     async def discard(self, event: AnyEvent) -> None:
-        await self._thread.run(lambda db: db.execute("DELETE FROM inbox WHERE id = ?", (event.id,)), writes=True)
+        await self._thread.run(lambda db: sqlite_forget.event(db, event.id, event.conversation), writes=True)
 
     async def owes(self, conversation: str) -> bool:
         return await self._thread.run(lambda db: _owes(db, conversation), writes=False)
@@ -261,6 +263,7 @@ def _commit(
     handled: Sequence[str],
     owner: str,
     lease: float | None,
+    in_hand: Sequence[str] | None,
     parked: Mapping[str, str],
     now: float,
 ) -> list[tuple[AnyEffect, str, dict[str, str]]] | None:
@@ -280,7 +283,7 @@ def _commit(
     if handled:
         db.execute(f"DELETE FROM inbox WHERE conversation = ? AND id IN ({sqlite_outbox.marks(handled)})", (key, *handled))
     db.executemany("UPDATE inbox SET parked = ? WHERE conversation = ? AND id = ?", [(why, key, id_) for id_, why in parked.items()])
-    return sqlite_outbox.save_effects(db, conversation, birth, effects, owner, lease, now)
+    return sqlite_outbox.save_effects(db, conversation, birth, effects, owner, lease, in_hand, now)
 
 
 def _owes(db: sqlite3.Connection, conversation: str) -> bool:

@@ -54,12 +54,23 @@ def conversation(db: sqlite3.Connection, key: str) -> bool:
     return bool(known)
 
 
+def event(db: sqlite3.Connection, event_id: str, key: str) -> None:
+    """Deletes an event, and what only it has left of the conversation `key`."""
+    db.execute("DELETE FROM inbox WHERE id = ?", (event_id,))
+    _drop_traces_of_nothing(db, key)
+
+
 def untouched(db: sqlite3.Connection, before: float) -> int:
-    """Deletes some of the conversations not touched since `before`; 0 when there are no more."""
-    keys = [key for (key,) in db.execute("SELECT key FROM conversation WHERE updated < ? LIMIT ?", (before, AT_ONCE))]
+    """Deletes some of the conversations in which nothing was done and nothing came since `before`; 0 when there are no more."""
+    waits = "SELECT 1 FROM inbox WHERE conversation = key AND parked IS NULL AND received >= ?1"
+    sql = f"SELECT key FROM conversation WHERE updated < ?1 AND NOT EXISTS ({waits}) LIMIT ?2"
+    keys = [key for (key,) in db.execute(sql, (before, AT_ONCE))]
     for key in keys:
         _delete(db, key)
+    left = [key for (key,) in db.execute("SELECT DISTINCT conversation FROM inbox WHERE received < ?", (before,))]
     db.execute("DELETE FROM inbox WHERE received < ?", (before,))
+    for key in left:
+        _drop_traces_of_nothing(db, key)
     return len(keys)
 
 
@@ -79,6 +90,14 @@ def _change(db: sqlite3.Connection, key: str, change: Callable[[Conversation], C
         return
     state = codec.encode_conversation(change(codec.decode_conversation(row[0])))
     db.execute("UPDATE conversation SET state = ?, version = version + 1 WHERE key = ?", (state, key))
+
+
+def _drop_traces_of_nothing(db: sqlite3.Connection, key: str) -> None:
+    sql = (
+        "DELETE FROM trace WHERE conversation = ?1 AND NOT EXISTS (SELECT 1 FROM conversation WHERE key = ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM inbox WHERE conversation = ?1)"
+    )
+    db.execute(sql, (key,))
 
 
 def _delete(db: sqlite3.Connection, key: str) -> None:

@@ -23,6 +23,7 @@ def save_effects(
     effects: Sequence[tuple[AnyEffect, bytes]],
     owner: str,
     lease: float | None,
+    in_hand: Sequence[str] | None,
     now: float,
 ) -> list[tuple[AnyEffect, str, dict[str, str]]]:
     talk = conversation.key
@@ -36,8 +37,9 @@ def save_effects(
             continue
         ordered = outbox.in_order(effect)
         if ordered and blocked is None:
-            sql = "SELECT 1 FROM effect WHERE conversation = ? AND state = 0 AND in_order AND (owner <> ? OR ready <= ?) LIMIT 1"
-            blocked = db.execute(sql, (talk, owner, now)).fetchone() is not None
+            sql = "SELECT 1 FROM effect WHERE conversation = ? AND state = 0 AND in_order AND (owner <> ? OR ready <= ?"
+            sql += ") LIMIT 1" if in_hand is None else f" OR id NOT IN ({marks(in_hand)})) LIMIT 1"
+            blocked = db.execute(sql, (talk, owner, now, *(in_hand or ()))).fetchone() is not None
         key = outbox.key(birth, talk, effect.id)
         ours = lease is not None and not (ordered and blocked)
         db.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import stat
@@ -15,8 +16,11 @@ import pytest
 from bot.errors import StoreUnreachable, UsageError
 from bot.store import default_path, open_store, sqlite_schema
 from bot.store.sqlite import SqliteStore
+from tests.bot.service_kit import TALK, Room, running, service_on
+from tests.bot.service_kit import said as said_to_service
 from tests.bot.store.talks import begun, post, said, talk
 
+AWAY_SECONDS = float(os.environ.get("AWAY_SECONDS", "1"))
 DIARY = b"my diary\n" * 200
 
 
@@ -183,6 +187,28 @@ async def test_a_file_held_by_another_program_is_said(path: Path, monkeypatch: p
         other.close()
 
         assert await store.receive(said(1), ["1"])
+
+
+async def test_a_file_that_another_program_holds_for_a_while_is_waited_for_and_nothing_is_lost_or_said_twice(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_schema, "BUSY_SECONDS", 0.05)
+    room = Room()
+    async with opened(SqliteStore(str(path))) as store:
+        service = service_on(store, room)
+        async with asyncio.timeout(AWAY_SECONDS + 30), running(service):
+            await service.receive(said_to_service("before", 1))
+            other = sqlite3.connect(path, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreUnreachable, match="is held by another program"):
+                await service.receive(said_to_service("refused", 2))
+            await asyncio.sleep(AWAY_SECONDS)
+            other.execute("ROLLBACK")
+            other.close()
+            assert await service.receive(said_to_service("after", 2))
+            await service.idle(TALK)
+
+    assert room.texts() == ["heard before", "heard after"]
 
 
 async def test_a_store_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:

@@ -145,6 +145,16 @@ async def test_a_discarded_event_is_gone(store: Store) -> None:
     assert (await store.load("talk")).events == ()
 
 
+async def test_a_discarded_event_of_a_talk_that_is_gone_leaves_nothing_by_which_it_would_be_found(store: Store) -> None:
+    await store.receive(said(1), ["1"])
+    await store.receive(said(2, "other"), ["2"])
+
+    await store.discard(said(1))
+
+    assert await store.forget_person("ann") == 1
+    assert not await store.receive(said(1), ["1"])
+
+
 async def test_owes_until_events_are_handled_and_effects_done(store: Store) -> None:
     assert not await store.owes("talk")
     await store.receive(said(1), ["1"])
@@ -223,6 +233,21 @@ async def test_effects_behind_ones_own_are_handed_over(store: Store) -> None:
 
     assert claimed is not None
     assert ids(claimed) == ["1.0"]
+
+
+async def test_effects_behind_one_whose_claim_never_reached_its_owner_are_not_handed_over(store: Store) -> None:
+    """The answer to a commit may be lost on the way; whoever asks again has lost the race against itself, and has nothing in hand."""
+    first, second = await begun(store, [post("0.0"), post("0.1")], owner="me")
+
+    behind = await store.commit(talk(), 1, [post("1.0")], (), owner="me", lease_until=now() + LEASE, in_hand=("0.0",))
+    beside = await store.commit(talk(), 2, [post("2.0"), probe("2.1")], (), owner="me", lease_until=now() + LEASE, in_hand=("0.0", "0.1"))
+
+    assert behind == []
+    assert beside is not None
+    assert ids(beside) == ["2.1"]
+    assert await store.done(first, "M1") is Marked.MORE
+    assert await store.done(second, "M2") is Marked.MORE
+    assert ids(await claim(store)) == ["1.0"]
 
 
 async def test_when_a_lease_ends_another_gets_the_effect_under_the_same_key_and_the_first_ones_mark_is_refused(store: Store) -> None:
@@ -474,6 +499,30 @@ async def test_only_what_was_not_touched_for_long_is_purged(store: Store) -> Non
     assert (await store.load("old")).conversation is None
     assert (await store.load("new")).conversation is not None
     assert await claim(store) == []
+
+
+async def test_a_talk_in_which_something_has_just_been_said_is_not_purged_however_old_it_is(store: Store) -> None:
+    await begun(store)
+    await asyncio.sleep(0.05)
+    middle = now()
+    await asyncio.sleep(0.05)
+    await store.receive(said(1), ["1"])
+
+    assert await store.purge(middle) == 0
+
+    loaded = await store.load("talk")
+    assert (loaded.conversation, len(loaded.events)) == (talk(), 1)
+
+
+async def test_what_nobody_ever_took_up_is_purged_too_and_found_nowhere(store: Store) -> None:
+    await store.receive(said(1), ["1"])
+    await asyncio.sleep(0.05)
+
+    await store.purge(now())
+
+    assert (await store.load("talk")).events == ()
+    assert await store.waiting(CHANNELS) == []
+    assert await store.forget_person("ann") == 0
 
 
 async def test_a_fresh_claim_outlives_a_purge(store: Store) -> None:
