@@ -38,6 +38,7 @@ from bot.reply import (
     Task,
     Text,
 )
+from tests.adapters.discord import phone
 from tests.adapters.discord.peer import problem_with, words_of
 from tests.adapters.discord.replies import ANSWER, PROGRESS, QUESTION, USUAL
 from tests.adapters.discord.scripted import words
@@ -72,6 +73,14 @@ def test_without_reading_rights_a_question_says_how_to_answer_it() -> None:
 
 def test_a_final_answer_as_plain_text_looks_as_in_its_snapshot() -> None:
     matches("answer_plain", render.plain_pages(ANSWER, words))
+
+
+def test_on_a_phone_the_usual_messages_read_as_in_their_snapshot() -> None:
+    path = SNAPSHOTS / "phone.txt"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(phone.album(), "utf-8")
+
+    assert phone.album() == path.read_text("utf-8")
 
 
 # --- what a reader sees ----------------------------------------------------------------------------------------------------------

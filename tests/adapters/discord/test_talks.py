@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
+from adapters.discord import interactions
 from adapters.discord.custom_ids import KEY
-from bot.channel import Deleted
+from bot.channel import Deleted, Incoming, Pressed
 from tests.adapters.discord.peer import ANNA, BEN, BOT, BOT_ROLE, GENERAL, GUILD, ROBOT, VOICE, Peer, buttons, words_of
 from tests.adapters.discord.scripted import Scripted, running
 
@@ -44,6 +49,30 @@ async def test_a_button_works_after_a_restart(peer: Peer, service: Scripted) -> 
         await peer.until(lambda: len(peer.ours(thread)) == 2)
 
     assert "You chose p587" in words_of(peer.ours(thread)[1])
+
+
+async def test_a_click_is_acknowledged_in_time_while_the_store_is_slow(
+    peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interactions, "_PATIENCE_SECONDS", 0.05)
+    written, receive = asyncio.Event(), service.receive
+
+    async def slow(incoming: Incoming) -> bool:
+        if isinstance(incoming.what, Pressed):
+            await written.wait()
+        return await receive(incoming)
+
+    service.receive = slow  # type: ignore[method-assign]
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        question = (await peer.until(lambda: peer.ours(thread)))[0]
+        pressed = await peer.press(question, buttons(question)["587"])
+        await peer.until(lambda: peer.acknowledged.get(pressed["id"]))
+        assert len(service.received) == 1
+        written.set()
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+
+    assert peer.acknowledged[pressed["id"]]["type"] == 6
 
 
 async def test_the_same_events_twice_are_answered_once(peer: Peer, service: Scripted) -> None:
