@@ -85,9 +85,9 @@ def test_where_an_app_password_is_optional_what_must_be_on_for_it_is_said() -> N
     before = answered("gmx")["before_you_start"]
 
     assert isinstance(before, list)
-    assert len(before) == 1
-    assert "two-factor authentication" in before[0]
-    assert "POP3/IMAP" in warnings("gmx")[0]
+    access, password = before
+    assert "POP3/IMAP Abruf" in access
+    assert "two-factor authentication" in password
 
 
 def test_the_steps_at_a_provider_that_takes_oauth2_only_say_so_in_the_programs_words() -> None:
