@@ -7,7 +7,7 @@ that need more than their words are compiled, each when it is first needed. RE2 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from itertools import chain
 from typing import Any, NamedTuple
@@ -30,36 +30,45 @@ class Hit(NamedTuple):
     letters: int
 
 
+class _Ready(NamedTuple):
+    """A pattern that a text has called up. `plain`: its text, where it is no more than that. `further`: the groups of words of each of
+    which one must stand there besides the word that called it up."""
+
+    cause: str
+    pattern: Pattern
+    letters: int
+    plain: bytes
+    further: list[list[int]]
+    search: Callable[[bytes], Any] | None
+
+
 class PatternSet:
     """All patterns but those on codes (`<5.7.8>`), which are `CodePatterns`."""
 
     def __init__(self, causes: Mapping[str, Cause], sieve: Sieve) -> None:
         self._causes = causes
         self._sieve = sieve
-        self._compiled: dict[int, Any] = {}
+        self._ready: dict[int, _Ready] = {}
         self._texts = 0
 
     def hits(self, text: str) -> list[Hit]:
         """Every pattern's first match in `text`, which must be in the form that `wrappers.unwrap` gives."""
         data = text.encode()  # RE2 works on bytes; encoding once is half of the speed
         there = self._words_in(data)
-        kept, literals, further, called = self._sieve.kept, self._literals, self._further, self._sieve.called
+        ready, called = self._ready, self._sieve.called
         found = []
         for number in (*self._sieve.always, *dict.fromkeys(chain.from_iterable([called[word] for word in there]))):
-            cause, place, _, letters = kept[number]
-            if (plain := literals[number]) is not None:
-                start = data.find(plain)
-                end = start + len(plain)
+            cause, pattern, letters, plain, further, search = ready.get(number) or self._made_ready(number)
+            for group in further:
+                if there.isdisjoint(group):
+                    break
             else:
-                for group in further[number]:
-                    if there.isdisjoint(group):
-                        break
-                else:
-                    if match := self._regex(number).search(data):
-                        start, end = match.span()
-                        found.append(Hit(cause, self._causes[cause].patterns[place], start, end, letters))
-                continue
-            found.append(Hit(cause, self._causes[cause].patterns[place], start, end, letters))
+                if search is None:
+                    start = data.find(plain)
+                    found.append(Hit(cause, pattern, start, start + len(plain), letters))
+                elif match := search(data):
+                    start, end = match.span()
+                    found.append(Hit(cause, pattern, start, end, letters))
         return found if len(data) == len(text) else [_in_letters(hit, data) for hit in found]
 
     def _words_in(self, data: bytes) -> set[int]:
@@ -71,11 +80,6 @@ class PatternSet:
     @cached_property
     def _words(self) -> list[bytes]:
         return [word.encode() for word in self._sieve.words]
-
-    @cached_property
-    def _literals(self) -> list[bytes | None]:
-        """Of each kept pattern, where it is plain text."""
-        return [plain.encode() if plain is not None else None for _, _, plain, _ in self._sieve.kept]
 
     @cached_property
     def _set(self) -> Any:
@@ -91,23 +95,25 @@ class PatternSet:
         return words
 
     @cached_property
-    def _further(self) -> list[list[list[int]]]:
-        """Of each kept pattern: the groups of words of each of which one must stand there besides the word that called it up."""
-        further: list[list[list[int]]] = [[] for _ in self._sieve.kept]
-        for number, groups in self._sieve.further:
-            further[number] = groups
-        return further
+    def _further(self) -> dict[int, list[list[int]]]:
+        return dict(self._sieve.further)
 
-    def _regex(self, number: int) -> Any:
-        if number not in self._compiled:
-            import re2
+    def _made_ready(self, number: int) -> _Ready:
+        cause, place, plain, letters = self._sieve.kept[number]
+        pattern = self._causes[cause].patterns[place]
+        search = _search(pattern.regex) if plain is None else None
+        made = self._ready[number] = _Ready(cause, pattern, letters, (plain or "").encode(), self._further.get(number, []), search)
+        return made
 
-            cause, place, _, _ = self._sieve.kept[number]
-            options = re2.Options()
-            options.case_sensitive = False
-            options.never_capture = True  # where it matches is enough, and is what RE2 does fastest
-            self._compiled[number] = re2.compile(self._causes[cause].patterns[place].regex, options)
-        return self._compiled[number]
+
+def _search(source: str) -> Callable[[bytes], Any]:
+    import re2
+
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_capture = True  # where it matches is enough, and is what RE2 does fastest
+    search: Callable[[bytes], Any] = re2.compile(source, options).search
+    return search
 
 
 def _in_letters(hit: Hit, data: bytes) -> Hit:

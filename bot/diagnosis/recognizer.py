@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.diagnosis.certainty import confidence
 from bot.diagnosis.model import Recognition
@@ -67,11 +66,12 @@ _NOT_TO_SIGN_IN = frozenset({450, 452, 552, 554})  # RFC 4954 section 6 and RFC 
 _WHY = {"net.connect_failed": ("net.", "tls.", "auth."), "tls.handshake_failed": ("tls.", "net.intercepted")}
 
 
-@dataclass(slots=True)
-class _Evidence:
+class _Evidence(NamedTuple):
+    """`words`: where they stand in the text. `of_code`: it is only a code in them."""
+
     strength: float
-    words: str
-    span: tuple[int, int] | None = None
+    words: tuple[int, int]
+    of_code: bool = False
 
 
 class Recognizer:
@@ -109,26 +109,28 @@ class Recognizer:
 
     def _ranked(self, unwrapped: Unwrapped, reply: Reply | None, vendor: str | None, bare: bool) -> list[tuple[str, float, str]]:
         """`bare`: no word of mail in it, so that only what every program says of a connection or a sign-in is taken as meant."""
+        text = unwrapped.text
         evidence: defaultdict[str, list[_Evidence]] = defaultdict(list)
-        for cause, piece in self._of_phrases(unwrapped, reply, vendor):
-            evidence[cause].append(piece)
-        for cause, piece in self._of_codes(unwrapped, reply, vendor):
-            evidence[cause].append(piece)
+        self._add_phrases(evidence, unwrapped, reply, vendor)
+        self._add_codes(evidence, unwrapped, reply, vendor)
         strength = {cause: _together(pieces) for cause, pieces in evidence.items()}
         if max(strength.values(), default=0.0) < _STRENGTH["weak"]:
-            for cause, likeness in self._similar.closest(unwrapped.text):
+            for cause, likeness in self._similar.closest(text):
                 strength[cause] = strength.get(cause, 0.0) + _LIKENESS * max(0.0, likeness - _UNLIKE)
-                evidence[cause] = evidence[cause] or [_Evidence(0.0, "")]
+                evidence[cause] = evidence[cause] or [_Evidence(0.0, (0, 0))]
         if not strength:
             return []
         if bare:
-            self._of_other_software(unwrapped.text, strength)
-        _make_way(strength, evidence)
-        order = sorted(strength, key=lambda cause: -strength[cause])
-        best = _best(evidence[order[0]])
-        score = strength[order[0]] - max((self._doubt(other, strength, evidence, best) for other in order[1:]), default=0.0)
-        ranked = [(order[0], confidence(max(0.0, score)), best.words)]
-        ranked += [(cause, _NO_SCORE, _best(evidence[cause]).words) for cause in order[1:_MAX_RANKED]]
+            self._of_other_software(text, strength)
+        if len(strength) == 1:
+            ((cause, score),) = strength.items()
+            return self._with_companions([(cause, confidence(score), _quote(text, _best(evidence[cause])))])
+        best = {cause: _best(pieces) for cause, pieces in evidence.items()}
+        _make_way(strength, evidence, best)
+        first, *others = sorted(strength, key=lambda cause: -strength[cause])
+        score = strength[first] - max((_doubt(strength[other], evidence[other], best[first]) for other in others), default=0.0)
+        ranked = [(first, confidence(max(0.0, score)), _quote(text, best[first]))]
+        ranked += [(cause, _NO_SCORE, _quote(text, best[cause])) for cause in others[: _MAX_RANKED - 1]]
         return self._with_companions(ranked)
 
     def _of_other_software(self, text: str, strength: dict[str, float]) -> None:
@@ -164,74 +166,86 @@ class Recognizer:
     def _prose(self) -> frozenset[str]:
         return frozenset(self._sieve.prose)
 
-    def _doubt(self, other: str, strength: dict[str, float], evidence: dict[str, list[_Evidence]], best: _Evidence) -> float:
-        """How much a runner-up takes off: less where it is only another reading of the same words."""
-        same_words = best.span is not None and all(piece.span == best.span for piece in evidence[other])
-        return strength[other] * (_OTHER_READING if same_words else _RUNNER_UP)
-
     # --- pieces of evidence ---------------------------------------------------------------------------------------------------
 
-    def _of_phrases(self, unwrapped: Unwrapped, decisive: Reply | None, vendor: str | None) -> Iterator[tuple[str, _Evidence]]:
-        hits = [hit for hit in self._patterns.hits(unwrapped.text) if hit.pattern.vendor in (None, vendor)]
-        said = [(reply.start, reply.end) for reply in unwrapped.replies]
-        if len(said) == 1:
-            ((first, last),) = said
-            in_reply = [first < hit.end and hit.start < last for hit in hits]
-        else:
-            in_reply = [any(start < hit.end and hit.start < end for start, end in said) for hit in hits]
-        reply_says = any(inside and hit.pattern.weight != "weak" for inside, hit in zip(in_reply, hits, strict=True))
+    def _add_phrases(
+        self, evidence: defaultdict[str, list[_Evidence]], unwrapped: Unwrapped, decisive: Reply | None, vendor: str | None
+    ) -> None:
+        hits = [hit for hit in self._patterns.hits(unwrapped.text) if hit.pattern.vendor is None or hit.pattern.vendor == vendor]
+        said = unwrapped.replies
+        in_reply = [number for number, hit in enumerate(hits) if _stands_in(hit, said)] if said else []
+        reply_says = any(hits[number].pattern.weight != "weak" for number in in_reply)
         parts = _parts(hits)
-        for number, (hit, inside) in enumerate(zip(hits, in_reply, strict=True)):
-            strength = _STRENGTH[hit.pattern.weight] + _LONG_PHRASE * min(1.0, max(0, hit.letters - 6) / 54)
-            if hit.pattern.vendor is not None:
-                strength += _OF_VENDOR
-            if inside and decisive is not None:
-                strength = strength + _IN_REPLY if decisive.start < hit.end and hit.start < decisive.end else strength * _OTHER_REPLY
-                if hit.cause.startswith("net.") and (decisive.code or 0) >= 500:
+        for number, (cause, pattern, start, end, letters) in enumerate(hits):
+            strength = _of_pattern(pattern.weight, letters, pattern.vendor is not None)
+            if decisive is not None and number in in_reply:
+                strength = strength + _IN_REPLY if decisive.start < end and start < decisive.end else strength * _OTHER_REPLY
+                if cause.startswith("net.") and (decisive.code or 0) >= 500:
                     strength *= _NET_IN_REPLY
-                if hit.cause in _OF_SIGN_IN and decisive.code in _NOT_TO_SIGN_IN:
+                if cause in _OF_SIGN_IN and decisive.code in _NOT_TO_SIGN_IN:
                     strength *= _OUT_OF_PLACE
-            elif reply_says or (said and hit.pattern.weight == "weak"):
+            elif reply_says or (said and pattern.weight == "weak"):
                 strength *= _OUTSIDE_REPLY
             if number in parts:
                 strength *= _INSIDE_LONGER
-            yield hit.cause, _Evidence(strength, unwrapped.text[hit.start : hit.end][:_MAX_QUOTE], (hit.start, hit.end))
+            evidence[cause].append(_Evidence(strength, (start, end)))
 
-    def _of_codes(self, unwrapped: Unwrapped, decisive: Reply | None, vendor: str | None) -> Iterator[tuple[str, _Evidence]]:
+    def _add_codes(
+        self, evidence: defaultdict[str, list[_Evidence]], unwrapped: Unwrapped, decisive: Reply | None, vendor: str | None
+    ) -> None:
         for reply in unwrapped.replies:
             part = 1.0 if reply is decisive else 0.5
-            words = unwrapped.text[reply.start : reply.end][:_MAX_QUOTE]
-            found: list[tuple[str, Pattern, float]] = []
-            if reply.enhanced is not None:
-                found += [(cause, pattern, _STATUS_CODE) for cause, pattern in self._codes.of_status(reply.enhanced)]
-            if reply.code is not None:
-                found += [(cause, pattern, _REPLY_CODE) for cause, pattern in self._codes.of_reply(reply.code)]
-            for cause, pattern, worth in found:
-                if pattern.vendor in (None, vendor):
+            for cause, pattern, worth in _of_reply(self._codes, reply.code, reply.enhanced):
+                if pattern.vendor is None or pattern.vendor == vendor:
                     of_vendor = _OF_VENDOR if pattern.vendor else 0.0
-                    yield cause, _Evidence((_STRENGTH[pattern.weight] / 2 * worth + of_vendor) * part, words)
+                    strength = (_STRENGTH[pattern.weight] / 2 * worth + of_vendor) * part
+                    evidence[cause].append(_Evidence(strength, (reply.start, reply.end), of_code=True))
 
     def _with_companions(self, ranked: list[tuple[str, float, str]]) -> list[tuple[str, float, str]]:
         """Right behind the first, those that the text alone cannot tell from it."""
         cause, first, words = ranked[0]
         least = round(first * _COMPANION, 2)
-        values = {found: (value, quote) for found, value, quote in ranked}
+        places = {found: place for place, (found, _, _) in enumerate(ranked)}
         for other in self._causes[cause].likely_with:
-            value, quote = values.get(other, (0.0, words))
-            values[other] = (max(value, least), quote)
-        return sorted(((found, value, quote) for found, (value, quote) in values.items()), key=lambda item: -item[1])
+            if (place := places.get(other)) is None:
+                ranked.append((other, least, words))
+            elif ranked[place][1] < least:
+                ranked[place] = (other, least, ranked[place][2])
+        return sorted(ranked, key=_confidence_of, reverse=True)
 
 
-def _make_way(strength: dict[str, float], evidence: dict[str, list[_Evidence]]) -> None:
+@cache
+def _of_pattern(weight: str, letters: int, of_vendor: bool) -> float:
+    return _STRENGTH[weight] + _LONG_PHRASE * min(1.0, max(0, letters - 6) / 54) + (_OF_VENDOR if of_vendor else 0.0)
+
+
+@lru_cache(maxsize=1024)
+def _of_reply(codes: CodePatterns, code: int | None, enhanced: str | None) -> list[tuple[str, Pattern, float]]:
+    """(cause, pattern, worth) for a reply's codes."""
+    found = [(cause, pattern, _STATUS_CODE) for cause, pattern in codes.of_status(enhanced)] if enhanced is not None else []
+    return found + [(cause, pattern, _REPLY_CODE) for cause, pattern in codes.of_reply(code)] if code is not None else found
+
+
+def _stands_in(hit: Hit, replies: tuple[Reply, ...]) -> bool:
+    return any([reply.start < hit.end and hit.start < reply.end for reply in replies])
+
+
+def _make_way(strength: dict[str, float], evidence: dict[str, list[_Evidence]], best: dict[str, _Evidence]) -> None:
     """A cause that says only that it did not work steps back where another says why, in words that are not the same."""
     for vague, families in _WHY.items():
         if vague in strength:
-            own = {piece.span for piece in evidence[vague]}
+            own = {piece.words for piece in evidence[vague] if not piece.of_code}
             if any(
-                cause != vague and cause.startswith(families) and value >= _STRENGTH["normal"] and _best(evidence[cause]).span not in own
+                cause != vague and cause.startswith(families) and value >= _STRENGTH["normal"] and best[cause].words not in own
                 for cause, value in strength.items()
             ):
                 strength[vague] *= _VAGUE
+
+
+def _doubt(strength: float, pieces: list[_Evidence], best: _Evidence) -> float:
+    """How much a runner-up takes off the first: less where it is only another reading of the same words."""
+    same_words = not best.of_code and all(piece.words == best.words and not piece.of_code for piece in pieces)
+    return strength * (_OTHER_READING if same_words else _RUNNER_UP)
 
 
 def _together(pieces: list[_Evidence]) -> float:
@@ -241,13 +255,18 @@ def _together(pieces: list[_Evidence]) -> float:
         return pieces[0].strength
     pieces = sorted(pieces, key=lambda piece: -piece.strength)
     total = pieces[0].strength
-    taken = [pieces[0].span]
+    taken = [pieces[0]]
     for piece in pieces[1:6]:
-        span = piece.span
-        if span not in taken if span is None else not any(other and span[0] < other[1] and other[0] < span[1] for other in taken):
+        if not any(_overlap(piece, other) for other in taken):
             total += _MORE_EVIDENCE * piece.strength
-            taken.append(span)
+            taken.append(piece)
     return total
+
+
+def _overlap(one: _Evidence, other: _Evidence) -> bool:
+    if one.of_code or other.of_code:
+        return one.of_code and other.of_code
+    return one.words[0] < other.words[1] and other.words[0] < one.words[1]
 
 
 def _parts(hits: list[Hit]) -> set[int]:
@@ -276,8 +295,17 @@ def _longer(one: Hit, other: Hit) -> bool:
     return one.end - one.start > other.end - other.start
 
 
+def _confidence_of(found: tuple[str, float, str]) -> float:
+    return found[1]
+
+
 def _best(pieces: list[_Evidence]) -> _Evidence:
     return pieces[0] if len(pieces) == 1 else max(pieces, key=lambda piece: piece.strength)
+
+
+def _quote(text: str, piece: _Evidence) -> str:
+    start, end = piece.words
+    return text[start : min(end, start + _MAX_QUOTE)]
 
 
 @cache

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 # A reply is at most some KiB; of a longer paste the beginning and the end are read.
 MAX_CHARS = 12_288
@@ -26,7 +26,6 @@ _TAG = re.compile(
     r"</?(?:p|br|b|i|u|a|div|span|pre|code|td|tr|th|li|ul|ol|strong|em|font|table|tbody|html|body|head|h[1-6]|title|center|hr|tt)"
     r"(?:\s[^<>]{0,200})?/?>"
 )
-_SPACE = re.compile(r"\s+")
 _UNICODE = re.compile(r"\\u([0-9a-f]{4})")
 # Bytes as Python shows them, of a text that is not English.
 _BYTES = re.compile(r"(?:\\x[0-9a-f]{2}[!-\[\]-~ ]?){4,400}")
@@ -69,6 +68,8 @@ _QUOTED = re.compile(
     r"la respuesta del servidor fue|la réponse du serveur était|die serverantwort (?:war|lautete)|la risposta del server|"
     r"a resposta do servidor foi|ответ сервера)[: ]{1,3}['\"]?"
 )
+# One of these stands in each of them: looked for first, which is much faster.
+_OF_QUOTED = ("respon", "with message", " said", "detail", "respuesta", "réponse", "serverantwort", "risposta", "resposta", "ответ")
 _NOT_A_CODE = re.compile(
     r"(?:line|port|pid|size|took|after|in|of|id|version|http[s]?|http/\d\.\d|status code|page)[ =:]{1,2}$|[a-z]_\d{3} \[$"
 )
@@ -80,8 +81,7 @@ _SIGN_IN_WANTED = 530
 _SIGN_IN_REFUSED = (534, 535)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A refusal as the server wrote it: from `start` to `end` in the unwrapped text. Its codes are None where they are not quoted."""
 
     start: int
@@ -90,8 +90,7 @@ class Reply:
     enhanced: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unwrapped:
+class Unwrapped(NamedTuple):
     """`text` is the normal form; `replies` are the refusals in it, in order."""
 
     text: str
@@ -123,7 +122,9 @@ def plain(text: str) -> str:
         text = text[:_HEAD] + "\n" + text[_HEAD - MAX_CHARS + 1 :]
     if "_" in text and (constants := _CONSTANT.findall(text)):
         text += "".join(" (" + name.replace("_", " ") + ")" for name in constants[:4])
-    text = text.translate(_QUOTES).lower()
+    if not text.isascii() or "`" in text:
+        text = text.translate(_QUOTES)
+    text = text.lower()
     if "\\" in text or "=\n" in text or "=\r" in text:
         text = _BYTES.sub(_decoded, _UNICODE.sub(lambda found: chr(int(found[1], 16)), text))
         text = _ESCAPES.sub(_unescaped, text)
@@ -139,7 +140,7 @@ def plain(text: str) -> str:
         text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
     if "\n" in text:
         text = _one_line(text)
-    text = _SPACE.sub(" ", text).strip()
+    text = " ".join(text.split())
     return _MID_SENTENCE.sub(lambda found: "" if text.count(found[2]) > 1 else found[0], text)
 
 
@@ -199,9 +200,11 @@ def _replies(text: str) -> list[Reply]:
             place += 1
         elif _is_code(text, found):
             marks[found.start()] = (found.end(), int(found[1]), None)
-    for quoted in _QUOTED.finditer(text):
+    for quoted in _QUOTED.finditer(text) if any([word in text for word in _OF_QUOTED]) else ():
         if not any(quoted.end() - 2 <= start <= quoted.end() + 16 for start in marks):
             marks[quoted.end()] = (quoted.end(), None, None)
+    if not marks:
+        return []
     starts = sorted(marks)
     replies = []
     for start, until in pairwise([*starts, len(text)]):
