@@ -6,6 +6,7 @@ a file which was cut off or changed is known before anything of it is used. Betw
     talk    a whole conversation: head and state, events that wait, effects that are owed or can still be edited, wakes, traces
     claim   a key under which an event came; of a talk that is called by its name, or only by the tag of its keys ("{…}")
     thing   a sealed thing of a platform, as it is (base64)
+    taught  a lesson, how often and when (only where the operator keeps them)
 
 Leases are not carried over: what somebody had in hand is due at once, one attempt older and under the same fence, so that no mark of its
 former holder is taken for a new one.
@@ -112,7 +113,17 @@ class Thing:
     until: float | None = None
 
 
-Record = Talk | Claim | Thing
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """`what`: kind, cause, provider, client, text; `first` and `last`: days, as ISO 8601 writes them."""
+
+    what: tuple[str, ...]
+    count: int
+    first: str
+    last: str
+
+
+Record = Talk | Claim | Thing | Taught
 
 
 @dataclass(slots=True)
@@ -123,6 +134,7 @@ class Counts:
     wakes: int = 0
     claims: int = 0
     things: int = 0
+    lessons: int = 0
 
     def add(self, record: Record) -> None:
         match record:
@@ -135,6 +147,8 @@ class Counts:
                 self.claims += 1
             case Thing():
                 self.things += 1
+            case Taught():
+                self.lessons += 1
 
     def __str__(self) -> str:
         return ", ".join(f"{number} {name if number != 1 else name[:-1]}" for name, number in asdict(self).items())
@@ -204,7 +218,7 @@ def write(records: Iterable[Record], out: BinaryIO, now: float) -> Counts:
 
 # --- reading -------------------------------------------------------------------------------------------------------------
 
-_KINDS: dict[str, type[Record]] = {"talk": Talk, "claim": Claim, "thing": Thing}
+_KINDS: dict[str, type[Record]] = {"talk": Talk, "claim": Claim, "thing": Thing, "taught": Taught}
 
 
 def read(source: BinaryIO) -> Iterator[Record]:

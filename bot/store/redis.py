@@ -25,8 +25,8 @@ from bot.conversation.model import AnyEffect, AnyEvent, Conversation, Edit, Post
 from bot.errors import StoreUnreachable
 from bot.store import codec, outbox, redis_keys, redis_scripts
 from bot.store.forgetting import without_message, without_person
-from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
 from bot.store.lessons import RedisLessons
+from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
 from bot.store.vault import RedisVault
 
 HINT_SECONDS = 5.0

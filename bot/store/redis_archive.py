@@ -17,7 +17,8 @@ import redis
 from redis import exceptions
 
 from bot.store import redis_keys
-from bot.store.archive import TAG, Claim, Fault, Head, Json, KeptEffect, KeptEvent, KeptWake, Record, State, Talk, Thing
+from bot.store.archive import TAG, Claim, Fault, Head, Json, KeptEffect, KeptEvent, KeptWake, Record, State, Talk, Taught, Thing
+from bot.store.lessons import COUNTS, DAYS
 from bot.store.port import LONGEST_LEASE_SECONDS
 from bot.store.redis_keys import PREFIX, UPDATED
 from bot.store.vault import PREFIX as VAULT
@@ -69,6 +70,11 @@ class RedisArchive:
                 yield from self._claims(keys)
             for keys in _batches(self._scan(f"{VAULT}*"), AT_ONCE):
                 yield from self._things(keys)
+            counts: dict[bytes, bytes] = self._client.hgetall(COUNTS)
+            days: dict[bytes, bytes] = self._client.hgetall(DAYS)
+            for what, count in sorted(counts.items()):
+                between = days[what].decode()
+                yield Taught(tuple(json.loads(what)), int(count), between[:10], between[10:])
             for talk, own in self._talks():
                 yield from own
                 yield talk
@@ -154,6 +160,9 @@ class RedisArchive:
                                 self._put_claim(pipe, record)
                             case Thing(name, value, until):
                                 pipe.set(VAULT + name, value, pxat=None if until is None else max(1, int(until * 1000)))
+                            case Taught(what, count, first, last):
+                                pipe.hset(COUNTS, json.dumps(what, ensure_ascii=False), str(count))
+                                pipe.hset(DAYS, json.dumps(what, ensure_ascii=False), first + last)
                     pipe.execute()
             self._client.delete(redis_keys.HALF_IMPORTED)
 

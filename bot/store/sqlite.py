@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation
 from bot.store import codec, outbox, sqlite_forget, sqlite_outbox, sqlite_schema
+from bot.store.lessons import SqliteLessons
 from bot.store.port import LONGEST_LEASE_SECONDS, ClaimedEffect, DueWake, Loaded, Marked
 from bot.store.sqlite_thread import SqliteThread
-from bot.store.lessons import SqliteLessons
 from bot.store.vault import SqliteVault
 
 Synchronous = Literal["FULL", "NORMAL"]

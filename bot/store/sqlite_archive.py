@@ -15,12 +15,13 @@ from typing import Any
 
 from bot.errors import StoreUnreachable
 from bot.store import sqlite_schema
-from bot.store.archive import Claim, Fault, Head, Json, KeptEffect, KeptEvent, KeptWake, Record, State, Talk, Thing
+from bot.store.archive import Claim, Fault, Head, Json, KeptEffect, KeptEvent, KeptWake, Record, State, Talk, Taught, Thing
 from bot.store.sqlite_thread import as_ours
 
-TABLES = ("conversation", "inbox", "effect", "wake", "trace", "claim", "vault")
+TABLES = ("conversation", "inbox", "effect", "wake", "trace", "claim", "vault", "lesson")
 STATES: tuple[State, ...] = ("owed", "done", "ended")  # as the column counts them
 HEAD = "key, version, birth, last_question, channel, workspace, asker, updated, state"
+LESSON = "kind, cause, provider, client, text, count, first, last"
 ALL_TALKS = " UNION ".join(f"SELECT conversation FROM {table}" for table in ("inbox", "effect", "wake", "trace"))
 
 
@@ -58,6 +59,8 @@ class SqliteArchive:
                 yield Claim(talk, key, at, bool(own))
             for name, value, until in self._db.execute("SELECT name, value, until FROM vault ORDER BY name"):
                 yield Thing(name, bytes(value), until)
+            for row in self._db.execute(f"SELECT {LESSON} FROM lesson ORDER BY kind, cause, provider, client, text"):
+                yield Taught(row[:5], *row[5:])
             for key, *row in self._db.execute(f"SELECT {HEAD} FROM conversation ORDER BY updated"):
                 yield self._talk(key, Head(*(*row[:-1], _json(row[-1]))))
             for (key,) in self._db.execute(f"{ALL_TALKS} EXCEPT SELECT key FROM conversation"):
@@ -100,6 +103,8 @@ class SqliteArchive:
                         self._db.execute(sql, (key, at, talk, own))
                     case Thing(name, value, until):
                         self._db.execute("INSERT OR REPLACE INTO vault (name, value, until) VALUES (?,?,?)", (name, value, until))
+                    case Taught(what, count, first, last):
+                        self._db.execute(f"INSERT INTO lesson ({LESSON}) VALUES (?,?,?,?,?,?,?,?)", (*what, count, first, last))
 
     def _put_talk(self, talk: Talk) -> None:
         many, key, head = self._db.executemany, talk.talk, talk.head

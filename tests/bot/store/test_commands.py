@@ -42,7 +42,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def moved(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     file = tmp_path / "moved.jsonl"
     assert status_of(["store", "export", str(file)]) == 0
-    assert capsys.readouterr().err == "Exported 1 talk, 1 event, 1 effect, 0 wakes, 1 claim, 0 things.\n"
+    assert capsys.readouterr().err == "Exported 1 talk, 1 event, 1 effect, 0 wakes, 1 claim, 0 things, 0 lessons.\n"
     return file
 
 

@@ -16,7 +16,7 @@ import redis
 
 from bot import reading
 from bot.conversation import machine
-from bot.conversation.model import AnyEvent, Conversation, Edit, Step, Wake
+from bot.conversation.model import AnyEvent, Conversation, Edit, Lesson, Step, Wake
 from bot.errors import StoreUnreachable, UsageError
 from bot.reading.model import Reading
 from bot.redaction import SafeText
@@ -24,13 +24,16 @@ from bot.store import archive as archives
 from bot.store import open_archive, open_store
 from bot.store.archive import Archive, Claim, Record, Talk, Thing
 from bot.store.inspection import inspect
+from bot.store.lessons import Counted
 from bot.store.port import Marked, Store
+from bot.store.sqlite_archive import TABLES
 from tests.bot.conftest import lasting
 from tests.bot.service_kit import TALK, Room, knowledge, opened, running, service_on, until
 from tests.bot.service_kit import said as said_to_service
 from tests.bot.store.talks import CHANNELS, LEASE, begun, claim, now, post, probe, probe_done, reply, said, talk
 
 KINDS = ("sqlite", "valkey")
+LESSON = Lesson("unrecognised", text="naïve \U0001f600 error")
 
 
 @pytest.fixture(params=[(one, other) for one in KINDS for other in KINDS], ids="-to-".join)
@@ -61,6 +64,8 @@ async def fill(store: Store) -> None:
     await store.failed(ended, "channel_not_found", None)
     await store.vault.keep("slack/T1", b"\x00\xffsealed")
     await store.vault.keep("slack/state", b"once", now() + LEASE)
+    for day in (1, 1, 3):
+        await store.lessons.note(LESSON, datetime.date(2026, 11, day))
 
 
 def exported(address: str) -> bytes:
@@ -95,6 +100,7 @@ async def test_all_that_is_held_is_there_after_the_move(move: tuple[str, Callabl
             assert not await store.receive(event, [key]), key
         assert await store.vault.kept("slack/T1") == b"\x00\xffsealed"
         assert await store.vault.kept("slack/state") == b"once"
+        assert list(await store.lessons.all()) == [Counted(LESSON, 3, datetime.date(2026, 11, 1), datetime.date(2026, 11, 3))]
         assert list(await store.waiting(CHANNELS)) == ["talk", "waits"]
         assert await store.posted("talk", "0.0") == "M1"
         assert not await store.owes("ended")
@@ -156,6 +162,17 @@ def _rounded(one: Talk) -> Talk:
     head = None if one.head is None else dataclasses.replace(one.head, updated=round(one.head.updated, 3))
     wakes = tuple(dataclasses.replace(wake, ready=0.0) for wake in one.wakes)
     return dataclasses.replace(one, head=head, inbox=inbox, outbox=outbox, wakes=wakes)
+
+
+async def test_every_table_of_the_file_is_carried_over(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    async with opened(f"sqlite:{path}"):
+        pass
+    with sqlite3.connect(path) as db:
+        names = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")} - {"sqlite_sequence"}
+    db.close()
+
+    assert set(TABLES) == names
 
 
 async def test_a_talk_begun_on_one_store_goes_on_upon_the_other(move: tuple[str, Callable[[bytes], str]]) -> None:
@@ -229,7 +246,8 @@ def refused(content: bytes) -> str:
 def test_the_last_line_tells_what_the_file_holds(content: bytes) -> None:
     end = json.loads(content.splitlines()[-1])
 
-    assert (end["talks"], end["events"], end["effects"], end["wakes"], end["claims"], end["things"]) == (3, 3, 5, 1, 6, 2)
+    names = ("talks", "events", "effects", "wakes", "claims", "things", "lessons")
+    assert [end[name] for name in names] == [3, 3, 5, 1, 6, 2, 1]
     assert content.isascii()
 
 
