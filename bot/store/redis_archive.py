@@ -70,8 +70,8 @@ class RedisArchive:
                 yield from self._claims(keys)
             for keys in _batches(self._scan(f"{VAULT}*"), AT_ONCE):
                 yield from self._things(keys)
-            counts: dict[bytes, bytes] = self._client.hgetall(COUNTS)
-            days: dict[bytes, bytes] = self._client.hgetall(DAYS)
+            counts: dict[Any, Any] = self._client.hgetall(COUNTS)
+            days: dict[Any, Any] = self._client.hgetall(DAYS)
             for what, count in sorted(counts.items()):
                 between = days[what].decode()
                 yield Taught(tuple(json.loads(what)), int(count), between[:10], between[10:])
