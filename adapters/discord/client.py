@@ -7,6 +7,7 @@ are not used, so nothing of ours depends on how it models a message.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -17,10 +18,13 @@ import aiohttp
 import discord
 from discord.gateway import KeepAliveHandler
 
+from adapters.discord.handles import WithoutTokens
 from adapters.discord.identifying import APART_SECONDS, Pace, TooMany
 from adapters.discord.lacking import lacking
 from adapters.discord.places import Where, kind_of
 from bot import metrics
+
+logging.getLogger("discord.http").addFilter(WithoutTokens())
 
 # Voice is not used here, so what it lacks is nothing to warn of.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False

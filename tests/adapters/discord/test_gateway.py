@@ -211,5 +211,19 @@ def test_the_gateway_follows_the_api_unless_it_is_named() -> None:
     assert preflight.gateway_url("wss://named", "http://127.0.0.1:1", "ws://127.0.0.1:2") == "wss://named"
 
 
+async def test_a_limit_on_an_interaction_is_noted_without_its_token(
+    peer: Peer, service: Scripted, caplog: pytest.LogCaptureFixture
+) -> None:
+    limited = {"retry_after": 0.05, "global": False}
+    peer.faults.append(Fault("PATCH", "/webhooks/.*", 429, headers={"Via": "1.1 google"}, body=limited))
+    async with running(peer, service):
+        called = await peer.slash("diagnose", options={"text": "I cannot send"})
+        await peer.until(lambda: [one for one in peer.private[called["token"]] if not one["thinking"]])
+
+    (note,) = [record.getMessage() for record in caplog.records if record.name == "discord.http" and "429" in record.getMessage()]
+    assert "/webhooks/" in note
+    assert called["token"] not in caplog.text
+
+
 def test_nothing_of_a_person_is_logged_at_the_levels_that_are_used() -> None:
     assert logging.getLogger("discord").getEffectiveLevel() > logging.DEBUG

@@ -280,6 +280,20 @@ async def test_a_mention_without_a_word_takes_what_the_thread_began_with(peer: P
     assert [getattr(incoming.what, "text", "") for incoming in service.received] == ["it says 550 5.7.1", "Hello"]
 
 
+async def test_a_word_that_discord_does_not_let_us_read_is_left(service: Scripted) -> None:
+    peer = Peer(content=False)
+    await peer.start()
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        question = (await peer.until(lambda: peer.ours(thread)))[0]
+        await peer.say("it is port 465", channel=thread)
+        await peer.say("it is port 587", channel=thread, type=19, referenced_message=question)
+        await peer.until(lambda: len(peer.ours(thread)) == 2)
+    await peer.stop()
+
+    assert [getattr(incoming.what, "text", "") for incoming in service.received] == ["I cannot send", "it is port 587"]
+
+
 async def test_a_mention_without_a_word_and_a_root_that_is_gone_are_greeted(peer: Peer, service: Scripted) -> None:
     async with running(peer, service):
         thread = (await peer.mention(""))["id"]
