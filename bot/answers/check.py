@@ -164,8 +164,8 @@ def check_blocks(seen: Observations, asked: Situation, index: Index, today: date
     if views:
         blocks.append(Paragraph((Text(in_plain_words(views, asked, index)),)))
         blocks.extend(tables(views, asked, index))
-        if old := seen.all(o.OldTlsAccepted):
-            blocks.append(Evidence(tuple(evidence(fact, index) for fact in old)))
+        if remarks := tuple(evidence(fact, index) for fact in seen if _is_worth_a_remark(fact)):
+            blocks.append(Evidence(remarks))
     findings = check_findings(seen, asked, index)
     refusals = tuple(evidence(view.refusal, index) for view in views if view.refusal is not None and view.refusal.code >= 500)
     if refusals and not findings:
@@ -178,6 +178,12 @@ def check_blocks(seen: Observations, asked: Situation, index: Index, today: date
         blocks.extend(advice_blocks(advice, finding, entered, index))
         blocks.append(sources_block(advice.sources))
     return tuple(blocks)
+
+
+def _is_worth_a_remark(fact: o.Observation) -> bool:
+    """No fault for who sends, but something that an administrator wants to know: old TLS, a login in clear beside STARTTLS."""
+    in_clear = isinstance(fact, o.EhloAnswered) and not fact.under_tls and fact.starttls and bool(fact.auth)
+    return isinstance(fact, o.OldTlsAccepted) or in_clear
 
 
 def _headline(seen: Observations, asked: Situation, index: Index) -> Spans:

@@ -70,6 +70,9 @@ class Papers:
     def _rsa(self) -> tuple[list[bytes], bytes]:
         return self._from(self.ca.issue_cert(self.host, key_type=trustme.KeyType.RSA))
 
+    def _rsa_expired(self) -> tuple[list[bytes], bytes]:
+        return self._from(self.ca.issue_cert(self.host, key_type=trustme.KeyType.RSA, not_after=_now() - 9 * DAY))
+
     def _expired(self) -> tuple[list[bytes], bytes]:
         return self._from(self.ca.issue_cert(self.host, not_after=_now() - 9 * DAY))
 

@@ -53,6 +53,11 @@ SETUPS = {
     "without_auth": "smtpd -o smtpd_tls_security_level=encrypt",
     "expired": "smtpd -o smtpd_tls_security_level=encrypt -o smtpd_tls_chain_files={expired_key},{expired}",
     "other_name": "smtpd -o smtpd_tls_wrappermode=yes -o smtpd_tls_chain_files={other_key},{other}",
+    "self_signed": "smtpd -o smtpd_tls_security_level=encrypt -o smtpd_tls_chain_files={self_signed_key},{self_signed}",
+    "missing_intermediate": "smtpd -o smtpd_tls_security_level=encrypt -o smtpd_tls_chain_files={leaf_key},{leaf}",
+    "login_in_clear": "smtpd -o smtpd_tls_security_level=may -o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=no",
+    "old_tls_too": "smtpd -o smtpd_sasl_auth_enable=yes -o smtpd_tls_protocols=>=TLSv1 -o smtpd_tls_mandatory_protocols=>=TLSv1"
+    " -o tls_medium_cipherlist=ALL:@SECLEVEL=0 -o smtpd_tls_ciphers=medium",
     "refuses_at_connect": "smtpd -o smtpd_delay_reject=no -o smtpd_client_restrictions=reject",
     "often_is_busy": "smtpd -o smtpd_client_connection_rate_limit=1",
     "busy": "smtpd -o smtpd_delay_reject=no -o {{ smtpd_client_restrictions = check_client_access static:{{421 4.3.2 Try later}} }}",
@@ -93,13 +98,15 @@ def running(folder: Path, papers: Papers, at: str | None = None) -> Iterator[dic
             inside.mkdir()
         shutil.chown(room / "data", "postfix")
         certificate, key = papers.files("good")
-        expired, other = papers.files("expired"), papers.files("wrong_name")
+        kinds = {"expired": "expired", "other": "wrong_name", "self_signed": "self_signed", "leaf": "missing_intermediate"}
+        files = {name: papers.files(kind) for name, kind in kinds.items()}
+        shown = {name: pair[0] for name, pair in files.items()} | {f"{name}_key": pair[1] for name, pair in files.items()}
         main = MAIN.format(folder=room, daemons=DAEMONS, key=key, certificate=certificate, dovecot=dovecot)
         (config / "main.cf").write_text(main)
         ports = dict(zip(SETUPS, free_ports(len(SETUPS)), strict=True))
         lines = []
         for name, rest in SETUPS.items():
-            filled = rest.format(expired=expired[0], expired_key=expired[1], other=other[0], other_key=other[1])
+            filled = rest.format(**shown)
             service = "inet n - n - 1" if name == "postscreen" else "inet n - n - -"
             lines.append(f"127.0.0.1:{ports[name]} {service} {filled}")
         if at is not None:

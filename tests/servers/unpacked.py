@@ -17,19 +17,42 @@ from pathlib import Path
 from tests.servers.papers import Papers
 from tests.servers.postfix import free_ports, wait_for
 
+# What is usual, and the most usual wrong set-ups: no certificate that can be read, one of Debian's own making, the leaf without its chain,
+# one that ran out, one for another name; no TLS at all; a login in clear, or none; nobody let in.
+EXIM_SETUPS = (
+    "submission",
+    "submissions",
+    "broken_tls",
+    "self_signed",
+    "missing_intermediate",
+    "expired",
+    "wrong_name",
+    "plain_only",
+    "login_in_clear",
+    "without_auth",
+    "refuses_at_connect",
+)
+_PAPERS = ("self_signed", "missing_intermediate", "expired", "wrong_name")
 EXIM = """
 primary_hostname = mail.test
 local_interfaces = 127.0.0.1
-daemon_smtp_ports = {submission} : {submissions} : {broken_tls}
+daemon_smtp_ports = {ports}
 tls_on_connect_ports = {submissions}
 spool_directory = {room}/spool
 log_file_path = {room}/spool/%slog
 host_lookup =
 rfc1413_query_timeout = 0s
-tls_advertise_hosts = *
-tls_certificate = ${{if eq{{$received_port}}{{{broken_tls}}}{{{room}/nowhere.pem}}{{{certificate}}}}}
-tls_privatekey = {key}
-auth_advertise_hosts = ${{if eq{{$tls_in_cipher}}{{}}{{}}{{*}}}}
+smtp_accept_max = 0
+tls_advertise_hosts = ${{if eq{{$received_port}}{{{plain_only}}}{{}}{{*}}}}
+tls_certificate = {certificates}
+tls_privatekey = {keys}
+auth_advertise_hosts = ${{if or{{{{eq{{$received_port}}{{{without_auth}}}}}{open}}}{{}}{{*}}}}
+acl_smtp_connect = ${{if eq{{$received_port}}{{{refuses_at_connect}}}{{refuse}}{{accept}}}}
+begin acl
+refuse:
+  deny message = 5.7.1 Your host is not welcome here
+accept:
+  accept
 begin authenticators
 plain:
   driver = plaintext
@@ -40,9 +63,12 @@ plain:
 OPENSMTPD = """
 pki mail.test cert "{certificate}"
 pki mail.test key "{key}"
+pki expired.test cert "{expired_certificate}"
+pki expired.test key "{expired_key}"
 listen on 127.0.0.1 port {submission} hostname mail.test tls-require pki mail.test auth
 listen on 127.0.0.1 port {submissions} hostname mail.test smtps pki mail.test auth
 listen on 127.0.0.1 port {plain_only} hostname mail.test
+listen on 127.0.0.1 port {expired} hostname mail.test tls-require pki expired.test auth
 action nowhere relay
 match for any action nowhere
 """
@@ -63,23 +89,43 @@ def missing(daemon: str) -> str | None:
 
 @contextmanager
 def exim(papers: Papers) -> Iterator[dict[str, int]]:
-    """Ports: submission (STARTTLS), submissions (implicit TLS), broken_tls (offers STARTTLS and has no certificate to read)."""
-    with _room() as room, _ports("submission", "submissions", "broken_tls") as ports:
+    """The port of each of EXIM_SETUPS."""
+    with _room() as room:
+        ports = _ports(*EXIM_SETUPS)
         (room / "spool").mkdir()
         os.chown(room / "spool", NUMBERS["Debian-exim"], NUMBERS["Debian-exim"])
-        certificate, key = _readable(room, papers)
-        (room / "exim.conf").write_text(EXIM.format(room=room, certificate=certificate, key=key, **ports))
+        files = {kind: _readable(room, papers, kind) for kind in ("good", *_PAPERS)}
+        certificates, keys = str(files["good"][0]), str(files["good"][1])
+        for kind in _PAPERS:
+            certificates = _at_port(ports[kind], str(files[kind][0]), certificates)
+            keys = _at_port(ports[kind], str(files[kind][1]), keys)
+        certificates = _at_port(ports["broken_tls"], str(room / "nowhere.pem"), certificates)
+        in_clear = f"{{and{{{{eq{{$tls_in_cipher}}{{}}}}{{!eq{{$received_port}}{{{ports['login_in_clear']}}}}}}}}}"
+        asked = " : ".join(map(str, ports.values()))
+        filled = EXIM.format(room=room, certificates=certificates, keys=keys, open=in_clear, **{**ports, "ports": asked})
+        (room / "exim.conf").write_text(filled)
         with _running(room, ports["submission"], "exim4", "-C", str(room / "exim.conf"), "-bdf", "-q1h"):
             yield ports
 
 
+def _at_port(port: int, value: str, otherwise: str) -> str:
+    """Exim's way to say: this where it was connected to at `port`, else that."""
+    return f"${{if eq{{$received_port}}{{{port}}}{{{value}}}{{{otherwise}}}}}"
+
+
 @contextmanager
 def opensmtpd(papers: Papers) -> Iterator[dict[str, int]]:
-    """Ports: submission (STARTTLS required), submissions (implicit TLS), plain_only."""
-    with _room() as room, _ports("submission", "submissions", "plain_only") as ports:
+    """Ports: submission (STARTTLS required), submissions (implicit TLS), plain_only, expired (STARTTLS)."""
+    with _room() as room:
+        ports = _ports("submission", "submissions", "plain_only", "expired")
         certificate, key = papers.files("rsa")  # its privileged helper cannot sign with the other kind
+        expired_certificate, expired_key = papers.files("rsa_expired")
         os.chmod(key, 0o600)
-        (room / "smtpd.conf").write_text(OPENSMTPD.format(certificate=certificate, key=key, **ports))
+        os.chmod(expired_key, 0o600)
+        filled = OPENSMTPD.format(
+            certificate=certificate, key=key, expired_certificate=expired_certificate, expired_key=expired_key, **ports
+        )
+        (room / "smtpd.conf").write_text(filled)
         with _running(room, ports["submission"], "smtpd", "-d", "-f", str(room / "smtpd.conf")):
             yield ports
 
@@ -94,15 +140,14 @@ def _room() -> Iterator[Path]:
         yield room
 
 
-@contextmanager
-def _ports(*names: str) -> Iterator[dict[str, int]]:
-    yield dict(zip(names, free_ports(len(names)), strict=True))
+def _ports(*names: str) -> dict[str, int]:
+    return dict(zip(names, free_ports(len(names)), strict=True))
 
 
-def _readable(room: Path, papers: Papers) -> tuple[Path, Path]:
+def _readable(room: Path, papers: Papers, kind: str) -> tuple[Path, Path]:
     """Exim reads its papers as its own user."""
     made = []
-    for path in papers.files("good"):
+    for path in papers.files(kind):
         copy = room / path.name
         copy.write_bytes(path.read_bytes())
         os.chown(copy, NUMBERS["Debian-exim"], NUMBERS["Debian-exim"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import tracemalloc
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -267,6 +268,34 @@ async def test_each_faulty_server_is_seen_for_what_it_is(row: Row, check: Check)
     asked = Situation(host="mail.test", port=seen.all(PortsChosen)[0].ports[0], security=row.entered)
     assert [finding.cause for finding in check_findings(seen, asked, index())] == ([verdict] if verdict else [])
     assert verdict is None or endpoint_error(survey(seen)[0], asked) == verdict
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "endless_line",
+        "endless_reply",
+        "floods_after_greeting",
+        "ten_thousand_keywords",
+        "huge_certificate_chain",
+        "long_banner",
+        "one_byte_a_second",
+        "says_ok_to_everything",
+    ],
+)
+async def test_none_uses_more_than_a_few_mebibytes(server: str, check: Check) -> None:
+    """The server's own side, in the same process, included."""
+    talk = importlib.import_module(f"tests.servers.{server}").talk
+    await check(talk, STARTTLS)  # what is loaded and kept by the first one is no cost of this one
+
+    tracemalloc.start()
+    try:
+        await check(talk, STARTTLS)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most < 4 * 2**20
 
 
 def test_each_verdict_is_of_a_server_in_a_row() -> None:
