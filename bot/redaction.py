@@ -14,7 +14,8 @@ from bot.secrets.looks import MARKER
 from bot.secrets.parts import to_look_at
 from bot.secrets.span import Span
 
-_NAMES = {
+# By kind, what people are told was removed.
+NAMES = {
     "password": "password",
     "app_password": "app password",
     "api_key": "API key",
@@ -23,7 +24,7 @@ _NAMES = {
     "cookie": "cookie",
     "code": "code",
 }
-_MARKERS = {kind: f"[{name} removed]" for kind, name in _NAMES.items()}
+_MARKERS = {kind: f"[{name} removed]" for kind, name in NAMES.items()}
 _ANY_MARKER = re.compile("|".join(re.escape(marker) for marker in _MARKERS.values()))
 # Invisible characters that people do not type; programs and censors put them into words.
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
@@ -35,11 +36,15 @@ _PASSES = 4
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What was removed: its kind (`bot.secrets.span.Kind`: "password", "app_password", "api_key" …) and where its marker stands."""
+    """What was removed: its kind (`bot.secrets.span.Kind`: "password", "app_password", "api_key" …) and where its marker stands.
+
+    `provider`: the id of the provider that it is a key of, where its form tells.
+    """
 
     kind: str
     start: int
     end: int
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,7 @@ def redact(raw: str) -> SafeText:
     """
     text = raw[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd").replace(MARKER, "\ufffd")
     text = text if text.isascii() else _INVISIBLE.sub("", text)
-    found: list[str] = []  # the marker behind each MARKER character, in the order of the text
-    fresh: list[bool] = []
-    text, found, fresh = _fold_markers(text)
+    text, found = _fold_markers(text)
     changed: list[int] | None = None
     for round_ in range(_PASSES + 1):
         spans = _spans(text, changed)
@@ -68,24 +71,29 @@ def redact(raw: str) -> SafeText:
             break
         if round_ == _PASSES:  # nothing that people write gets here; what is left is no longer told apart
             spans = [Span(spans[0].kind, spans[0].start, len(text))]
-        text, found, fresh = _cut(text, spans, found, fresh)
+        text, found = _cut(text, spans, found)
         changed = _places(spans)
-    return _unfold(text, found, fresh, cut=len(raw) > MAX_CHARS)
+    return _unfold(text, found, cut=len(raw) > MAX_CHARS)
 
 
-def _fold_markers(text: str) -> tuple[str, list[str], list[bool]]:
-    found = _ANY_MARKER.findall(text) if "removed]" in text else []
-    return (_ANY_MARKER.sub(MARKER, text) if found else text), list(found), [False] * len(found)
+# What stands behind each MARKER character, in the order of the text: the marker that came with it, or the span that was cut.
+_Found = list[str | Span]
 
 
-def _unfold(text: str, found: list[str], fresh: list[bool], *, cut: bool) -> SafeText:
+def _fold_markers(text: str) -> tuple[str, _Found]:
+    found: _Found = [*_ANY_MARKER.findall(text)] if "removed]" in text else []
+    return (_ANY_MARKER.sub(MARKER, text) if found else text), found
+
+
+def _unfold(text: str, found: _Found, *, cut: bool) -> SafeText:
     pieces = text.split(MARKER)
     out = [pieces[0]]
     at = len(pieces[0])
     secrets = []
-    for marker, new, piece in zip(found, fresh, pieces[1:], strict=True):
-        if new:
-            secrets.append(Secret(next(kind for kind, text_ in _MARKERS.items() if text_ == marker), at, at + len(marker)))
+    for one, piece in zip(found, pieces[1:], strict=True):
+        marker = one if isinstance(one, str) else _MARKERS[one.kind]
+        if isinstance(one, Span):
+            secrets.append(Secret(one.kind, at, at + len(marker), one.provider))
         out += [marker, piece]
         at += len(marker) + len(piece)
     return SafeText("".join(out), tuple(secrets), cut)
@@ -118,30 +126,24 @@ def _spans(text: str, changed: list[int] | None) -> list[Span]:
         last = merged[-1]
         if span.start < last.end:
             kind = last.kind if rank.get(id(last), 0) <= rank[id(span)] else span.kind
-            merged[-1] = Span(kind, last.start, max(last.end, span.end))
+            merged[-1] = Span(kind, last.start, max(last.end, span.end), provider=last.provider or span.provider)
             rank[id(merged[-1])] = min(rank.get(id(last), 0), rank[id(span)])
         else:
             merged.append(span)
     return [span for span in merged if text[span.start : span.end].strip() and text[span.start : span.end].strip("\"' ,;") != MARKER]
 
 
-def _cut(text: str, spans: list[Span], found: list[str], fresh: list[bool]) -> tuple[str, list[str], list[bool]]:
+def _cut(text: str, spans: list[Span], found: _Found) -> tuple[str, _Found]:
     """Puts a MARKER character for each span; a span that swallows an older marker takes its place."""
     out: list[str] = []
-    markers: list[str] = []
-    news: list[bool] = []
+    markers: _Found = []
     at = used = 0
     for span in spans:
         kept = text[at : span.start]
         n = kept.count(MARKER)
-        markers += found[used : used + n]
-        news += fresh[used : used + n]
+        markers += [*found[used : used + n], span]
         used += n + text.count(MARKER, span.start, span.end)
         out += [kept, MARKER]
-        markers.append(_MARKERS[span.kind])
-        news.append(True)
         at = span.end
     out.append(text[at:])
-    markers += found[used:]
-    news += fresh[used:]
-    return "".join(out), markers, news
+    return "".join(out), markers + found[used:]

@@ -285,8 +285,9 @@ def _hear(turn: Turn, event: Said) -> None:
         turn.conversation = without_message(turn.conversation, event.message)
     turn.heard(event.text.text)
     _take(turn, event, said(reading), reading, "said")
+    remarks.note_cut(turn, event.text)
     if event.text.secrets:
-        remarks.warn_of_secrets(turn, event.text.secrets)
+        remarks.warn_of_secrets(turn, event.text)
     if event.edited and turn.conversation.slots == before.slots:
         return
     if event.order < before.last_order:
@@ -373,10 +374,9 @@ def _take_form(turn: Turn, event: FormSent) -> None:
             values.setdefault(other, found)
     for text in event.values.values():
         turn.heard(text.text)
-    secrets = tuple(secret for text in event.values.values() for secret in text.secrets)
     _take(turn, event, values, Reading(), "said")
-    if secrets:
-        remarks.warn_of_secrets(turn, secrets)
+    if any(text.secrets for text in event.values.values()):
+        remarks.warn_of_secrets(turn, *event.values.values())
     if turn.conversation.state is State.HANDED_OFF:
         turn.set(state=State.IDLE)
     move = Move.NEW_ERROR if "error" in values else Move.FACTS

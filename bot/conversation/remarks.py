@@ -14,7 +14,7 @@ from bot.diagnosis.model import Finding, Situation
 from bot.diagnosis.survey import survey
 from bot.observations import Observations
 from bot.reading.model import Reading
-from bot.redaction import Secret
+from bot.redaction import NAMES, SafeText, Secret
 from bot.reply import Block, Code, Paragraph, Reply, Text
 from knowledge.terms import Security
 
@@ -25,14 +25,29 @@ if TYPE_CHECKING:
 _WAY = frozenset({"net.connect_failed", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp"})
 
 
-def warn_of_secrets(turn: Turn, secrets: Iterable[Secret]) -> None:
-    """To the person alone: what kinds were removed, and where to make new ones at their provider."""
-    kinds = ", ".join(dict.fromkeys(secret.kind.replace("_", " ") for secret in secrets))
-    blocks: list[Block] = [paragraph(turn.index, "talk.secret", kinds=Text(kinds))]
-    provider = provider_of(turn.situation, turn.index)
-    if provider is not None and provider.app_password is not None and provider.app_password.url:
-        blocks.append(paragraph(turn.index, "talk.secret_where", url=Text(provider.app_password.url)))
+def warn_of_secrets(turn: Turn, *texts: SafeText) -> None:
+    """To the person alone: what was removed and from which line, and where to revoke it: at whose key it is, else at their provider."""
+    told = ", ".join(dict.fromkeys(_named(turn, text, secret) for text in texts for secret in text.secrets))
+    blocks: list[Block] = [paragraph(turn.index, "talk.secret", kinds=Text(told))]
+    makers = [turn.index.provider(secret.provider) for text in texts for secret in text.secrets if secret.provider]
+    pages = (one.app_password.url for one in makers or [provider_of(turn.situation, turn.index)] if one and one.app_password)
+    blocks += [paragraph(turn.index, "talk.secret_where", url=Text(url)) for url in list(dict.fromkeys(pages))[:3] if url]
     turn.say(Reply(tuple(blocks), private=True))
+
+
+def _named(turn: Turn, text: SafeText, secret: Secret) -> str:
+    """ "password", and of a text with many lines "password (line 12)"."""
+    kind = NAMES[secret.kind]
+    if "\n" not in text.text.strip():
+        return kind
+    line = text.text.count("\n", 0, secret.start) + 1
+    return turn.index.phrase("talk.secret_in_line", kind=kind, line=line)
+
+
+def note_cut(turn: Turn, text: SafeText) -> None:
+    """Only the beginning of a very long text was read."""
+    if text.cut:
+        turn.preface.append(paragraph(turn.index, "talk.cut"))
 
 
 def note_corrections(turn: Turn, corrections: Iterable[Correction]) -> None:

@@ -47,7 +47,12 @@ _FORMS: tuple[tuple[Kind, str, str], ...] = (
     ("password", "://", r"(?i)\b[a-z][a-z0-9+.\-]{1,20}://[^\s/:@\"'<>]*:([^\s\"'<>]+)@[\w\[.\-]"),
     ("password", "b", r"(?:^|[^A-Za-z0-9+/=])(B[A-Za-z0-9+/]{43})(?:[^A-Za-z0-9+/=]|$)"),  # Amazon SES SMTP password
 )
-_COMPILED = tuple((kind, literal, later(pattern)) for kind, literal, pattern in _FORMS)
+# Whose key it is, by the literal of its form.
+_PROVIDERS = {
+    "sg.": "sendgrid", "sib-": "brevo", "key-": "mailgun", "-": "mailgun", "re_": "resend", "md-": "mandrill", "mlsn.": "mailersend",
+    "smtp2go": "smtp2go", "ya29.": "gmail", "1//": "gmail", "b": "ses",
+}  # fmt: skip
+_COMPILED = tuple((kind, _PROVIDERS.get(literal), literal, later(pattern)) for kind, literal, pattern in _FORMS)
 
 _APP_PASSWORD = later(r"\b([a-z]{4}([ \-\x{a0}])[a-z]{4}[ \-\x{a0}][a-z]{4}[ \-\x{a0}][a-z]{4})\b")
 _ONE_TIME = later(
@@ -63,7 +68,7 @@ _TAIL_CODE = later(r"(?i)\b(\d{3}[ \-]?\d{3}|\d{4,8}) (?:is your|ist ihr|es tu|e
 
 
 def find(text: Text) -> Iterator[Span]:
-    for kind, literal, pattern in _COMPILED:
+    for kind, provider, literal, pattern in _COMPILED:
         if literal not in text.low:
             continue
         for match in pattern.finditer(text):
@@ -74,7 +79,7 @@ def find(text: Text) -> Iterator[Span]:
             elif kind == "cookie" or not (looks.placeholder(value) or _reference(value)):
                 if kind == "password" and value.startswith("B") and end - start == 44 and not _random(value):
                     continue
-                yield Span(kind, start, end)
+                yield Span(kind, start, end, provider=provider)
     for match in _APP_PASSWORD.finditer(text):
         if _app_password(text.low, match.start(), match.end(), match.group(1)):
             yield Span("app_password", *match.span(1))

@@ -45,7 +45,7 @@ class Parts:
             start, end = self._parts[n]
             moved = start - self._begin[n]
             if span.start + moved < end:
-                first = Span(span.kind, span.start + moved, min(span.end + moved, end), span.echo)
+                first = replace(span, start=span.start + moved, end=min(span.end + moved, end))
                 found.append(first)
                 found += self._further(first)
         return found
