@@ -21,7 +21,8 @@ _LOGIN = re.compile(
 _SENDER = re.compile(
     r"(?:my (?:address|email|mail)|from|sender|i am|i'm|ich bin|absender|expéditeur|remitente"
     r"|remetente|mittente|afzender|nadawca|отправитель|почта"
-    r"|envelope-from|mail from:?|failed the check in region [\w-]+)\s*(?:is|ist|est|es|=|:|=>|address)?\s*[\"'(<\[]*$"
+    r"|envelope-from|mail from:?|from address (?:failed|rejected)|sender address|failed the check in region [\w-]+)\s*(?:is|ist|est|es"
+    r"|=|:|=>|address)?\s*[\"'(<\[]*$"
 )
 _OTHER = re.compile(
     r"(?:\*\*|=>|==|\bto|\btowards|\brcpt to:?|\brecipients?|an|für|\bà|\bpara|\bnaar|\baan|\bdo"

@@ -19,7 +19,7 @@ _NOT_OWN = re2.compile(
 )
 # "gotify works", "all Outlook users are fine"
 _NOT_OWN_BEHIND = re.compile(
-    r"^(?: ?(?:users?|app|itself|is|are|client|clients))*(?: \w+)? (?:works(?! with| for| only)|work fine|is fine|are fine|is ok"
+    r"^(?: ?(?:users?|app|itself|is|are|client|clients))* (?:works(?! with| for| only)|work fine|is fine|are fine|is ok"
     r"|geht(?! nicht)|funktioniert(?! nicht)"
     r"|marche(?! pas| plus)|funziona|werkt(?! niet)|działa)\b",
     re.IGNORECASE,

@@ -32,6 +32,8 @@ _PORT_BEHIND = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 _DIGIT = re.compile(r"\d\d")
+# "mail.x.example/465/SSL"
+_SLASH_PORT = re.compile(r"/ ?(?:25|465|587|2525)\b")
 _COLON_PORT = re.compile(r"^\.?\]?[\"']?:(\d{2,5})\b")
 
 # What the person's program tried to reach, in the words of programs. Group 1: host or address, group 2: port.
@@ -48,6 +50,8 @@ _CONNECTED = tuple(
             r"|:port )\s*(\d{2,5})"
         ),
         r"(?i)(?:E[A-Z]{4,}|connect to) (\[?[0-9a-f:.]{3,}\]?|[a-z][\w.\-]*):(\d{2,5})",
+        r"(?i)established with host \"?(?:(?:ssl|tls|tcp)://)?([a-z0-9][\w.\-]*):(\d{2,5})",
+        r"(?i)connect\(2\) for \"?([a-z0-9][\w.\-]*)\"? port (\d{2,5})",
         r"(?i)dial tcp:? \[?([\w.\-]+|[0-9a-f:]+)\]?:(\d{2,5})",
         r"(?i)failed (?:to open stream|to connect) to (?:server )?[\"']?\[?([\w.\-]+)\]?[\"']?:(\d{2,5})",
     )
@@ -62,7 +66,7 @@ _CONNECTED_NAME = tuple(
             r"исходящей почты|smtp-сервер)[\s(:]*[\"'»«]?((?:[\w\-]+\.)+[\w\-]+)"
         ),
         (
-            r"(?i)(?:getaddrinfo|gethostbyname)(?: [A-Z_]+| for| failed for|:)* [\"']?([a-z0-9][\w.\-]*\.[\w\-]+"
+            r"(?i)(?:getaddrinfo|gethostbyname)(?: E[A-Z_]+| for| failed for|:)* [\"']?([a-z0-9][\w.\-]*\.[\w\-]+"
             r"|[a-z][\w\-]+)[\"']?(?: failed|$|:|\s)"
         ),
         (
@@ -149,7 +153,12 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
                 found.append(HostMention(host, match.start(1), match.end(1), 6, _behind(text, match.end(1))))
     for match in hosts.WORD.finditer(text):
         start, end = match.span()
-        if hidden(start) or text[start - 1 : start] in ("@", "/", "\\", "$", "-") or text[end : end + 1] in ("@", "(", "/", "\\"):
+        if (
+            hidden(start)
+            or text[start - 1 : start] in ("@", "/", "\\", "$", "-")
+            or text[end : end + 1] in ("@", "(", "\\")
+            or (text[end : end + 1] == "/" and not _SLASH_PORT.match(text, end))
+        ):
             continue
         host = hosts.name(match.group())
         if host is None or hosts.placeholder(host):
@@ -234,6 +243,8 @@ def _port(digits: str | None) -> int | None:
 def _behind(text: str, end: int) -> int | None:
     if match := _COLON_PORT.match(text, end, end + 12) or _COLON_PORT.match(text[end : end + 12]):
         return _port(match.group(1))
+    if match := _SLASH_PORT.match(text, end):
+        return int(match.group().strip("/ "))
     rest = text[end : end + 40]
     # Single spaces only: several `\s*` in a row would try every way to share a long run (a blanked line) among them.
     match = _PORT_BEHIND.match(_SPACES.sub(" ", rest)) if _DIGIT.search(rest) else None

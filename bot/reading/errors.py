@@ -32,6 +32,7 @@ _ANCHORS = tuple(
         r"(?i)\[(?:Win)?Err(?:no|or)? ?-?\d+\]|\berrno[ :=]+-?\d+",
         r"\b01[0-9]-[0-9]{3}\b",  # a Xerox
         r"\bCE-[0-9]{2}\b",  # a Sharp
+        r"\b2C[0-9A-F]{2}\b",  # a Toshiba
         r"(?:^|\s)#[78]\d\d(?:\s|[.,;:]|$)",  # a Canon
         (
             r"(?i)\b0x[0-9a-f]{6,10}\b|\bAADSTS\d+|\(?#?MBR\d+|\b8000\d{4}\b|\b800c[0-9a-f]{4}\b|\bSec_E_\w+"

@@ -12,6 +12,12 @@ _ASKS_PORT = re.compile(
     r"\b(?:server|port|host|smtp)\b[^.\n]{0,40}\?|^(?:what|which)\b[^\n]{0,60}\b(?:server"
     r"|port|host|settings?|smtp)\b"
 )
+# Asks where what is entered in a program.
+_WHERE_ENTERED = re.compile(
+    r"\b(?:how|where|goes|fields?|values?|enter|type in|fill in|box(?:es)?|einrichten|eintragen|eingeben|angaben|werte|comment|où"
+    r"|champs?|cómo|dónde|campos?"
+    r"|come|dove|hoe|waar|invullen|jak|gdzie|kam|nasıl|как|куда|як|hur|hvordan|miten|hogyan|πώς|bagaimana|cách)\b"
+)
 _CORRECTION_FIRST = re.compile(
     r"\s*(?:(?:ah|oh|no|ok),? )?(?:sorry|oops|ups|no[, ]|nope|wait|actually|correction|i mean"
     r"|i misspoke|wrong|typo|my bad|pardon|perdón|scusa|entschuldigung|i said|i was wrong|change"
@@ -32,7 +38,8 @@ _CONCEPT = re.compile(
     r"]+)*(?:why|explain|define|meaning|differences?|what(?:'s| is) the (?:difference|point|meaning"
     r"|purpose)|what means?|is |are |does |did |has |will "
     r"|do (?:i|we|you|they|app|all) |(?:can|could|should|must|may) (?:i|we|you|it|one|someone"
-    r"|the|my|a|smtp|gmail|outlook|yahoo|this|they) |when (?:do|does|did|will|is|are|should|can|was) |since when|how (?:secure"
+    r"|the|my|a|smtp|gmail|outlook|yahoo|this|they) |what (?:happens|if|would|about) |when (?:do|does|did|will|is|are|should|can|was) "
+    r"|since when|how (?:secure"
     r"|safe|long|does|do (?:app|spf|dkim|they)|come)|was (?:ist|bedeutet|heißt)|warum|wieso|wozu"
     r"|ist |(?:kann|darf|soll|sollte|muss|brauche|könnte) (?:ich|man|wir) |(?:puis-je|dois-je|faut-il|est-ce|peut-on) |(?:¿)?(?:puedo"
     r"|debo|se puede|hay que) |(?:posso|devo|si può) |(?:kan|moet|mag) (?:ik|je|men) |czy |(?:mogę|można) |(?:můžu|mohu|lze) |можно ли "
@@ -199,7 +206,7 @@ def _wish(
     if trouble and said.host and sending and telling.SENDS.search(low) and concept:  # "is mail.x.example down? nobody can send"
         return "fix_error"
     if lookup and place and (not concept or defines) and not problem and not (said.client and configure) and (asks or not story):
-        return "configure" if said.client and not _ASKS_PORT.search(low) else "lookup"
+        return "configure" if said.client and (_WHERE_ENTERED.search(low) or not _ASKS_PORT.search(low)) else "lookup"
     if concept and (said.term or mail) and not (said.client and place):
         return "question"
     if problem and sending and not (configure and not _TROUBLE.search(low)) and not (question and said.term and not said.client):
@@ -226,6 +233,8 @@ def _wish(
         return "configure"
     if settings:
         return "configure"
+    if place and not lookup and not asks and said.told >= _STORY_WORDS and mail:
+        return "fix_error"
     if place:
         return "lookup"
     if asked is not None and asked != "other":

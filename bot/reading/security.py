@@ -13,7 +13,8 @@ from bot.reading.mentions import stance
 from knowledge.terms import Security
 
 _STARTTLS = re2.compile(
-    r"(?i)\b(?:enable_?ssl:? ?=? ?true|start[ \-_]?tls|stls|explicit(?:es|e|o)?[ \-](?:tls|ssl)|smtp\+starttls|tls_starttls on)\b"
+    r"(?i)\b(?:enable_starttls(?:_auto)?[\"']?[ :=>]{1,4}true|use_tls[\"']?[ :=>]{1,4}true|enable_?ssl:? ?=? ?true|start[ \-_]?tls|stls"
+    r"|explicit(?:es|e|o)?[ \-](?:tls|ssl)|smtp\+starttls|tls_starttls on)\b"
 )
 _IMPLICIT = re2.compile(
     r"(?i)\bssl\s?(?:/|\+|-|or|and|oder|\|)\s?(?:start)?tls\b|\btls\s?/\s?ssl\b|\bimplicit(?:es"
@@ -59,7 +60,7 @@ _TICKED = re.compile(
 )
 _BEHIND_PORT = re.compile(r"\((?:25|465|587|2525), ?$")  # "… using mail.x.example (465, SSL/TLS)"
 # "auto/starttls"
-_CHOICE_BEFORE = re.compile(r"\b(?:auto|ssl|tls|none|ja|yes|on)/$")
+_CHOICE_BEFORE = re.compile(r"\b(?:auto|ssl|tls|none|ja|yes|on|\d{2,5}) ?/$")
 # Names of choices in menus of phones: "SSL (accept all certificates)".
 _TRUST_CHOICE = re.compile(r"^\s*\((?:accept|trust) (?:all|any)[^)]{0,20}\)")
 _QUESTION = re.compile(

@@ -22,6 +22,7 @@ _ADDRESS = re2.compile(r"[^\s<>()\"',;]+@[^\s<>()\"',;]+|\bhttps?://\S+")
 _WORD = re2.compile(r"[\pL][\pL'\-]+")
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3]")
 _ENOUGH = 12  # more are not counted
+_MOST_CHARACTERS = 2_000
 # Scripts without spaces: so many signs are as good as a word.
 _SIGNS_A_WORD = 2
 
@@ -34,7 +35,7 @@ def told(low: str, names: list[tuple[int, int]]) -> int:
     bare = list(low)
     for start, end in names:
         bare[start:end] = " " * (end - start)
-    rest = hosts.WORD.sub(" ", _ADDRESS.sub(" ", "".join(bare)))
+    rest = hosts.WORD.sub(" ", _ADDRESS.sub(" ", "".join(bare)[:_MOST_CHARACTERS]))
     signs = len(_UNSPACED.findall(talk.LOOKUP.sub(" ", rest))) // _SIGNS_A_WORD
     words = 0
     for match in _WORD.finditer(rest):

@@ -24,6 +24,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (
     ("biglobe", r"ビッグローブ"),
     ("plala", r"ぷらら"),
     ("seznam", r"(?i)\bseznam(?:u|em|ácký|cz)\b|\b(?:pro|na|od|přes|u) seznam\b"),
+    ("libero", r"(?i)\b(?:con|di|da|su|mail) libero\b|\blibero mail\b"),
     ("wp.pl", r"(?i)\b(?:o2|wp)\.pl\b|\bpoczt\pL+ (?:o2|wp)\b|\b(?:na|z|w|przez) (?:o2|wp|wirtualn\pL+ polsk\pL+)\b"),
     ("onet", r"(?i)\bonet(?:u|em|cie|owi)\b"),
     ("interia", r"(?i)\binteri(?:i|ę|ą)\b"),
