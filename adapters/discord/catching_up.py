@@ -133,8 +133,10 @@ def _edited_since(message: Mapping[str, Any], talk: Conversation) -> bool:
 
 def _gone(talk: Conversation, thread: str, newest: Sequence[Mapping[str, Any]]) -> list[str]:
     """Messages that the talk knows something from, and that are not where they stood among the newest. The root stands elsewhere."""
+    if not newest:
+        return []  # Discord shows nothing, and refuses nothing, where the bot may not read the history
     there = {str(message["id"]) for message in newest}
-    oldest = min(map(int, there), default=0) if len(newest) >= _MESSAGES_READ else 0
+    oldest = min(map(int, there)) if len(newest) >= _MESSAGES_READ else 0
     known = {message.removeprefix(KEY) for message in _messages(talk)}
     return sorted(one for one in known - there - {thread} if one.isdecimal() and int(one) >= oldest)
 

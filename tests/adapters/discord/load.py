@@ -24,7 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.adapters.discord.peer import ANNA, BOT, GENERAL, Peer, words_of
+from adapters.discord import invite
+from tests.adapters.discord.peer import BOT_ROLE, GENERAL, Peer, words_of
 
 ANSWERS_A_SECOND = 30
 # What people write where the real machine answers: all that it needs, so that each gets one answer.
@@ -131,6 +132,7 @@ def _resident() -> int:
 async def main(events: int, a_second: int, *, real: bool = False) -> None:
     """Prints the figures of one run."""
     peer = Peer()
+    peer.roles[BOT_ROLE] = invite.permissions(forums=True)
     await peer.start()
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
@@ -158,14 +160,14 @@ async def _talk(peer: Peer, events: int, a_second: int, real: bool) -> list[Owed
             await peer.dispatch("MESSAGE_CREATE", peer.said(f"chatter {number}", channel=random.choice(channels)))
         elif real or not (open_ := [one for one in threads[-_THREADS_TALKED_IN:] if one in peer.threads]) or random.random() < 0.2:
             text = ERROR if real else f"question {number}"
-            message = peer.said(f"<@{BOT}> {text}", author=ANNA)
-            owed.append(Owed(message["id"], text, time.monotonic()))
+            at = time.monotonic()
+            message = await peer.mention(text)
+            owed.append(Owed(message["id"], text, at))
             threads.append(message["id"])
-            await peer.dispatch("MESSAGE_CREATE", message)
         else:
             thread = random.choice(open_)
             owed.append(Owed(thread, f"more {number}", time.monotonic()))
-            await peer.dispatch("MESSAGE_CREATE", peer.said(f"more {number}", channel=thread))
+            await peer.say(f"more {number}", channel=thread)
     print(f"{events} messages in {time.monotonic() - start:.0f} s")
     return owed
 

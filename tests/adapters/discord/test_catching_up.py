@@ -92,6 +92,17 @@ async def test_a_click_is_not_taken_for_a_message_that_is_gone(peer: Peer, servi
     assert len(service.received) == 1
 
 
+async def test_a_history_that_is_not_shown_is_not_taken_for_an_empty_one(
+    peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await talk_in(peer, service, "it is Outlook")
+    monkeypatch.setattr(peer, "_history", lambda channel: [])
+
+    await again(peer, service)
+
+    assert len(service.received) == 2
+
+
 async def test_a_thread_that_was_deleted_meanwhile_is_forgotten_and_an_archived_one_is_not(peer: Peer, service: Scripted) -> None:
     gone, _ = await talk_in(peer, service)
     archived, _ = await talk_in(peer, service)
