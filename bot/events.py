@@ -38,6 +38,26 @@ def event_of(incoming: Incoming) -> AnyEvent:
             return StopPressed(**common)
 
 
+def characters_in(incoming: Incoming) -> int:
+    """How much text a person sent."""
+    match incoming.what:
+        case Wrote(text):
+            return len(text)
+        case Filled(_, values):
+            return sum(map(len, values.values()))
+    return 0
+
+
+def characters_of(event: AnyEvent) -> int:
+    """How much text is in an event."""
+    match event:
+        case Said(text=text):
+            return len(text.text)
+        case FormSent(values=values):
+            return sum(len(text.text) for text in values.values())
+    return 0
+
+
 def begun(event: AnyEvent) -> Conversation:
     """A conversation before its first step: only who and where."""
     return Conversation(

@@ -39,9 +39,10 @@ from bot.conversation.model import (
     Woken,
 )
 from bot.errors import StoreUnreachable
-from bot.events import begun, event_of
+from bot.events import begun, characters_in, characters_of, event_of
 from bot.observations import Observations
 from bot.redaction import SafeText
+from bot.outages import Outages
 from bot.reply import Paragraph, Progress, Reply, Text
 from bot.sites.port import FarBroker
 from bot.store import outbox
@@ -65,6 +66,7 @@ GRACE = datetime.timedelta(seconds=5)  # an event that waits longer was left beh
 DRAIN_SECONDS = 20.0
 CANCEL_AGAIN_SECONDS = 0.5
 PURGE_EVERY_SECONDS = 3600.0
+LONG_CHARACTERS = 16_384
 SHORTEST_SLEEP_SECONDS = 0.02
 AFTER_TROUBLE_SECONDS = 1.0  # something due stayed due: do not spin on it
 STORE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -114,6 +116,7 @@ class Service:
         self._keep = datetime.timedelta(days=keep_days)
         self._channels: dict[str, Channel] = {}
         self._activity = Activity()
+        self._outages = Outages()
         self._owner = secrets.token_hex(8)
         self._again: set[str] = set()
         self._working: set[str] = set()
@@ -161,7 +164,7 @@ class Service:
         """Makes it safe and writes it down; durable when it returns, and then it may be acknowledged. False: it came before.
 
         Raises `StoreUnreachable`: then it must not be acknowledged."""
-        event = event_of(incoming)
+        event = await self._off_the_loop(characters_in(incoming), event_of, incoming)
         new = await self._take_in(event, incoming.keys)
         metrics.count("events", channel=incoming.channel, new=str(new).lower())
         if new and isinstance(event, StopPressed):
@@ -329,8 +332,11 @@ class Service:
             if conversation is None and isinstance(event, ProbeDone | Woken | StopPressed | MessageDeleted):
                 await self._patiently(self._store.discard, event)
                 continue
+            if isinstance(event, ProbeDone):
+                people = self._outages.note((conversation or begun(event)).asker, event.observations)
+                event = replace(event, others=max(0, people - 1))
             began = time.monotonic()
-            step, parked = self._stepped(conversation or begun(event), event)
+            step, parked = await self._off_the_loop(characters_of(event), self._stepped, conversation or begun(event), event)
             effects = outbox.numbered(step.effects, version, question)
             claimed = await self._patiently(
                 self._store.commit,
@@ -356,6 +362,13 @@ class Service:
             self._delivery.accept(claimed)
             if any(isinstance(effect, Wake) for effect in effects):
                 self._nudged.set()
+
+    @staticmethod
+    async def _off_the_loop(characters: int, think: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Of a long text that is thought about, nobody else shall notice: in a thread, where it takes more than some 20 ms."""
+        if characters > LONG_CHARACTERS:
+            return await asyncio.to_thread(think, *args, **kwargs)
+        return think(*args, **kwargs)
 
     def _stepped(self, conversation: Conversation, event: AnyEvent) -> tuple[Step, dict[str, str]]:
         """The step; or, when it has raised three times, one that only says so, and the event to put aside with the reason."""
