@@ -41,8 +41,8 @@ from bot.conversation.model import (
 from bot.errors import StoreUnreachable
 from bot.events import begun, characters_in, characters_of, event_of
 from bot.observations import Observations
-from bot.redaction import SafeText
 from bot.outages import Outages
+from bot.redaction import SafeText
 from bot.reply import Paragraph, Progress, Reply, Text
 from bot.sites.port import FarBroker
 from bot.store import outbox

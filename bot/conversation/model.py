@@ -238,11 +238,13 @@ class StopPressed(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProbeDone(Event):
-    """`error` is one sentence id where the probe could not run at all."""
+    """`error` is one sentence id where the probe could not run at all. `others`: how many other people met the same dead server in the
+    last minutes (`bot/outages.py`), put in by the service just before the step; never stored."""
 
     probe: str
     observations: tuple[Observation, ...]
     error: str | None = None
+    others: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,9 +41,9 @@ from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
 from bot.diagnosis.model import Certainty, Finding, Situation
 from bot.diagnosis.survey import survey
 from bot.diagnosis.target import preferred_server
-from bot.observations import Observations
+from bot.observations import NotProbed, Observations
 from bot.reading.model import Slot
-from bot.reply import Block, Paragraph, Reply, Text, plain_text
+from bot.reply import Block, Code, Paragraph, Reply, Text, plain_text
 from knowledge.index import Index
 
 STILL_LOOKING_AFTER = datetime.timedelta(seconds=3)
@@ -225,6 +225,11 @@ class Turn:
         self.flag(f"probed:{asked}")
         if event.error is not None:
             self.preface.append(paragraph(self.index, event.error))
+        if event.others:
+            self.preface.append(paragraph(self.index, "talk.outage", host=Code(asked), others=event.others))
+        for fact in event.observations:
+            if isinstance(fact, NotProbed) and (phrase := f"talk.not_looked.{fact.reason}") in self.index.knowledge.phrases:
+                self.preface.append(paragraph(self.index, phrase, host=Code(fact.host)))
         self.proceed()
 
     def ask(self, worth: Worth, findings: tuple[Finding, ...]) -> None:

@@ -139,6 +139,16 @@ def test_what_nothing_was_known_for_is_learnt_once_and_how_answers_turned_out() 
     assert still.lessons[0].cause != works.lessons[0].cause
 
 
+def test_who_meets_a_server_that_is_down_for_others_too_is_told_so() -> None:
+    conversation, effects = play(said(1, WRONG_MODE))
+    (probe,) = probes(effects)
+
+    done = ProbeDone(**common(2), probe=probe.probe, observations=facts("refused-587", HOST), others=4)
+    _, effects = play(done, start=conversation)
+
+    assert "4 other people" in texts(effects)
+
+
 def test_late_probe_result_is_ignored_after_a_correction() -> None:
     conversation, effects = play(said(1, WRONG_MODE))
     (first,) = probes(effects)
