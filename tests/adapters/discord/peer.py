@@ -90,6 +90,7 @@ class Peer:
         self.files: dict[str, bytes] = {}
         self.typing: list[str] = []
         self.at_request: Callable[[str, str], object] | None = None  # called when a request is done and not yet answered
+        self.missed: list[tuple[str, Json]] = []  # what is told when a session is resumed
         self.heartbeats = 0
         self.heartbeat_seconds = 30.0
         self.answers_heartbeats = True
@@ -410,6 +411,9 @@ class Peer:
                     await self._welcome(socket, message["d"])
                 case 6:
                     self.resumes.append(message["d"])
+                    for t, d in self.missed:
+                        await socket.send(0, d, t)
+                    self.missed.clear()
                     self.sockets.append(socket)
                     await socket.send(0, {}, "RESUMED")
             await self._moves()

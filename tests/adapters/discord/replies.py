@@ -8,6 +8,8 @@ from bot.reply import (
     Code,
     Emphasis,
     Evidence,
+    Field,
+    Form,
     Link,
     Literal,
     Paragraph,
@@ -131,6 +133,18 @@ SNIPPET = Reply(
         Table(("Port", "Mode", "Answer"), (("587", "STARTTLS", "yes"), ("465", "implicit TLS", "no"))),
         Table(("Endpoint", "What was seen there"), (("mail.example.com:587", "greets, offers STARTTLS and AUTH PLAIN LOGIN"),)),
     ),
+)
+
+FORM = Form(
+    "start",
+    "Fix outgoing mail",
+    (
+        Field("error", "What happens, or what does it say?", "multiline", hint="The exact words help most. Never a password."),
+        Field("provider", "Whose mail service is it?", "search", hint="Begin to type its name."),
+        Field("security", "Encryption", "choice", options=(Choice("starttls", "STARTTLS"), Choice("implicit_tls", "SSL/TLS"))),
+        Field("port", "Which port is entered?", "number", hint="A number such as 587 or 465."),
+    ),
+    "Send",
 )
 
 USUAL: dict[str, Reply] = {

@@ -6,11 +6,13 @@ import asyncio
 import logging
 from dataclasses import replace
 
+import discord
 import pytest
 
 from adapters.discord import app, client, places, preflight
+from adapters.discord.identifying import Pace
 from bot.errors import CannotRun
-from tests.adapters.discord.peer import GUILD, TOKEN, Fault, Peer, words_of
+from tests.adapters.discord.peer import BOT, GUILD, TOKEN, Fault, Peer, words_of
 from tests.adapters.discord.scripted import Scripted, configured, running
 
 
@@ -22,15 +24,30 @@ async def test_it_asks_for_as_little_as_it_needs(peer: Peer, service: Scripted) 
     assert peer.identifies[0]["shard"] == [0, 1]
 
 
-async def test_a_reconnect_request_is_resumed_and_what_was_missed_is_answered(peer: Peer, service: Scripted) -> None:
+@pytest.mark.parametrize(("op", "d"), [(7, None), (9, True)], ids=["a request to reconnect", "a session that may be resumed"])
+async def test_a_lost_connection_is_resumed_and_what_was_missed_is_answered_once(
+    op: int, d: bool | None, peer: Peer, service: Scripted
+) -> None:
     async with running(peer, service):
-        socket = peer.sockets[0]
-        await socket.send(7)
-        await peer.until(lambda: peer.resumes)
-        thread = (await peer.mention("I cannot send"))["id"]
-        await peer.until(lambda: peer.ours(thread))
+        heard = await peer.mention("I cannot send")
+        await peer.until(lambda: peer.ours(heard["id"]))
+        missed = peer.said(f"<@{BOT}> 550 5.7.1")
+        peer.missed = [("MESSAGE_CREATE", heard), ("MESSAGE_CREATE", missed)]
+        await peer.sockets[0].send(op, d)
+        await peer.until(lambda: peer.ours(missed["id"]))
 
-    assert len(peer.identifies) == 1
+    assert len(peer.identifies) == len(peer.resumes) == 1
+    assert len(peer.ours(heard["id"])) == 1
+
+
+def test_neither_members_nor_messages_are_kept() -> None:
+    lean = client.Client(lambda raw: None, lambda: None, lambda thread: None, content=True, shards=([0], 1), pace=Pace())
+
+    assert lean._connection._messages is None
+    assert lean._connection.member_cache_flags == discord.MemberCacheFlags.none()
+    assert not lean._connection._chunk_guilds
+    assert lean.allowed_mentions is not None
+    assert lean.allowed_mentions.to_dict() == {"parse": []}
 
 
 async def test_an_invalid_session_identifies_anew_at_the_same_gateway(peer: Peer, service: Scripted) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord import custom_ids, render
+from adapters.discord import custom_ids, modals, render
 from adapters.discord.markdown import clean, units
 from adapters.discord.render import Dress
 from bot.reply import (
@@ -40,7 +40,7 @@ from bot.reply import (
 )
 from tests.adapters.discord import phone
 from tests.adapters.discord.peer import problem_with, words_of
-from tests.adapters.discord.replies import ANSWER, PROGRESS, QUESTION, USUAL
+from tests.adapters.discord.replies import ANSWER, FORM, PROGRESS, QUESTION, USUAL
 from tests.adapters.discord.scripted import words
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -65,6 +65,10 @@ def test_a_usual_message_looks_as_in_its_snapshot(name: str) -> None:
 
 def test_progress_looks_as_in_its_snapshot() -> None:
     matches("progress", render.progress_page(PROGRESS, words))
+
+
+def test_a_form_and_a_field_for_free_words_look_as_in_their_snapshot() -> None:
+    matches("forms", [modals.form("pm:0:!start", FORM), modals.free_text("pm:1:!answer", words)])
 
 
 def test_without_reading_rights_a_question_says_how_to_answer_it() -> None:
