@@ -15,7 +15,7 @@ from bot.answers.diagnosis import source_json
 from bot.answers.minding import cited, oauth2_only, signs_in, warnings
 from bot.answers.wording import spans
 from bot.diagnosis.advice import Change as SettingChange
-from bot.diagnosis.advice import Instruction, app_password_steps, filled_snippet, mode_word, setting_steps, username_of
+from bot.diagnosis.advice import Instruction, app_password_steps, filled_snippet, mode_name, mode_word, setting_steps, username_of
 from bot.diagnosis.survey import at_port, survey
 from bot.observations import Observations
 from bot.reply import (
@@ -38,6 +38,8 @@ from bot.reply import (
 from knowledge.index import Index
 from knowledge.model import Client, Limits, Provider, Server
 from knowledge.terms import RELAY, Endpoint, Security
+
+_A_WORD = 24  # characters; "STARTTLS (or TLS)" is a word of a menu, longer ones are sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +298,14 @@ def settings_table(server: Server, provider: Provider | None, index: Index) -> S
         rows.append((index.phrase("answers.setting.username").capitalize(), username_of(provider, index)))
         methods = [index.phrase(f"answers.auth.{method}") for method in server.auth]
         if methods:
-            rows.append((index.phrase("answers.setting.login").capitalize(), index.phrase("answers.or").join(methods)))
+            rows.append((index.phrase("answers.setting.login").capitalize(), _any_of(methods, index)))
     return SettingsTable(tuple(rows))
+
+
+def _any_of(words: list[str], index: Index) -> str:
+    """ "password, app password or OAuth2"."""
+    before, last = ", ".join(words[:-1]), words[-1]
+    return before + index.phrase("answers.or") + last if before else last
 
 
 def _alternative_servers(lookup: Lookup) -> tuple[Server, ...]:
@@ -314,10 +322,16 @@ def _alternatives(lookup: Lookup, index: Index) -> Spans:
         if endpoint.host != first.host:
             found.extend((Code(endpoint.host), Text(" ")))
         found.extend(
-            spans(index, "answers.port_and_mode", port=endpoint.port, mode=Text(mode_word(endpoint.security, lookup.client, index)))
+            spans(index, "answers.port_and_mode", port=endpoint.port, mode=Text(_short_mode(endpoint.security, lookup.client, index)))
         )
     found.append(Text("."))
     return tuple(found)
+
+
+def _short_mode(security: Security, client: Client | None, index: Index) -> str:
+    """The menu's word where it is a word; the field's where the menu has a whole sentence."""
+    word = mode_name(security, client, index)
+    return word if len(word) <= _A_WORD else index.phrase(f"answers.mode_short.{security.value}")
 
 
 def _limits_line(limits: Limits, index: Index) -> str:

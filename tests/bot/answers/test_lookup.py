@@ -182,3 +182,14 @@ def test_a_misspelt_query_is_answered_with_what_was_probably_meant(query: str, m
     assert not found["found"]
     assert meant in str(found["did_you_mean"])
     assert meant in shown(query)
+
+
+def test_what_works_as_well_is_named_in_a_word_and_ways_to_log_in_as_people_list_them() -> None:
+    assert "port 587 with STARTTLS" in shown("yahoo", "python-smtplib").partition("as well:")[2].splitlines()[0]
+    assert "port 465 with SSL" in shown("sendgrid", "wordpress")
+    assert "password, app password or OAuth2" in shown("zoho")
+
+
+def test_who_signs_in_on_the_providers_page_hears_nothing_of_app_passwords() -> None:
+    assert not [text for text in warnings("gmail", "thunderbird") if "app password" in text.lower()]
+    assert [text for text in warnings("gmail") if "app password" in text.lower()]
