@@ -47,7 +47,7 @@ def test_neither_members_nor_messages_are_kept() -> None:
     assert lean._connection.member_cache_flags == discord.MemberCacheFlags.none()
     assert not lean._connection._chunk_guilds
     assert lean.allowed_mentions is not None
-    assert lean.allowed_mentions.to_dict() == {"parse": []}
+    assert not any((lean.allowed_mentions.everyone, lean.allowed_mentions.users, lean.allowed_mentions.roles))
 
 
 async def test_an_invalid_session_identifies_anew_at_the_same_gateway(peer: Peer, service: Scripted) -> None:
