@@ -182,6 +182,7 @@ return 'done'
 FAILED = """
 local one = held(ARGV[1], ARGV[2])
 if not one then return 0 end
+if one.owner == '' then return 1 end -- given back already: the answer to that was lost
 if ARGV[4] == '' then
   redis.call('HDEL', OUTBOX_BODY, one.id)
   put(OUTBOX, {id = one.id, seq = one.seq, state = 2, key = one.key, reason = ARGV[3]})

@@ -132,6 +132,8 @@ def failed(db: sqlite3.Connection, claimed: ClaimedEffect, reason: str, retry: f
     owner = db.execute(f"SELECT owner FROM effect WHERE {HELD}", held).fetchone()
     if owner is None:
         return False
+    if not owner[0]:  # given back already: the answer to that was lost
+        return True
     if retry is None:
         db.execute(f"UPDATE effect SET state = {ENDED}, owner = '', reason = ?, body = '' WHERE {HELD}", (reason, *held))
         return True

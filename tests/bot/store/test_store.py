@@ -296,6 +296,20 @@ async def test_what_failed_is_claimed_again_when_it_is_time_with_what_waits_behi
     assert await store.done(third) is Marked.DONE
 
 
+async def test_a_failure_that_is_marked_again_because_the_answer_was_lost_changes_nothing(store: Store) -> None:
+    first, _ = await begun(store, [post("0.0"), post("0.1")], owner="me")
+    retry = now() + SOON
+    assert await store.failed(first, "no answer", retry)
+
+    assert await store.failed(first, "no answer", retry)
+
+    (again,) = await claim(store, at=retry + SOON)
+    assert (again.effect.id, again.attempts, again.earlier_attempt) == ("0.0", 2, True)
+    await store.done(again, "M1")
+    (behind,) = await claim(store, at=retry + SOON)
+    assert (behind.attempts, behind.earlier_attempt) == (1, False)
+
+
 async def test_what_ended_lets_the_next_one_go(store: Store) -> None:
     await begun(store, [post("0.0"), post("0.1")])
     (first,) = await claim(store)
