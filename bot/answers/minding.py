@@ -29,7 +29,8 @@ def warnings(lookup: Lookup, index: Index, today: datetime.date, said: tuple[str
     if provider is None:
         return []
     traps = sorted(traps_of(provider, today), key=_weight)
-    if signs_in(lookup):  # whoever signs in on the provider's page makes none
+    rule = provider.app_password
+    if signs_in(lookup) and (rule is None or rule.need != "none"):  # whoever signs in on the provider's page makes none
         traps = [trap for trap in traps if "app password" not in trap.text.lower()]
     first = [*_of_this_case(lookup, provider, traps, index)]
     first.extend(server.note for server in lookup.servers[:1] if server.note)
