@@ -157,3 +157,36 @@ def test_a_second_signal_ends_a_process_that_does_not_come_to_its_end() -> None:
     process.communicate(timeout=20)
 
     assert process.returncode == 128 + signal.SIGTERM
+
+
+ANSWERED = {"name": "good", "version": "1", "vulns": []}
+SKIPPED = {"name": "unknown", "version": "1", "skip_reason": "not found"}
+WEAK = {"name": "weak", "version": "2", "vulns": [{"id": "CVE-2026-1", "fix_versions": ["2.1"]}]}
+
+
+@pytest.mark.parametrize(
+    ("packages", "status", "said"),
+    [
+        ([ANSWERED, SKIPPED], 0, "nothing known against 1 of 2"),
+        ([ANSWERED, WEAK], 1, "weak 2: CVE-2026-1, mended in 2.1"),
+        ([SKIPPED], 0, "audit skipped"),
+        (None, 0, "audit skipped"),
+    ],
+)
+def test_a_known_weakness_fails_the_audit_and_no_answer_is_said_to_be_none(
+    tmp_path: Path, packages: list[dict[str, object]] | None, status: int, said: str
+) -> None:
+    report = tmp_path / "audit.json"
+    if packages is not None:
+        report.write_text(json.dumps({"dependencies": packages}))
+
+    done = subprocess.run([sys.executable, ROOT / ".ci/weaknesses.py", report], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, said in done.stdout) == (status, True)
+
+
+def test_what_looks_for_weaknesses_is_pinned_with_hashes_too() -> None:
+    lock = (ROOT / ".ci/audit.lock").read_text()
+
+    assert "pip-audit==" in lock
+    assert lock.count("==") <= lock.count("--hash=sha256:")
