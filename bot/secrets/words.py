@@ -43,6 +43,10 @@ PROSE = """
     errata corretta sbagliata e ma per di del la il è niet juist fout onjuist verkeerd en of maar voor van de het een jest nie
     nieprawidłowe poprawne i lub ale dla je není špatné a nebo ale неверный неправильный верный правильный не и или но для от к почты
     приложения от 错误 不正确 正确 无效 間違 違
+    nesprávné nesprávný chybné chybný špatný správné správný v pořádku väärä väärin virheellinen oikein oikea kunnossa ugyldig ugyldigt
+    forkert rigtig rigtigt riktig riktigt rätt fel feil felaktigt korrekte λάθος λανθασμένος λανθασμένο σωστός σωστό salah benar keliru sai đúng
+    błędne błędny złe zły dobre dobry prawidłowe poprawny giusta giusto esatta hibás helytelen helyes jó rossz yanlış hatalı doğru geçersiz
+    identical unchanged ancient unique
 """
 
 # Pairs of consonants that words of European languages have; a group of four random letters mostly has another.
