@@ -76,13 +76,18 @@ def without_message(conversation: Conversation, message: str) -> Conversation:
 
 
 def observations_of(conversation: Conversation) -> Observations:
-    """All that was seen by anyone, except of servers that are no longer the person's."""
+    """All that was seen by anyone, except of servers that are no longer the person's. The control endpoint is nobody's, and always told."""
     host = conversation.slots.host
     facts = (item.observation for item in conversation.seen)
     if host is None:
         return Observations(tuple(facts))
     mine = ("", host.value)
-    return Observations(tuple(f for f in facts if not isinstance(f, o.EndpointObservation) or f.site == o.USER or f.host in mine))
+
+    def counts(fact: o.Observation) -> bool:
+        elsewhere = isinstance(fact, o.EndpointObservation) and not isinstance(fact, o.ControlAnswered) and fact.host not in mine
+        return not elsewhere or fact.site == o.USER
+
+    return Observations(tuple(filter(counts, facts)))
 
 
 def situation_of(conversation: Conversation) -> Situation:

@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.conversation.model import ProbeRequest
-from bot.errors import TargetRefused
 from bot.observations import Observation, Observations
 from bot.probes.model import OnSeen
 from bot.probes.targets import refusal
@@ -52,7 +51,7 @@ class Limits:
     async def admit(self, host: str, person: str = "", workspace: str = "") -> AsyncIterator[None]:
         """One check of `host` ("@" before the domain that is searched) runs within, the next one waits; "" counts for nobody.
 
-        Raises TargetRefused ("rate", with its sentence) past an allowance, and counts nothing then.
+        Raises TargetRefused ("rate", "rate_person" or "rate_workspace", with its sentence) past an allowance, and counts nothing then.
         """
         now = self._clock()
         asked = (
@@ -62,7 +61,7 @@ class Limits:
         )
         for sentence, kind, name, allowance in asked:
             if name and len(self._recent(kind, name, allowance, now)) >= allowance.number:
-                raise TargetRefused(str(refusal(sentence, host.removeprefix("@"))), "rate")
+                raise refusal(sentence, host.removeprefix("@"))
         for _, kind, name, allowance in asked:
             if name:
                 self._recent(kind, name, allowance, now).append(now)
@@ -73,7 +72,7 @@ class Limits:
         """Count one look at `host` within a check of something else (a domain that led to it). Raises TargetRefused as `admit`."""
         recent = self._recent("host", host, PER_HOST, self._clock())
         if len(recent) >= PER_HOST.number:
-            raise TargetRefused(str(refusal("rate", host)), "rate")
+            raise refusal("rate", host)
         recent.append(self._clock())
 
     @asynccontextmanager

@@ -34,7 +34,7 @@ class Deadlines:
     reply: float = 10.0
     check: float = 40.0
     silence: float = 3.0  # without a greeting: then a TLS hello is tried beside the wait, for the port may expect one
-    silence_beside_tls: float = 2.0  # without a greeting, where a TLS hello was answered: proof enough
+    silence_beside_tls: float = 1.0  # without a greeting, where a TLS hello was answered: no port speaks both
     settle: float = 3.0  # what the other ports still get once the person's own port has had its look
     # Where another port of the address answers: a system asks at 0, 1 and 3 s (RFC 6298), and each time in vain.
     connect_beside: float = 3.4
