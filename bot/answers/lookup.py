@@ -215,7 +215,7 @@ def _steps(lookup: Lookup, index: Index) -> list[Instruction]:
     if lookup.provider is not None:
         value = username_of(lookup.provider, index)
         changes.append(SettingChange("username", value, literal=bool(lookup.provider.username_value)))
-    return list(setting_steps(tuple(changes), lookup.client, index))
+    return list(setting_steps(tuple(changes), lookup.client, index, lookup.provider))
 
 
 # --- blocks ----------------------------------------------------------------------------------------------------------------

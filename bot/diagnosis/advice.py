@@ -24,6 +24,8 @@ from knowledge.terms import Endpoint, Security, Source
 
 # What a place holds that says by itself what to do there.
 _TELLS = re.compile(r"[:{,;`]| asks | that prints")
+# How a place says that its setting has another value for OAuth2.
+_OR_OAUTH2 = re.compile(r',? \(?or "?OAuth2"? where the provider asks for it\)?$')
 _ORDER = ("host", "port", "security", "authentication", "username", "password", "sender")
 
 
@@ -233,7 +235,7 @@ def _steps(
         yield from app_password_steps(provider, index)
     if fix is not None and client is not None and _lacks_oauth2(fix, provider, client):
         yield Instruction(index.phrase("answers.oauth2_lacking", client=client.name))
-    yield from setting_steps(changes, client, index)
+    yield from setting_steps(changes, client, index, provider)
     yield from told[before:]
 
 
@@ -250,8 +252,13 @@ def app_password_steps(provider: Provider | None, index: Index) -> Iterable[Inst
     yield Instruction(text, url=rule.url)
 
 
-def setting_steps(changes: tuple[Change, ...], client: Client | None, index: Index) -> Iterable[Instruction]:
-    """The way to the settings in this program, one step a setting in its own words, then what makes the program take them."""
+def setting_steps(
+    changes: tuple[Change, ...], client: Client | None, index: Index, provider: Provider | None = None
+) -> Iterable[Instruction]:
+    """The way to the settings in this program, one step a setting in its own words, then what makes the program take them.
+
+    Where `provider` has no OAuth2, nothing is said of it.
+    """
     if not changes:
         return
     place_of = client if client is not None else index.knowledge.clients.get("other")
@@ -274,6 +281,8 @@ def setting_steps(changes: tuple[Change, ...], client: Client | None, index: Ind
         if place is not None and oauth2 and "{value}" not in place.text:  # it tells the usual login only
             label, colon, rest = place.text.partition(":")
             place = replace(place, text=f"{label}{colon} {{value}}") if "OAuth2" in rest and not place.code else None
+        elif place is not None and change.setting == "authentication" and provider is not None and not _has_oauth2(provider):
+            place = replace(place, text=_OR_OAUTH2.sub("", place.text))
         if place is None or client is None:
             yield Instruction(index.phrase("answers.set", setting=index.phrase(f"answers.setting.{change.setting}"), value=change.value))
             continue
@@ -284,6 +293,10 @@ def setting_steps(changes: tuple[Change, ...], client: Client | None, index: Ind
         yield Instruction(place.text.replace("{value}", value), code=place.code)
     if client is not None and changeable:
         yield from (Instruction(text) for text in client.after)
+
+
+def _has_oauth2(provider: Provider) -> bool:
+    return not provider.servers or any("oauth2" in server.auth for server in provider.servers)
 
 
 def _snippet(

@@ -193,3 +193,8 @@ def test_what_works_as_well_is_named_in_a_word_and_ways_to_log_in_as_people_list
 def test_who_signs_in_on_the_providers_page_hears_nothing_of_app_passwords() -> None:
     assert not [text for text in warnings("gmail", "thunderbird") if "app password" in text.lower()]
     assert [text for text in warnings("gmail") if "app password" in text.lower()]
+
+
+def test_where_there_is_no_oauth2_the_steps_do_not_speak_of_it() -> None:
+    assert 'Authentication method: "Normal password"' in steps("ovh", "thunderbird")
+    assert "OAuth2" not in steps("ovh", "thunderbird")
