@@ -93,7 +93,7 @@ class PeopleChannel:
         for choice in self.choices:
             if typed.casefold() == choice.label.casefold():
                 return Pressed(choice.id, self.turn)
-        return Wrote(text[: streams.MAX_TEXT_BYTES])
+        return Wrote(text[: streams.MAX_TEXT_BYTES + 1])  # one more, so that the talk can tell that it was cut
 
 
 async def _typed(prompt: str) -> AsyncIterator[str]:

@@ -84,7 +84,7 @@ def reply_json(reply: Reply) -> dict[str, Any]:
 def what_of(row: dict[str, Any], turn: int) -> What | str:
     """An input object as what a person did, or a sentence that says what is wrong with it."""
     if isinstance(text := row.get("user"), str):
-        return Wrote(text[: streams.MAX_TEXT_BYTES])
+        return Wrote(text[: streams.MAX_TEXT_BYTES + 1])  # one more, so that the talk can tell that it was cut
     if isinstance(choice := row.get("choose"), str):
         return Pressed(choice, turn)
     form = row.get("form")
