@@ -38,8 +38,8 @@ class NameDidNotResolve(Observation):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotProbed(Observation):
-    """The guard or a limit refused (`reason` is an id: "placeholder", "private", "port", "masked", "rate", "rate_person", "rate_workspace");
-    says nothing about the server."""
+    """The guard or a limit refused (`reason` is an id: "placeholder", "private", "port", "masked", "rate", "rate_person",
+    "rate_workspace"); says nothing about the server."""
 
     host: str
     reason: str
