@@ -64,8 +64,8 @@ def person(talk: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The words of the bot in a talk, without the person's lines and without line breaks."""
-    return " ".join(line for line in text.splitlines() if not line.startswith("> ")).split()
+    """The words of the bot in a talk, without the person's lines, line breaks, and the one line that only a slow machine brings."""
+    return " ".join(line for line in text.splitlines() if not line.startswith(("> ", "Still looking: "))).split()
 
 
 def blocks() -> list[tuple[str, str]]:
