@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import re2
 
@@ -10,8 +11,18 @@ from bot.reading import hosts, talk
 from bot.reading.patterns import compile_words
 from bot.reading.words import wishes
 
-ASKING = compile_words("|".join(f"(?:{words})" for words in (*wishes.ASKING.values(), wishes.ASKING_UNSPACED)), "im")
-TROUBLE = compile_words("|".join(f"(?:{words})" for words in (*wishes.TROUBLE.values(), wishes.TROUBLE_UNSPACED)), "im")
+
+def _any(by_language: Mapping[str, str], unspaced: str) -> re2._Regexp[str]:
+    """Of scripts whose letters are none to `compile_words`, a whole word is what no letter stands beside ("не", but not in "интернет")."""
+    words = (
+        rf"(?:^|[^\pL])(?:{said.replace(chr(92) + 'b', '')})(?:$|[^\pL])" if language in ("ru", "uk", "el") else f"(?:{said})"
+        for language, said in by_language.items()
+    )
+    return compile_words("|".join((*words, f"(?:{unspaced})")), "im")
+
+
+ASKING = _any(wishes.ASKING, wishes.ASKING_UNSPACED)
+TROUBLE = _any(wishes.TROUBLE, wishes.TROUBLE_UNSPACED)
 SENT = compile_words(wishes.SENT)
 LEAVES = compile_words(wishes.LEAVES)
 POLITE = compile_words(wishes.POLITE)

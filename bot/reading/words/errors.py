@@ -86,7 +86,34 @@ _CJK = (
     r"(?:接続|認証|証明書|メール|メッセージ|サーバー?|パスワード|ユーザー名|宛先|送信)[^\n;]*?(?:失敗|できません|できない|できませんでした|拒否|タイムアウト|エラー|無効|期限切れ|正しくありません|間違って|信頼できません|切断|見つかりません|一致しません|拒絶)|タイムアウト|送信できません|エラー ?(?:コード)?[:：]? ?\S{2,}",
     r"(?:연결|인증|인증서|메일|메시지|서버|비밀번호|암호|사용자 이름|받는 사람|로그인|전송|발송)[^\n;]*?(?:실패|거부|시간 ?초과|오류|잘못|유효하지|만료|할 수 없|없습니다|않습니다|차단|끊)|시간 ?초과|보낼 수 없",
 )
+# "SMTP-Fehler: …", "Erreur SMTP : …": how programs begin, in any language.
+_BEGINNINGS = (
+    r"\bsmtp[- ]?(?:error|fehler|fout|fel|fejl|feil|virhe|hiba|hatası|chyba|błąd|오류|错误|錯誤|エラー) ?[:：] ?\S"
+    r"|\b(?:error|erreur|errore|erro|błąd|chyba|ошибка|помилка|σφάλμα|kesalahan|lỗi|hata)(?: de| di| do)? smtp ?[:：] ?\S",
+)
+# What Windows, Thunderbird, Outlook, Apple Mail, iOS and .NET say in each language: `tests/bot/reading/said.tsv` holds the sentences.
+_SAID = (
+    r"\bverbindungsversuch ist fehlgeschlagen|\bhost ist unbekannt|\bzielcomputer\b|\bgegenstelle\b[^\n;]{0,60}?(?:reagiert|antwort)"
+    r"|\b(?:tentative|procédure) de (?:connexion|validation)\b|\bla connexion au serveur\b[^\n;]{0,80}?a échoué|\bn'est pas valide\b"
+    r"|\bse produjo un error\b|\bfalló el (?:envío|inicio)|\bno son correct[oa]s|\bno es válido\b|\bimposible (?:autentificar|conectar|enviar|establecer)",
+    r"\bnenhuma conexão\b|\bhost não é conhecido|\bfalha (?:no|ao|na) (?:envio|entrar|iniciar)|\bnão está respondendo|\btentativa de (?:conexão|ligação)[^\n;]{0,20}?falhou"
+    r"|\bnon sono corrett[ie]|\bcertificato [^\n;]{0,30}?non è valido|\bpoging om verbinding\b[^\n;]{0,20}?mislukt|\bhost onbekend|\bkan identiteit van[^\n;]{0,30}?niet"
+    r"|\bnieznany host|\bneznámý host\w*|\bheslo pro [^\n;]{0,60}?nesprávné|\bje nesprávné",
+    r"\bbilinmiyor\b|\bgönderilmesi başarısız|bağlanılamıyor|doğrulanamıyor|\boturum açılamadı|\bgiriş(?:imi)? başarısız"
+    r"|\bне (?:установлено|установлена)\b|\bбезуспешн\w*|\bхост неизвест\w*|\bневідомий хост|\bне (?:встановлено|встановлена)\b|\bне вдається (?:підключ\w*|під'єдн\w*|надіслати|перевірити)"
+    r"|\bнеправильн\w+ (?:ім'я|пароль|логін)|\bневерн\w+ (?:имя|пароль|логин)|\bсервер\w* [^\n;]{0,30}?не відповідає",
+    r"\bokänd värd|\b(?:fjärr)?certifikat\w* är ogiltigt|\bkunde inte autentisera|\b(?:værten er ukendt|ukendt vært)|\bfjerncertifikat\w* er ugyldigt|\bukjent vert|\bkan ikke (?:verifisere|bekrefte|autentisere)"
+    r"|\bkunne ikke autentisere|\btuntematon (?:isäntä|palvelin)|\bei saada yhteyttä|\bei voi (?:lähettää|varmistaa|muodostaa|yhdistää)|\bsalasana on väärä|\bkäyttäjätunnus\b[^\n;]{0,20}?väärä"
+    r"|\bnem hozható létre|\bcsatlakozási kísérlet[^\n;]{0,10}?sikertelen|\bismeretlen (?:állomás|kiszolgáló)|\bnem lehet csatlakozni|\bnem válaszol|\bnem küldhető|\bnem ellenőrizhető"
+    r"|\b(?:jelszó|felhasználónév)\b[^\n;]{0,20}?helytelen",
+    r"άγνωστος (?:κεντρικός|διακομιστής)|αποστολή [^\n;]{0,30}?απέτυχε|δεν είναι δυνατή|δεν αποκρίνεται|αδυναμία (?:σύνδεσης|πιστοποίησης|αποστολής)"
+    r"|\bhost tidak dikenal|\bgagal masuk|\btidak merespons|\btidak dapat (?:mengotentikasi|mengautentikasi|terhubung|mengirim|memverifikasi)"
+    r"|không thể (?:tạo|xác thực|kết nối|gửi|xác minh)|không có máy chủ nào|không phản hồi",
+    r"不知道这样的主机|無法識別這台主機|(?:发送|傳送|寄送)[^\n;]{0,6}?(?:消息|訊息)?[^\n;]{0,4}?(?:失败|失敗)|(?:没有|沒有)(?:响应|回應)|主机[^\n;]{0,6}?(?:不存在|未知)"
+    r"|ホストは不明|応答しません|応答がありません|알려진 호스트가|보내지 못했|응답하지 않|접속할 수 없|응답이 없어",
+)
 PHRASES: tuple[tuple[str, ...], ...] = (
+    _BEGINNINGS + _SAID,
     _EN[:6],
     _EN[6:10],
     _EN[10:],
@@ -110,4 +137,4 @@ LABELS = r"\b(?:error(?: message)?|fehler(?:meldung)?|meldung|message d'erreur|e
 # Verbs of saying that may stand inside what the phrases above match.
 SPOKEN = r"\b(?:says?|shows?|is showing|sagt|meldet|dit|affiche|dice|muestra|diz|mostra|zegt|meldt|pisze|mówi|hlásí|píše|diyor|пишет|выдает|выдаёт|говорит|säger|siger|sier|sanoo)[ \t]*[:\-]?[ \t]+"
 # People go on after an error with these.
-CHATTER = r"\s+[—–]\s+|[.;]\s+[^.;\n]{0,60}\b(?:ik|ich|wir|j'ai|je|nous|yo|eu|ja|já|я|мы|jag|jeg|minä|én|saya|tôi)\b|[.;,]\s+(?:so |then |so then |now |and now )?(?:i |we )?(?:changed|switched|moved|went|flipped|put|set) (?:it |that |everything )?(?:back )?(?:to|over)\b|[,;]\s+[\w.+\-]+@[\w\-]+\.|[ ,;]+(?:konto|account|compte|cuenta|conta|hesap|mailbox|skrzynka|ящик|user|login|benutzer|utilisateur|usuario) [\w.+\-]+@|(?:\.\s+|,\s+|;\s+|\s+-\s+|\s+)(?:what (?:do|does|is|can|should|now)|how (?:do|can|to)|why\b|any (?:idea|help|clue)|please (?:help|advise|assist)|pls\b|help (?:me|please|pls)\b|can (?:you|someone|anyone|i)|is (?:the server|it|this|that|my)|i (?:have|use|am|read|tried|think|don't|did|already|can|need|got|get|just)\b|i'm\b|i've\b|we (?:have|use|are|changed)|after (?:we|i|the|upgrad|updat|chang|mov|switch|install)|since (?:i|we|the|yesterday|today|last|monday|upgrad|updat)|but (?:the|it|in|my|works|webmail|i|receiving)|works (?:fine |ok )?(?:in|on|with|from|local)|locally works|for \d+ (?:days|hours|weeks|minutes)|every time|thanks\b|thx\b|ideas\?|what's (?:wrong|up|that|this)|on (?:infinityfree|render\.com|heroku|vercel|godaddy|bluehost|shared hosting)|(?:smtp|mail|host|server)\.[\w.\-]+ (?:port )?\d+|(?:host|server|smtp host|smtp server)[:=]? (?:[\w\-]+\.)+[\w\-]+(?:[ ,:]+(?:port )?\d|,|$| (?:secure|ssl|tls|starttls|with|on|port))|secure:? (?:true|false)|from our \w+|on (?:my|our) |port \d+|queue id\b|sinds\b|seit\b|depuis\b|desde\b|dopo\b|was (?:ist|soll|kann|tun)|warum\b|que (?:faire|hago|puedo|faço)|cosa\b|wat nu|co robić|что делать|ne yapmalı)"
+CHATTER = r"\s+[—–]\s+|[.;]\s+(?:[^.;\n]{0,60} )?(?:ik|ich|wir|j'ai|je|nous|yo|eu|ja|já|я|мы|jag|jeg|minä|én|saya|tôi) |[.;,]\s+(?:so |then |so then |now |and now )?(?:i |we )?(?:changed|switched|moved|went|flipped|put|set) (?:it |that |everything )?(?:back )?(?:to|over)\b|[,;]\s+[\w.+\-]+@[\w\-]+\.|[ ,;]+(?:konto|account|compte|cuenta|conta|hesap|mailbox|skrzynka|ящик|user|login|benutzer|utilisateur|usuario) [\w.+\-]+@|(?:\.\s+|,\s+|;\s+|\s+-\s+|\s+)(?:what (?:do|does|is|can|should|now)|how (?:do|can|to)|why\b|any (?:idea|help|clue)|please (?:help|advise|assist)|pls\b|help (?:me|please|pls)\b|can (?:you|someone|anyone|i)|is (?:the server|it|this|that|my)|i (?:have|use|am|read|tried|think|don't|did|already|can|need|got|get|just)\b|i'm\b|i've\b|we (?:have|use|are|changed)|after (?:we|i|the|upgrad|updat|chang|mov|switch|install)|since (?:i|we|the|yesterday|today|last|monday|upgrad|updat)|but (?:the|it|in|my|works|webmail|i|receiving)|works (?:fine |ok )?(?:in|on|with|from|local)|locally works|for \d+ (?:days|hours|weeks|minutes)|every time|thanks\b|thx\b|ideas\?|what's (?:wrong|up|that|this)|on (?:infinityfree|render\.com|heroku|vercel|godaddy|bluehost|shared hosting)|(?:smtp|mail|host|server)\.[\w.\-]+ (?:port )?\d+|(?:host|server|smtp host|smtp server)[:=]? (?:[\w\-]+\.)+[\w\-]+(?:[ ,:]+(?:port )?\d|,|$| (?:secure|ssl|tls|starttls|with|on|port))|secure:? (?:true|false)|from our \w+|on (?:my|our) |port \d+|queue id\b|sinds\b|seit\b|depuis\b|desde\b|dopo\b|was (?:ist|soll|kann|tun)|warum\b|que (?:faire|hago|puedo|faço)|cosa\b|wat nu|co robić|что делать|ne yapmalı)"
