@@ -16,7 +16,7 @@ Each refusal of Discord has its decided answer here:
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -25,8 +25,9 @@ from adapters.discord import places, render
 from adapters.discord.api import Api, Json, Refused
 from adapters.discord.board import GAP_SECONDS, Board
 from adapters.discord.custom_ids import KEY
-from adapters.discord.handles import Handle, Handles
+from adapters.discord.handles import Handles
 from adapters.discord.posted import Posted, Remembered, mark, mark_of, marked, nonce
+from adapters.discord.private import Private
 from adapters.discord.render import Dress, Words
 from bot.channel import Abilities, Place, TryLater, Undeliverable
 from bot.reply import Progress, Reply
@@ -44,14 +45,6 @@ _NO_THREADS = frozenset(
     }
 )
 _NOT_HERE = frozenset({discord_api.MISSING_ACCESS, discord_api.MISSING_PERMISSIONS})
-_HANDLE_DIED = frozenset(
-    {
-        discord_api.INVALID_TOKEN,
-        discord_api.UNKNOWN_WEBHOOK,
-        discord_api.UNKNOWN_INTERACTION,
-        discord_api.UNKNOWN_MESSAGE,
-    }
-)
 
 
 class Surroundings(Protocol):
@@ -103,7 +96,7 @@ class DiscordChannel:
         self._words = words
         self._near = surroundings
         self._name_of = name_of
-        self._handles = handles
+        self._private = Private(lambda: self.api, words, handles, self._locale)
         self._locale_of = locale_of
         self._forget = forget
         self._spawn = spawn
@@ -146,8 +139,8 @@ class DiscordChannel:
 
     async def post(self, place: Place, reply: Reply, key: str) -> str:
         if place["kind"] == "private":
-            return await self._post_private(place, reply, key)
-        if reply.private and (said := await self._only_to(place, reply, key)):
+            return await self._private.post(place, reply, key)
+        if reply.private and (said := await self._private.beside(place, reply, key)):
             return said
         if reply.handoff and place.get("guild"):
             reply = replace(reply, blocks=reply.blocks[:1])  # the summary comes with the call, right below
@@ -157,7 +150,7 @@ class DiscordChannel:
     async def edit(self, place: Place, message: str, reply: Reply, key: str) -> str:
         posted = Posted.read(message)
         if not posted.channel:
-            return await self._edit_private(place, posted, reply, key)
+            return await self._private.edit(place, posted, reply)
         spot = _Spot(
             posted.channel, place.get("root") if place["kind"] == "reply" else None, places.conversation_of(place) != KEY + posted.channel
         )
@@ -307,85 +300,12 @@ class DiscordChannel:
                 self._spawn(self._forget(KEY + channel))
         return Undeliverable(str(refused.code or refused.status))
 
-    # --- only for one person ---
-
-    async def _post_private(self, place: Place, reply: Reply, key: str) -> str:
-        conversation, person = places.conversation_of(place), place["person"]
-        pages = render.pages(reply, self._words, await self._private_dress(place, reply))
-        handle = self._handles.good(conversation, person)
-        if handle is not None:
-            try:
-                return str(Posted("", tuple(await self._show_pages(handle, pages))))
-            except Refused as refused:
-                if refused.code not in _HANDLE_DIED and refused.status != 401:
-                    raise Undeliverable(str(refused.code)) from None
-                self._handles.drop(conversation, person)
-        return await self._direct(place, pages, key, Undeliverable("the interaction has ended"))
-
-    async def _private_dress(self, place: Place, reply: Reply) -> Dress:
-        return Dress(conversation=places.conversation_of(place), only_way=True, locale=await self._locale(place, reply))
-
-    async def _show_pages(self, handle: Handle, pages: Sequence[Json]) -> list[str]:
-        """In the original message, below what it says since this interaction; what does not fit is a message of its own."""
-        ids: list[str] = []
-        for page in pages:
-            whole = page if handle.shown is None else render.joined(handle.shown, page)
-            if whole is None:
-                ids.append(await self.api.follow_up(handle.token, page))
-            else:
-                await self.api.edit_original(handle.token, whole)
-                handle.shown = whole
-                ids.append("@original")
-        return ids
-
-    async def _edit_private(self, place: Place, posted: Posted, reply: Reply, key: str) -> str:
-        conversation, person = places.conversation_of(place), place["person"]
-        handle = self._handles.good(conversation, person)
-        if handle is None:
-            return str(posted)
-        pages = render.pages(reply, self._words, await self._private_dress(place, reply))
-        if posted.messages[:1] == ("@original",) and handle.shown is None:
-            # A newer interaction stands on another message: what was settled there stays as the click left it.
-            return str(posted)
-        try:
-            for old, page in zip(posted.messages, pages, strict=False):
-                await self.api.edit_original(handle.token, page, old)
-        except Refused as refused:
-            if refused.code not in _HANDLE_DIED and refused.status != 401:
-                raise Undeliverable(str(refused.code)) from None
-        return str(posted)
-
-    async def _only_to(self, place: Place, reply: Reply, key: str) -> str | None:
-        """A private word beside an open talk: by a token that is still good, else a direct message; None where neither works."""
-        pages = render.pages(reply, self._words, Dress(conversation=places.conversation_of(place)))
-        if place["kind"] == "dm":
-            return None
-        handle = self._handles.good(places.conversation_of(place), place["person"])
-        if handle is not None:
-            try:
-                return str(Posted("", tuple([await self.api.follow_up(handle.token, page) for page in pages])))
-            except Refused:
-                self._handles.drop(places.conversation_of(place), place["person"])
-        try:
-            return await self._direct(place, pages, key, Undeliverable("no direct messages"))
-        except Undeliverable:
-            return None
-
-    async def _direct(self, place: Place, pages: Sequence[Json], key: str, otherwise: Undeliverable) -> str:
-        try:
-            channel = await self.api.open_dm(place["person"])
-            ids = [await self.api.send(channel, page, nonce(key, number)) for number, page in enumerate(pages)]
-        except Refused as refused:
-            _log.info("no direct message: %s", refused)
-            raise otherwise from None
-        return str(Posted(channel, tuple(ids)))
-
     # --- progress ---
 
     async def _show_progress(self, place: Place, progress: Progress, message: str | None) -> str:
         conversation = places.conversation_of(place)
         if place["kind"] == "private":
-            return await self._show_private_progress(place, render.progress_page(progress, self._words, conversation))
+            return await self._private.show(place, render.progress_page(progress, self._words, conversation))
         if message is None:
             spot = await self._spot(place)
             page = render.progress_page(progress, self._words, conversation if spot.carries else None)
@@ -397,17 +317,6 @@ class DiscordChannel:
         except Refused as refused:
             raise self._ended(posted.channel, refused) from None
         return message
-
-    async def _show_private_progress(self, place: Place, page: Json) -> str:
-        """In the original message, where the answer will stand too; once that is there, progress comes too late to be shown."""
-        handle = self._handles.good(places.conversation_of(place), place["person"])
-        if handle is None or handle.shown is not None:
-            raise Undeliverable("nowhere to show it")
-        try:
-            await self.api.edit_original(handle.token, page)
-        except Refused as refused:
-            raise Undeliverable(str(refused.code)) from None
-        return "/@original"
 
 
 class _FormRefused(Exception):
