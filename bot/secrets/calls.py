@@ -31,6 +31,7 @@ _CALLS = (
     ("connect", r"\bconnect", 2),  # Transport.connect(host, user, password)
     ("connect", r"\bconnect", 3),  # Transport.connect(host, port, user, password)
     ("transport", r"\bSwift_SmtpTransport|\bEsmtpTransport", 5),
+    ("withsmtpserver", r"\bwithSMTPServer", 3),  # Simple Java Mail
     ("securestring", r"\bConvertTo-SecureString", 0),
     ("password", r"\b(?:setPassword|set_password|withPassword|WithPassword|password|SetPassword|setSmtpPassword)", 0),
 )

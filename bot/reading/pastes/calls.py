@@ -29,6 +29,7 @@ _CALLS: tuple[tuple[str | None, str, Security | None], ...] = (
     ("lettre", rf"\bbuilder_dangerous\(\s*{_H}{_P}", None),
     ("powershell", r"(?i)\bSend-MailMessage\b.*?-SmtpServer\s+[\"']?([\w.\-]+)[\"']?(?:.*?-Port\s+(\d{2,5}))?", None),
     ("javamail", rf"\b(?:transport|tr)\.connect\(\s*{_H}{_P}", None),
+    (None, rf"\bwithSMTPServer(?:Host)?\(\s*{_H}{_P}", None),
     ("javamail", rf"\bsetHostName\(\s*{_H}{_P}", None),
     ("symfony", rf"\bEsmtpTransport\(\s*{_H}{_P}", None),
     ("php", rf"\bSwift_SmtpTransport(?:::newInstance)?\(\s*{_H}{_P}", None),
@@ -38,6 +39,8 @@ _CALLS: tuple[tuple[str | None, str, Security | None], ...] = (
 _COMPILED = tuple((client, re2.compile("(?s)" + call if client == "powershell" else call), mode) for client, call, mode in _CALLS)
 _OPTION = re2.compile(r"SecureSocketOptions\.(\w+)")
 _OPTIONS = {"SslOnConnect": IMPLICIT, "StartTls": START, "StartTlsWhenAvailable": START, "None": NONE}
+_STRATEGY = re2.compile(r"\bTransportStrategy\.(SMTPS|SMTP_TLS|SMTP)\b")  # Simple Java Mail
+_STRATEGIES = {"SMTPS": IMPLICIT, "SMTP_TLS": START, "SMTP": NONE}
 _ENCRYPTION = re2.compile(r"ENCRYPTION_(STARTTLS|SMTPS)")
 _STARTTLS_CALL = re2.compile(
     r"(?i)(?:\.|\b)(?:start_?tls|enable_starttls(?:_auto)?)\s*(?:\(|$|\s)|\bstart_?tls\s*[=:]\s*true"
@@ -68,6 +71,8 @@ def read(text: str) -> Pasted | None:
         break
     if option := _OPTION.search(text):
         client, security = client or "mailkit", _OPTIONS.get(option.group(1), security)
+    elif strategy := _STRATEGY.search(text):
+        security = _STRATEGIES[strategy.group(1)]
     elif encryption := _ENCRYPTION.search(text):
         security = IMPLICIT if encryption.group(1) == "SMTPS" else START
     elif swift := _SWIFT.search(text):

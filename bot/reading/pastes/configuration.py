@@ -42,7 +42,7 @@ def read(text: str, tls_word: Security | None = None) -> Pasted | None:
     if not found:
         return None
     host = port = security = None
-    for pair, what in found:
+    for pair, what in _of_mail(found):
         if what == "host" and host is None:
             host, inner_port, inner_mode = host_value(pair.value, pair.path)
             port = port or (inner_port if host else None)
@@ -58,6 +58,12 @@ def read(text: str, tls_word: Security | None = None) -> Pasted | None:
     if host is None and port is None and security is None and not users:
         return None
     return Pasted(weight=3, host=host, port=port, security=security, addresses=users)
+
+
+def _of_mail(found: list[tuple[Pair, str]]) -> list[tuple[Pair, str]]:
+    """Without the application's own name and port, where others are said to be those of mail (`DISCOURSE_SMTP_ADDRESS`)."""
+    clear = {what for pair, what in found if "smtp" in pair.path or "mail" in pair.path}
+    return [(pair, what) for pair, what in found if what not in clear or "smtp" in pair.path or "mail" in pair.path]
 
 
 def _msmtp_in_clear(held: list[Pair]) -> bool:

@@ -34,6 +34,8 @@ _NO_NAME = lazily(
     r"(?:ENOTFOUND|UnknownHostException:|Could not resolve host:|getaddrinfo for|cannot locate host) ([\w.\-]+)|"
     r"lookup ([\w.\-]+)(?: on [\w.:\[\]]+)?: no such host"
 )
+# What git send-email says in place of the reason.
+_SAID_ALONE = lazily(r"Unable to initialize SMTP properly\. Check config[^\n]{0,300}")
 
 
 def read(text: str, hint: Where) -> Pasted | None:
@@ -49,4 +51,7 @@ def read(text: str, hint: Where) -> Pasted | None:
         name = (match.group(1) or match.group(2)).lower().rstrip(".")
         if hosts.name(name):
             seen.append(NameDidNotResolve(site=USER, host=name, reason="nxdomain"))
-    return Pasted(weight=0, observations=tuple(dict.fromkeys(seen))[:20]) if seen else None
+    said = _SAID_ALONE.search(text)
+    if not seen and said is None:
+        return None
+    return Pasted(weight=0, error=said.group(0) if said else None, observations=tuple(dict.fromkeys(seen))[:20])

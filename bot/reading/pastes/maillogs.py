@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.observations import Observation, Replied, Stage, TcpRefused, TcpTimedOut, TcpUnreachable, TlsFailed
+from bot.observations import ConnectionClosed, Observation, Replied, Stage, TcpRefused, TcpTimedOut, TcpUnreachable, TlsFailed
 from bot.reading.pastes import certificates
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
@@ -25,6 +25,17 @@ _CONNECT = lazily(
 )
 _RELAYHOST = lazily(r"(?m)^\s*relayhost\s*=\s*\[?([\w.\-]+)\]?(?::(\d+))?")
 _TLS = lazily(r"Cannot start TLS: (handshake failure|.*)|SSL_connect error to ([\w.\-]+)\[([0-9a-fA-F.:]+)\]:(\d+): (.*)")
+_LOST = lazily(
+    r"lost connection with ([\w.\-]+)\[([0-9a-fA-F.:]+)\](?::(\d+))? while (receiving the initial server greeting"
+    r"|performing the EHLO handshake|sending MAIL FROM|sending RCPT TO|sending end of data)"
+)
+_LOST_AT: dict[str, Stage] = {
+    "receiving the initial server greeting": "greeting",
+    "performing the EHLO handshake": "ehlo",
+    "sending MAIL FROM": "mail",
+    "sending RCPT TO": "rcpt",
+    "sending end of data": "data",
+}
 _CERTIFICATE = lazily(r"certificate verification failed for ([\w.\-]+)\[([0-9a-fA-F.:]+)\]:(\d+): (.*)")
 _EXIM = lazily(
     r"(?:R=\S+ T=\S+ )?H=([\w.\-]+) \[([0-9a-fA-F.:]+)\](?::(\d+))?:? ?(?:.*?: )?SMTP error from "
@@ -102,6 +113,12 @@ def read(text: str, hint: Where) -> Pasted | None:
         if tls.group(2):
             place = Where(endpoint(tls.group(2)).host, tls.group(3), int(tls.group(4)))
             seen.append(TlsFailed(implicit=place.port == 465, reason="other", detail=tls.group(5)[:300], **place.fields()))
+    for lost in _LOST.finditer(text):
+        place = Where(endpoint(lost.group(1)).host, lost.group(2), int(lost.group(3)) if lost.group(3) else None)
+        place = place.or_else(own) if place.host == own.host else place
+        if place.port is not None:
+            seen.append(ConnectionClosed(stage=_LOST_AT[lost.group(4)], **place.fields()))
+        error = error or lost.group(0)
     for certificate in _CERTIFICATE.finditer(text):
         place = Where(endpoint(certificate.group(1)).host, certificate.group(2), int(certificate.group(3)))
         seen += certificates.observe(certificate.group(4), place)

@@ -18,6 +18,7 @@ _SPACED = re2.compile(
     r"(?im)^[ \t]*(host|port|tls|tls_starttls|auth|user|from|account|mailhub|relayhost|smtp)[ "
     r"\t]+(\"[^\"\n]+\"|[^\s\"=:][^\s=]*)[ \t]*$"
 )
+_XML = re2.compile(r"<([A-Za-z][\w.\-]*)>[ \t]*([^<>\n]+?)[ \t]*</")
 # A box in a form, by its label: "Secure connection (SSL/TLS) is required: yes".
 _BOX = re2.compile(
     r"(?im)^[^\n:=]{0,40}\b(?:secure connection|encrypted connection|ssl/tls|tls/ssl)\b[^\n:=]{0,40}[:=][ \t]*"
@@ -70,6 +71,8 @@ def pairs(text: str) -> list[Pair]:
             found.append(Pair(match.group(1), path_of(match.group(1)), value, match.start(), match.end()))
     for match in _SPACED.finditer(text):
         found.append(Pair(match.group(1), match.group(1).lower(), match.group(2).strip('"'), match.start(), match.end()))
+    if "</" in text:
+        found += [Pair(match.group(1), path_of(match.group(1)), match.group(2), *match.span()) for match in _XML.finditer(text)]
     for match in _BOX.finditer(text):
         value = "off" if match.group(1).lower().startswith("un") else "on" if match.group(1).lower().endswith("cked") else match.group(1)
         found.append(Pair(match.group(0), "secure_box", value, match.start(), match.end()))
