@@ -73,7 +73,8 @@ def _of_this_case(lookup: Lookup, provider: Provider, traps: list[Trap], index: 
 
 
 def cited(lookup: Lookup, index: Index, today: datetime.date) -> tuple[tuple[Source, str], ...]:
-    """(source, what it says in a word or two: "servers", "app passwords") for what the answer tells, each source once."""
+    """(source, what it says in a word or two: "servers", "app passwords") for what the answer tells, each source once; one that nobody
+    confirmed says so."""
     provider = lookup.provider
     if provider is None:
         return ()
@@ -82,7 +83,8 @@ def cited(lookup: Lookup, index: Index, today: datetime.date) -> tuple[tuple[Sou
         words = said.setdefault(source.url, (source, []))[1]
         if (word := index.phrase(f"answers.source.{about}")) not in words:
             words.append(word)
-    return tuple((source, ", ".join(words)) for source, words in said.values())[:MOST_SOURCES]
+    doubt = [index.phrase("answers.source.unverified")]
+    return tuple((source, ", ".join([*words, *(doubt if source.unverified else ())])) for source, words in said.values())[:MOST_SOURCES]
 
 
 def _told(provider: Provider, shown: frozenset[str], today: datetime.date) -> Iterator[tuple[str, Source]]:

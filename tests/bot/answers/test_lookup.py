@@ -198,3 +198,9 @@ def test_who_signs_in_on_the_providers_page_hears_nothing_of_app_passwords() -> 
 def test_where_there_is_no_oauth2_the_steps_do_not_speak_of_it() -> None:
     assert 'Authentication method: "Normal password"' in steps("ovh", "thunderbird")
     assert "OAuth2" not in steps("ovh", "thunderbird")
+
+
+def test_a_source_that_nobody_confirmed_is_marked() -> None:
+    assert "https://support.titan.email/ (servers, app passwords" in shown("titan")
+    assert "not confirmed" in shown("titan")
+    assert "not confirmed" not in shown("gmail")
