@@ -133,8 +133,10 @@ def _weighed(finding: Finding, situation: Situation, seen: Observations) -> Find
     view = at_port(survey(seen), situation.port) if situation.port is not None else None
     if view is None:
         return finding
-    clear = view.ehlo(under_tls=False)
-    if finding.cause != "tls.not_offered" or clear is None or not clear.starttls:
+    clear, encrypted = view.ehlo(under_tls=False), view.ehlo(under_tls=True)
+    offers_tls = finding.cause == "tls.not_offered" and clear is not None and clear.starttls
+    no_login_under_tls = finding.cause == "auth.needs_tls_first" and encrypted is not None and not encrypted.auth
+    if not (offers_tls or no_login_under_tls):
         return finding
     return replace(finding, confidence=(finding.confidence or 0.0) * _CONTRADICTED, certainty=Certainty.POSSIBLE)
 

@@ -39,8 +39,11 @@ _OF_VENDOR = 0.5  # more for a pattern of the vendor who spoke
 _INSIDE_LONGER = 0.35  # of what is only a part of another cause's longer phrase
 _STATUS_CODE = 2.0  # an enhanced status code, as a part of a phrase's strength
 _REPLY_CODE = 1.4
-_BARE = 0.3  # of what other software says as well, where no word of mail stands beside it
-_OF_OTHERS = 0.15  # of anything, where a name of other software stands there
+_NO_WORDS = 0.6  # of a reply code by itself
+_FEW_LETTERS = 24
+_ONLY_CODES = re.compile(r"(?:error|code|smtp|[\W\d_])*")
+_BARE = 0.15  # of what other software says as well, where no word of mail stands beside it
+_OF_OTHERS = 0.07  # of anything, where a name of other software stands there
 _STRANGE = 0.4  # of the words of such a text may be unknown
 _SPEAKER = re.compile(r"((?:[\w.()-]{1,24} ){0,2}[\w.()-]{2,24}): ")
 _OF_ANY_LANGUAGE = ("error", "exception", "socket", "system", "java", "errno", "warning", "fatal", "uncaught", "unhandled", "traceback")
@@ -50,7 +53,7 @@ _ONE_IN = 20
 _NO_SPACES = "\u2e80"  # from here on: Chinese, Japanese, Korean
 _OF_MAIL_ALONE = ("tls.wrong_mode", "tls.not_offered", "auth.needs_tls_first", "auth.mechanism_unsupported", "protocol.")
 _OF_ANY_PROGRAM = ("net.", "tls.", "auth.", "relay.", "recipient.", "sender.", "greylisted")
-_LIKENESS = 1.5  # of likeness to an example, where no phrase is known
+_LIKENESS = 0.75  # of likeness to an example, where no phrase is known
 _UNLIKE = 0.25  # likeness that any two texts have
 _MORE_EVIDENCE = 0.25  # of every further piece
 _RUNNER_UP = 0.6  # of the runner-up's strength is taken off
@@ -120,6 +123,8 @@ class Recognizer:
                 evidence[cause] = evidence[cause] or [_Evidence(0.0, (0, 0))]
         if not strength:
             return []
+        if len(text) < _FEW_LETTERS and reply is not None and reply.enhanced is None and _ONLY_CODES.fullmatch(text):
+            strength = {cause: value * _NO_WORDS for cause, value in strength.items()}
         if bare:
             self._of_other_software(text, strength)
         if len(strength) == 1:

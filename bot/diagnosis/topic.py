@@ -31,7 +31,7 @@ _SIGNS = Signs(
             r"(?:e-?mail|message|mail)s? (?:could not|cannot|can't|couldn't|was not|were not|not|failed to) (?:be )?(?:sent|deliver|send)",
             r"\b(?:recipient|undeliver|relaying|relay access|relay denied|envelope sender)",
             r"\bsender (?:address|domain|was|is|rejected|denied|refused|verify|not|policy|reputation|identity)",
-            r"server response was|expected response code|\(in reply to|closing transmission channel|blocked using",
+            r"server response was|\bexpected response code|\(in reply to|closing transmission channel|blocked using",
             r"\battachments?\b|test alert|message sending|sending (?:of )?(?:the |this |your )?(?:message|mail|e-?mail)",
             r"diagnostic-code|final-recipient|status=(?:bounced|deferred)|milter|dkim|dmarc|\bspf\b",
             r"scan(?:ned)? to (?:e-?)?mail|scan-to-email|\bmfp\b",
@@ -56,6 +56,7 @@ _SIGNS = Signs(
         "refused": (
             r"(?:^|: )[45]\.[0-7]\.\d{1,3} [a-z<\[]",
             r"(?:^|[^\d.\w:])(?:4(?:2[12]|3[25]|5[0-5])|5(?:2[15]|3[0458]|5[0-6]|71))(?:[ -]+#?[45]\.\d+\.\d+|[ -]+[^\d\s])",
+            r"(?:^|: )50[0-4] (?:syntax|syntactic|command |bad (?:command|sequence)|unrecogni|unknown command|unimplemented)",
             r"\((?:53[0458]|55[0-4])\)|\(#[45]\.\d\.\d{1,3}\)",
         ),
         "program": (r"0x800c?cc[0-9a-f]{2}|0x800421|0x8004010f",),
@@ -76,7 +77,7 @@ _SIGNS = Signs(
             r"login failed for user '",
             r"sqlstate|jdbc|sqlserver|sql server",
             r"sqlalchemy|cassandra|elasticsearch|memcached|influx|clickhouse|django\.db|hikari|hibernate|\btns:|database|\bmssql\b",
-            r"login with user and pass|\bs?ftps?\b|vsftpd|proftpd|filezilla|port 21\b|:21\b",
+            r"login with user and pass|\bs?ftps?\b|ftplib|vsftpd|proftpd|filezilla|port 21\b|:21\b",
             r"\b(?:http|https) (?:status|error|request failed|4\d\d|5\d\d|response)|http/[12](?:\.[01])?\"? [2345]\d\d",
         ),
         "other": (
