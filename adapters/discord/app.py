@@ -89,7 +89,8 @@ async def _serve(settings: Settings, service: Service, stop: asyncio.Event) -> N
             return talk.locale if talk is not None else None
 
         async def forget(conversation: str) -> None:
-            await service.forget_conversation(conversation)
+            with contextlib.suppress(StoreUnreachable):  # then it is forgotten when it is found missing after the next start
+                await service.forget_conversation(conversation)
 
         channel = DiscordChannel(words, near, name_of, spawn, handles, locale_of=locale_of, forget=forget)
         service.add_channel(channel)

@@ -53,7 +53,7 @@ class CatchingUp:
         self._note = f"discord:stood:{office.me.application}:{shards}"
 
     async def run(self) -> None:
-        """After each new session. A store or a Discord that is away ends it: what is left is read after the next one."""
+        """After each new session. A store or a Discord that is away ends it: what is left is read after the next one. Raises nothing."""
         try:
             stood = await self._stood()
             threads = self._office.near.open_threads()
@@ -64,6 +64,8 @@ class CatchingUp:
             await self.note()
         except (StoreUnreachable, TryLater) as error:
             _log.warning("what happened meanwhile could not be read to the end: %s", error)
+        except Exception as error:
+            _log.error("what happened meanwhile could not be read: %s", type(error).__name__, exc_info=True)
 
     async def note(self) -> None:
         """Writes down what stands open now. Only while that is known: else it would look as if everything was gone."""

@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 # A thread that is none of our talks is not asked for again in this time; another process may have begun one.
 _STRANGE_SECONDS = 10.0
-# How long the store is waited for with a message in hand, two minutes together.
+# How long the store is waited for with an event in hand, two minutes together.
 _STORE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 50.0)
 
 _EVENTS = ("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "INTERACTION_CREATE", "GUILD_DELETE")
@@ -88,20 +88,24 @@ class Desk:
         return where
 
     def _put(self, lane: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        if not self._lanes.put(lane, work):
+        if not self._lanes.put(lane, partial(self._patiently, work)):
             metrics.count("dropped", channel=inbound.NAME)
             _log.error("too much is waiting; an event was dropped")
 
-    # --- messages ---
+    async def _patiently(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Discord tells nothing twice, so a store that is away for a while is waited for; the lane keeps the order.
 
-    async def _receive(self, incoming: Incoming) -> bool:
-        """Discord does not send a message again, so a store that is away for a while is waited for; the lane keeps the order."""
+        What was done before it went away is known again by its keys."""
         for pause in _STORE_PAUSES_SECONDS:
             try:
-                return await self._office.service.receive(incoming)
+                await work()
             except StoreUnreachable:
                 await asyncio.sleep(pause)
-        return await self._office.service.receive(incoming)
+            else:
+                return
+        await work()
+
+    # --- messages ---
 
     async def _message(self, incoming: Incoming, payload: Mapping[str, Any], where: Where) -> None:
         said = incoming.what
@@ -125,7 +129,7 @@ class Desk:
         # A picture alone, in the middle of a talk, is no turn of it.
         heard = bool(whole) or not (read.too_large or read.not_text) or await self._office.service.knows(incoming.conversation) is None
         what = Wrote(whole or self._office.words("called_without_a_word"), said.edited)
-        if not heard or await self._receive(replace(incoming, what=what)):
+        if not heard or await self._office.service.receive(replace(incoming, what=what)):
             await self._say_what_was_not_read(incoming, read)
 
     async def _ours(self, conversation: str) -> Conversation | None:
@@ -164,7 +168,7 @@ class Desk:
     async def _deleted(self, conversation: str, message: str, channel: str, guild: str) -> None:
         if (talk := await self._ours(conversation)) is not None:
             now = datetime.datetime.now(datetime.UTC)
-            await self._receive(inbound.deleted(message, channel, guild, conversation, talk.place, talk.asker, now))
+            await self._office.service.receive(inbound.deleted(message, channel, guild, conversation, talk.place, talk.asker, now))
         elif conversation == KEY + message and await self._ours(KEY + channel) is None:
             # Where answers are replies, a later word of a talk tells by nothing which talk it was said in.
             await self._office.service.forget_message(KEY + message)

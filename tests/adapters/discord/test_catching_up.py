@@ -13,6 +13,7 @@ from adapters.discord import places
 from adapters.discord.custom_ids import KEY
 from bot.channel import Deleted, Wrote
 from bot.conversation.model import Line
+from bot.errors import StoreUnreachable
 from bot.service import Service
 from tests.adapters.discord.peer import GENERAL, GUILD, Fault, Peer, words_of
 from tests.adapters.discord.scripted import Scripted, running
@@ -122,6 +123,20 @@ async def test_a_server_that_was_left_meanwhile_is_forgotten(peer: Peer, service
     await again(peer, service)
 
     assert service.forgotten == [f"{KEY}guild:{GUILD}"]
+
+
+@pytest.mark.parametrize("fails", [StoreUnreachable("away"), ValueError("spoilt")], ids=["away", "spoilt"])
+async def test_a_store_that_fails_meanwhile_keeps_nobody_waiting(
+    fails: Exception, peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def kept(name: str) -> bytes | None:
+        raise fails
+
+    monkeypatch.setattr(service.kept, "kept", kept)
+    async with running(peer, service):
+        await peer.until(lambda: "what happened meanwhile" in caplog.text)
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
 
 
 async def test_what_cannot_be_read_again_is_left_and_keeps_nobody_waiting(peer: Peer, service: Scripted) -> None:

@@ -6,9 +6,11 @@ import asyncio
 
 import pytest
 
-from adapters.discord import interactions
+from adapters.discord import desk, interactions
 from adapters.discord.custom_ids import KEY
-from bot.channel import Deleted, Incoming, Pressed
+from bot.channel import Deleted, Incoming, Pressed, Wrote
+from bot.conversation.model import Conversation
+from bot.errors import StoreUnreachable
 from tests.adapters.discord.peer import ANNA, BEN, BOT, BOT_ROLE, GENERAL, GUILD, ROBOT, VOICE, Peer, buttons, words_of
 from tests.adapters.discord.scripted import Scripted, running
 
@@ -73,6 +75,33 @@ async def test_a_click_is_acknowledged_in_time_while_the_store_is_slow(
         await peer.until(lambda: len(peer.ours(thread)) == 2)
 
     assert peer.acknowledged[pressed["id"]]["type"] == 6
+
+
+async def test_what_is_said_and_deleted_while_the_store_is_away_is_taken_afterwards_in_order(
+    peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "_STORE_PAUSES_SECONDS", (0.02,) * 500)
+    away, knows = False, service.knows
+
+    async def known(conversation: str) -> Conversation | None:
+        if away:
+            raise StoreUnreachable("away")
+        return await knows(conversation)
+
+    service.knows = known  # type: ignore[method-assign]
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+        away = True
+        await peer.say("port 465", channel=thread)
+        wrong = await peer.say("sorry, 587", channel=thread)
+        await peer.dispatch("MESSAGE_DELETE", {"id": wrong["id"], "channel_id": thread, "guild_id": GUILD})
+        await asyncio.sleep(0.1)
+        assert len(service.received) == 1
+        away = False
+        await peer.until(lambda: len(service.received) == 4)
+
+    assert [one.what for one in service.received[1:]] == [Wrote("port 465"), Wrote("sorry, 587"), Deleted()]
 
 
 async def test_the_same_events_twice_are_answered_once(peer: Peer, service: Scripted) -> None:
