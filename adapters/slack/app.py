@@ -39,7 +39,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
 DEAD_AFTER = 60.0
 CLOSE_SECONDS = 5.0
-DRAIN_SECONDS = 3.0
+DRAIN_SECONDS = 20.0
+BESIDE_SECONDS = 3.0
 
 
 class Beside:
@@ -56,7 +57,7 @@ class Beside:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Gives what still runs a few seconds, then ends it."""
         if self._tasks and error is None:
-            await asyncio.wait(self._tasks, timeout=DRAIN_SECONDS)
+            await asyncio.wait(self._tasks, timeout=BESIDE_SECONDS)
         for task in self._tasks:
             task.cancel()
         await self._group.__aexit__(kind, error, trace)
@@ -102,6 +103,7 @@ async def _run(settings: Settings, service: Service, stop: asyncio.Event) -> Non
             await _socket(app, app_token, opening.result(), stop)
         else:
             await _serve(app, settings.http, stop)
+        await service.drain(DRAIN_SECONDS)  # nothing more comes in; what is on its way still needs us
 
 
 async def _workspaces(settings: Settings, service: Service, session: aiohttp.ClientSession, bare: AsyncWebClient) -> Workspaces:

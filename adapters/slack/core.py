@@ -88,6 +88,8 @@ class Service(Protocol):
 
     async def forget_workspace(self, workspace: str) -> int: ...
 
+    async def drain(self, seconds: float) -> bool: ...
+
 
 def vault_of(service: Service) -> Vault | None:
     """The service's vault, or None where its store has none."""

@@ -386,9 +386,13 @@ class Peer:
 
     async def presses(self, post: Post, action_id: str, user: str = "U1") -> str:
         """A person presses a button; gives the envelope's id. Answers under its address land in `responses[<ts of the post>]`."""
+        return await self.send("interactive", self.press(post, action_id, user))
+
+    def press(self, post: Post, action_id: str, user: str = "U1") -> dict[str, Any]:
+        """What Slack sends of a press."""
         element = next(element for element in post.buttons if element["action_id"] == action_id)
         at = self.new_ts()
-        payload = {
+        return {
             "type": "block_actions",
             "team": {"id": TEAM, "domain": "x"},
             "user": {"id": user, "username": user.lower(), "team_id": TEAM},
@@ -400,7 +404,6 @@ class Peer:
             "response_url": self.response_url(post.ts),
             "actions": [{**element, "block_id": post.block_of(action_id), "action_ts": at}],
         }
-        return await self.send("interactive", payload)
 
     def response_url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.port}/response/{name}"

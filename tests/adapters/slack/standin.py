@@ -102,6 +102,9 @@ class StandIn:
         self.forgotten.append(workspace)
         return 1
 
+    async def drain(self, seconds: float) -> bool:
+        return True
+
     async def forget_person(self, person: str) -> int:
         self.forgotten.append(person)
         return 2

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.channel import Channel, Incoming, Pressed, Wrote
-from bot.reply import Progress, Reply, Task
+from adapters.slack.render import FORM_ACTION
+from bot.channel import Channel, Filled, Incoming, Pressed, Wrote
+from bot.reply import Field, Form, Progress, Reply, Task
 from tests.adapters.slack.conftest import Running
 from tests.adapters.slack.peer import BOT_USER, Peer
 from tests.adapters.slack.standin import StandIn, question
@@ -60,6 +61,54 @@ async def test_a_button_answers_and_reaches_the_core_with_its_turn(peer: Peer, r
     assert core.received[1].what == Pressed("port_587", 1)
     assert core.received[1].conversation == core.received[0].conversation
     assert peer.ours()[0].blocks[-1]["elements"][0]["text"] == "✓ 587"
+
+
+async def test_a_button_that_is_pressed_twice_answers_once(peer: Peer, running: Running) -> None:
+    async with running(StandIn(asks)) as core:
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: len(peer.ours("C1", root)) == 1)
+        post = peer.ours()[0]
+        payload = peer.press(post, "pm:0")
+        first, again = await peer.send("interactive", payload), await peer.send("interactive", payload, retry=1)
+        await peer.acked(first)
+        await peer.acked(again)
+        await peer.until(lambda: not post.buttons)
+
+    assert [one.what for one in core.received[1:]] == [Pressed("port_587", 1)]
+    assert core.duplicates == 1
+
+
+async def test_a_form_behind_a_button_opens_in_a_process_that_never_saw_its_message(peer: Peer, running: Running) -> None:
+    form = Form("settings", "Your settings", (Field("port", "Port", "number"),), "Send")
+
+    async def offers(incoming: Incoming, channel: Channel) -> None:
+        if isinstance(incoming.what, Wrote):
+            await channel.post(incoming.place, Reply(question().blocks, form=form), "k1")
+
+    async with running(StandIn(offers)):
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: bool(peer.ours("C1", root)))
+    async with running() as core:
+        await peer.acked(await peer.presses(peer.ours()[0], FORM_ACTION))
+        await peer.until(lambda: bool(peer.views))
+        view = {**next(iter(peer.views.values())), "id": "V1", "hash": "h1", "state": {"values": {"port": {"port": {"value": "587"}}}}}
+        await peer.acked(
+            await peer.send("interactive", {"type": "view_submission", "team": {"id": "T1"}, "user": {"id": "U1"}, "view": view})
+        )
+        await peer.until(lambda: bool(core.received))
+
+    assert core.received[0].what == Filled("settings", {"port": "587"})
+    assert core.received[0].place["thread"] == root
+
+
+async def test_a_person_sees_at_once_that_somebody_is_at_work(peer: Peer, running: Running) -> None:
+    async with running():
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: bool(peer.called("assistant.threads.setStatus")))
+
+    status = peer.called("assistant.threads.setStatus")[0].body
+    assert (status["channel_id"], status["thread_ts"]) == ("C1", root)
+    assert status["status"]
 
 
 async def test_a_click_on_an_older_question_is_left_to_the_core_and_its_buttons_stay(peer: Peer, running: Running) -> None:

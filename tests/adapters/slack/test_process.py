@@ -97,6 +97,25 @@ async def test_a_plan_that_a_killed_process_left_open_is_ended_by_the_next(peer:
     assert not peer.streams
 
 
+async def test_asked_to_stop_while_it_looks_it_still_answers_and_leaves_no_plan_open(peer: Peer, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        async with postmaster(peer, tmp_path, POSTMASTER_RESOLVERS=f"127.0.0.1:{silent.getsockname()[1]}") as process:
+            await peer.until(lambda: bool(peer.sockets), within=20)
+            root = await peer.says(f"<@{BOT_USER}> thunderbird can't send, mail.our-club.example port 465 SSL/TLS: wrong version number")
+            await peer.until(lambda: bool(peer.streams), within=20)
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(40):
+                _, said = await process.communicate()
+
+    assert process.returncode == 0
+    assert b"Traceback" not in said
+    assert b"never awaited" not in said
+    assert peer.ours("C1", root)[-1].buttons
+    assert not peer.streams
+    assert len(peer.called("chat.startStream")) == 1
+
+
 async def test_a_wrong_token_is_one_sentence_and_exit_3(peer: Peer, tmp_path: Path) -> None:
     peer.fail("auth.test", "invalid_auth")
 

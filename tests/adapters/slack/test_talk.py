@@ -179,3 +179,37 @@ async def test_for_a_guest_only_public_servers_are_looked_at_and_a_member_may_as
             await peer.until(lambda user=user: any(user.lower() in (asked.host or "") for asked in look.asked), within=10)  # type: ignore[misc]
 
     assert [asked.public_only for asked in look.asked] == [True, False]
+
+
+async def test_a_message_that_is_edited_is_read_again(peer: Peer, bot: Bot) -> None:
+    async with bot() as service:
+        text = f"<@{BOT_USER}> thunderbird can't send, mail.our-club.example port {{}} SSL/TLS: wrong version number"
+        root = await peer.says(text.format(465))
+        await peer.until(lambda: any(post.buttons for post in peer.ours("C1", root)), within=10)
+        edit = {"type": "message", "subtype": "message_changed", "channel": "C1", "channel_type": "channel", "ts": peer.new_ts()}
+        before = {"user": "U1", "ts": root, "text": text.format(465)}
+        changed = {**edit, "message": {**before, "text": text.format(587)}, "previous_message": before}
+        await peer.acked(await peer.send("events_api", peer.event(changed)))
+        await service.idle(f"slack:T1:C1:{root}")
+        known = await service.knows(f"slack:T1:C1:{root}")
+
+    assert known is not None
+    assert known.slots.port is not None
+    assert known.slots.port.value == 587
+    first, second = (post.text for post in peer.ours("C1", root) if post.buttons or "✓" in str(post.blocks))
+    assert first != second
+
+
+@pytest.mark.parametrize(("pressed", "says"), [("It works", "closed"), ("Still the same", "word for word"), ("A person", "person")])
+async def test_each_of_the_three_answers_under_an_answer_leads_the_talk_on(peer: Peer, bot: Bot, pressed: str, says: str) -> None:
+    async with bot() as service:
+        root = await peer.says(f"<@{BOT_USER}> thunderbird can't send, mail.our-club.example port 465 SSL/TLS: wrong version number")
+        await peer.until(lambda: any(post.buttons for post in peer.ours("C1", root)), within=10)
+        answer = next(post for post in peer.ours("C1", root) if post.buttons)
+        said = len(peer.ours("C1", root))
+        button = next(one for one in answer.buttons if one["text"]["text"].startswith(pressed))
+        await peer.acked(await peer.presses(answer, button["action_id"]))
+        await peer.until(lambda: len(peer.ours("C1", root)) > said and not answer.buttons, within=10)
+        await service.idle(f"slack:T1:C1:{root}")
+
+    assert says in peer.ours("C1", root)[said].text

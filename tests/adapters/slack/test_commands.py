@@ -1,0 +1,49 @@
+"""`/postmaster …`: which verb was meant, and what the person alone sees of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.slack.commands import parse
+from tests.adapters.slack.conftest import Running
+from tests.adapters.slack.peer import Peer
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("", ("help", "")),
+        ("  ", ("help", "")),
+        ("help", ("help", "")),
+        ("HELP", ("help", "")),
+        ("lookup gmail", ("lookup", "gmail")),
+        ("lookup", ("help", "lookup")),
+        ("check mail.example.com:587", ("check", "mail.example.com:587")),
+        ("explain 535 5.7.8 failed", ("explain", "535 5.7.8 failed")),
+        ("535 5.7.8 failed", ("explain", "535 5.7.8 failed")),
+        ("my mail program shows\n“550 5.7.1”", ("explain", "my mail program shows\n“550 5.7.1”")),
+        ("lookup <mailto:a@b.example|a@b.example>", ("lookup", "a@b.example")),
+        ("forget", ("forget", "")),
+        ("forget me", ("forget", "me")),
+    ],
+)
+def test_a_verb_is_read_off_the_front_and_all_else_is_a_text_to_explain(typed: str, meant: tuple[str, str]) -> None:
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["", "help", "explain 535 5.7.8 failed", "535 5.7.8 failed", "lookup gmail"])
+async def test_every_answer_is_for_the_person_only_and_comes_with_the_acknowledgement(peer: Peer, running: Running, typed: str) -> None:
+    async with running() as core:
+        answer = await peer.acked(await peer.commands(typed))
+
+    assert answer["response_type"] == "ephemeral"
+    assert answer["text"]
+    assert core.received == []
+    assert peer.ours() == []
+
+
+async def test_a_secret_in_a_command_does_not_travel_in_its_buttons(peer: Peer, running: Running) -> None:
+    async with running():
+        answer = await peer.acked(await peer.commands("explain 535 5.7.8 failed, password: Hunter2-Hunter2"))
+
+    assert "Hunter2" not in str([block for block in answer["blocks"] if block["type"] == "actions"])
