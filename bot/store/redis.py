@@ -10,23 +10,19 @@ correction can swallow the hint of a write that came meanwhile.
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-
-import redis.asyncio
-from redis import exceptions
 
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation, Edit, Post, Wake
 from bot.errors import StoreUnreachable
-from bot.store import codec, outbox, redis_keys, redis_scripts
+from bot.store import codec, outbox, redis_keys, redis_wire
 from bot.store.forgetting import without_message, without_person
 from bot.store.lessons import RedisLessons
 from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
+from bot.store.redis_wire import Command, Wire
 from bot.store.vault import RedisVault
 
 HINT_SECONDS = 5.0
@@ -42,19 +38,11 @@ class RedisStore:
     def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._ahead = clock() - time.monotonic()
-        self._client: redis.asyncio.Redis = redis.asyncio.Redis.from_url(
-            url,
-            socket_timeout=redis_keys.REPLY_SECONDS,
-            socket_connect_timeout=redis_keys.REPLY_SECONDS,
-            health_check_interval=30,
-            client_name=redis_keys.CLIENT_NAME,
-        )
-        options = self._client.connection_pool.connection_kwargs
-        self._name = str(options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}")
+        self._wire = Wire(url)
         self._channels: set[str] = set()
         self._births: dict[str, str] = {}
-        self.vault = RedisVault(self._client, self._sentences)
-        self.lessons = RedisLessons(self._client, self._sentences)
+        self.vault = RedisVault(self._wire.client, self._wire.sentences)
+        self.lessons = RedisLessons(self._wire.client, self._wire.sentences)
 
     @property
     def watch_seconds(self) -> float | None:
@@ -62,19 +50,20 @@ class RedisStore:
 
     async def open(self) -> None:
         try:
-            async with self._sentences():
-                half_imported = await self._client.exists(redis_keys.HALF_IMPORTED)
-                await self._load_scripts()
+            async with self._wire.sentences():
+                half_imported = await self._wire.client.exists(redis_keys.HALF_IMPORTED)
+                await self._wire.load_scripts()
             if half_imported:
                 raise StoreUnreachable(
-                    f"The store at {self._name} holds a part of an import that did not end: run `postmaster store import --replace` again."
+                    f"The store at {self._wire.name} holds a part of an import that did not end: "
+                    "run `postmaster store import --replace` again."
                 )
         except StoreUnreachable:
             await self.close()
             raise
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._wire.client.aclose()
 
     async def changed_elsewhere(self) -> bool:
         return True
@@ -89,16 +78,15 @@ class RedisStore:
         body, kind = codec.encode_event(event), type(event).__name__
         values = (event.id, event.order, f"{now:.6f}", kind, event.person, event.message, body, redis_keys.CLAIMS_KEPT_SECONDS, *traces)
 
-        def hints(pipe: Any) -> None:
-            _hint(pipe, event.channel, talk, now + HINT_SECONDS)
-            pipe.zadd(redis_keys.UPDATED, {talk: now}, nx=True)
-            for trace in traces:
-                pipe.sadd(trace, talk)
-
-        return bool(await self._run("receive", talk, values, claims, hints=hints))
+        hints = [
+            _hint(event.channel, talk, now + HINT_SECONDS),
+            ("ZADD", redis_keys.UPDATED, "NX", now, talk),
+            *(("SADD", trace, talk) for trace in traces),
+        ]
+        return bool(await self._wire.run("receive", talk, values, claims, hints))
 
     async def load(self, conversation: str) -> Loaded:
-        version, question, birth, state, *bodies = await self._run("load", conversation)
+        version, question, birth, state, *bodies = await self._wire.run("load", conversation)
         events = tuple(codec.decode_event(body) for body in bodies)
         if birth:
             self._remember_birth(conversation, birth.decode())
@@ -117,7 +105,7 @@ class RedisStore:
         return [talk for _, talk in sorted(arrivals)]
 
     async def discard(self, event: AnyEvent) -> None:
-        if traces := await self._run("discard", event.conversation, (event.id,)):
+        if traces := await self._wire.run("discard", event.conversation, (event.id,)):
             await self._unlist(event.conversation, traces)
 
     async def owes(self, conversation: str) -> bool:
@@ -148,10 +136,7 @@ class RedisStore:
         wakes = {effect.wake: effect.at.timestamp() for effect in effects if isinstance(effect, Wake)}
         soonest = min([now + HINT_SECONDS if owner else now, *wakes.values()])
 
-        def hints(pipe: Any) -> None:
-            _hint(pipe, conversation.channel, talk, soonest)
-            pipe.zadd(redis_keys.UPDATED, {talk: now})
-
+        hints = [_hint(conversation.channel, talk, soonest), ("ZADD", redis_keys.UPDATED, now, talk)]
         while True:
             keys = [outbox.key(birth, talk, effect.id) for effect in ready]
             order = {
@@ -170,7 +155,7 @@ class RedisStore:
                 "wakes": {wake: repr(at) for wake, at in wakes.items()},
                 "effects": [_effect_order(effect, key) for effect, key in zip(ready, keys, strict=True)],
             }
-            verdict, *rest = await self._run("commit", talk, (json.dumps(order), state, *bodies), hints=hints)
+            verdict, *rest = await self._wire.run("commit", talk, (json.dumps(order), state, *bodies), before=hints)
             if verdict == b"birth":
                 birth = rest[0].decode()
                 self._remember_birth(talk, birth)
@@ -203,7 +188,7 @@ class RedisStore:
         claimed: list[ClaimedEffect] = []
         for talk in await self._due_talks(channels, now, conversation):
             values = (owner, repr(until.timestamp()), repr(now.timestamp()), limit - len(claimed))
-            state, *rest = await self._run("claim", talk, values)
+            state, *rest = await self._wire.run("claim", talk, values)
             if rest:
                 of_talk = codec.decode_conversation(state)
                 if of_talk.channel not in channels:
@@ -215,17 +200,19 @@ class RedisStore:
         return claimed
 
     async def renew(self, effect: ClaimedEffect, owner: str, lease_until: datetime.datetime) -> bool:
-        return bool(await self._run("renew", effect.conversation, (effect.effect.id, effect.fence, owner, repr(lease_until.timestamp()))))
+        return bool(
+            await self._wire.run("renew", effect.conversation, (effect.effect.id, effect.fence, owner, repr(lease_until.timestamp())))
+        )
 
     async def done(self, effect: ClaimedEffect, message: str | None = None) -> Marked:
         of = effect.effect.of if isinstance(effect.effect, Edit) else ""
         kind = "post" if isinstance(effect.effect, Post) else ""
         values = (effect.effect.id, effect.fence, message or "", kind, of)
-        return Marked((await self._run("done", effect.conversation, values)).decode())
+        return Marked((await self._wire.run("done", effect.conversation, values)).decode())
 
     async def posted(self, conversation: str, effect: str) -> str | None:
-        async with self._sentences():
-            found = await self._client.hget(redis_keys.of_talk(conversation)[3], effect)
+        async with self._wire.sentences():
+            found = await self._wire.client.hget(redis_keys.of_talk(conversation)[3], effect)
         message = json.loads(found).get("message") if found else None
         return None if message is None else str(message)
 
@@ -233,21 +220,17 @@ class RedisStore:
         retry = repr(retry_at.timestamp()) if retry_at else ""
         again = self._clock() if retry_at is None else min(retry_at.timestamp(), self._clock() + HINT_SECONDS)
 
-        def hints(pipe: Any) -> None:
-            _hint(pipe, effect.channel, effect.conversation, again)
-
-        return bool(await self._run("failed", effect.conversation, (effect.effect.id, effect.fence, reason, retry), hints=hints))
+        hints = [_hint(effect.channel, effect.conversation, again)]
+        return bool(await self._wire.run("failed", effect.conversation, (effect.effect.id, effect.fence, reason, retry), before=hints))
 
     async def release(self, owner: str) -> int:
         released, now = 0, self._clock()
         for channel in sorted(self._channels):
             for talk, _ in await self._looks(channel, now + POSTPONED_SECONDS + HINT_SECONDS):
-                count = int(await self._run("release", talk, (owner, repr(now))))
+                count = int(await self._wire.run("release", talk, (owner, repr(now))))
                 released += count
                 if count:
-                    async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
-                        _hint(pipe, channel, talk, now)
-                        await pipe.execute()
+                    await self._wire.ask([_hint(channel, talk, now)])
         return released
 
     # --- what falls due --------------------------------------------------------------------------------------------------------
@@ -257,8 +240,8 @@ class RedisStore:
         earliest, set_back = None, self._set_back()
         for channel in channels:
             await self._look(channel, grace.total_seconds(), set_back)
-            async with self._sentences():
-                first: list[Any] = await self._client.zrange(redis_keys.look(channel), 0, 0, withscores=True)
+            async with self._wire.sentences():
+                first: list[Any] = await self._wire.client.zrange(redis_keys.look(channel), 0, 0, withscores=True)
             for _, moment in first:
                 earliest = float(moment) if earliest is None else min(earliest, float(moment))
         return None if earliest is None else _moment(earliest)
@@ -270,22 +253,22 @@ class RedisStore:
         due: list[DueWake] = []
         for channel in channels:
             for talk in await self._due_talks((channel,), now, None):
-                rest = await self._run("claim_wakes", talk, (owner, repr((now + lease).timestamp()), repr(now.timestamp())))
+                rest = await self._wire.run("claim_wakes", talk, (owner, repr((now + lease).timestamp()), repr(now.timestamp())))
                 due += [DueWake(talk, wake.decode(), _moment(float(at)), channel) for wake, at in zip(rest[::2], rest[1::2], strict=True)]
                 if len(due) >= limit:
                     return due
         return due
 
     async def wake_done(self, wake: DueWake) -> None:
-        await self._run("wake_done", wake.conversation, (wake.wake, repr(wake.at.timestamp())))
+        await self._wire.run("wake_done", wake.conversation, (wake.wake, repr(wake.at.timestamp())))
 
     # --- forgetting --------------------------------------------------------------------------------------------------------
 
     async def conversations_of(self, person: str, limit: int = 50) -> Sequence[Conversation]:
         found: list[tuple[float, Conversation]] = []
         for talk in await self._members(redis_keys.trace("p", person)):
-            async with self._sentences():
-                row: list[Any] = await self._client.hmget(redis_keys.of_talk(talk)[0], ["updated", "state"])
+            async with self._wire.sentences():
+                row: list[Any] = await self._wire.client.hmget(redis_keys.of_talk(talk)[0], ["updated", "state"])
             updated, state = row
             if state:
                 found.append((float(updated or 0), codec.decode_conversation(state)))
@@ -294,24 +277,24 @@ class RedisStore:
     async def forget_message(self, message: str) -> None:
         index = redis_keys.trace("m", message)
         for talk in await self._members(index):
-            await self._run("drop_events", talk, ("message", message))
+            await self._wire.run("drop_events", talk, ("message", message))
             await self._change(talk, lambda conversation: without_message(conversation, message))
-        async with self._sentences():
-            await self._client.delete(index)
+        async with self._wire.sentences():
+            await self._wire.client.delete(index)
 
     async def forget_person(self, person: str) -> int:
         index = redis_keys.trace("p", person)
         talks = await self._members(index)
         for talk in talks:
-            async with self._sentences():
-                asker = await self._client.hget(redis_keys.of_talk(talk)[0], "asker")
-            left = await self._run("drop_events", talk, ("person", person))
+            async with self._wire.sentences():
+                asker = await self._wire.client.hget(redis_keys.of_talk(talk)[0], "asker")
+            left = await self._wire.run("drop_events", talk, ("person", person))
             if asker == person.encode() or (asker is None and not left):
                 await self._delete(talk)
             else:
                 await self._change(talk, lambda conversation: without_person(conversation, person))
-        async with self._sentences():
-            await self._client.delete(index)
+        async with self._wire.sentences():
+            await self._wire.client.delete(index)
         return len(talks)
 
     async def forget_workspace(self, workspace: str) -> int:
@@ -319,8 +302,8 @@ class RedisStore:
         talks = await self._members(index)
         for talk in talks:
             await self._delete(talk)
-        async with self._sentences():
-            await self._client.delete(index)
+        async with self._wire.sentences():
+            await self._wire.client.delete(index)
         return len(talks)
 
     async def forget_conversation(self, conversation: str) -> bool:
@@ -331,50 +314,48 @@ class RedisStore:
     async def purge(self, before: datetime.datetime) -> int:
         deleted, cutoff = 0, before.timestamp()
         while True:
-            async with self._sentences():
-                old: list[Any] = await self._client.zrange(redis_keys.UPDATED, "-inf", f"({cutoff!r}", byscore=True, offset=0, num=AT_ONCE)
+            async with self._wire.sentences():
+                old: list[Any] = await self._wire.client.zrange(
+                    redis_keys.UPDATED, "-inf", f"({cutoff!r}", byscore=True, offset=0, num=AT_ONCE
+                )
             if not old:
                 return deleted
             for member in old:
                 deleted += await self._delete(member.decode(), repr(cutoff))
 
     async def _delete(self, talk: str, untouched_since: str = "") -> bool:
-        traces = await self._run("delete", talk, (untouched_since,))
+        traces = await self._wire.run("delete", talk, (untouched_since,))
         if traces:
             await self._unlist(talk, traces)
         else:  # touched meanwhile, or an event waits in it
-            async with self._sentences():
-                await self._client.zadd(redis_keys.UPDATED, {talk: self._clock()}, xx=True)
+            async with self._wire.sentences():
+                await self._wire.client.zadd(redis_keys.UPDATED, {talk: self._clock()}, xx=True)
         return bool(traces)
 
     async def _unlist(self, talk: str, traces: Sequence[bytes]) -> None:
         """Takes a conversation that is gone out of the indexes: those that named it, and a last "" (see the scripts)."""
         self._births.pop(talk, None)
-        async with self._sentences(), self._client.pipeline(transaction=False) as pipe:
-            for trace in traces[:-1]:
-                pipe.srem(trace.decode(), talk)
-            pipe.zrem(redis_keys.UPDATED, talk)
-            await pipe.execute()
+        await self._wire.ask([*(("SREM", trace, talk) for trace in traces[:-1]), ("ZREM", redis_keys.UPDATED, talk)])
 
     async def _change(self, talk: str, change: Callable[[Conversation], Conversation]) -> None:
         while True:
             loaded = await self.load(talk)
             if loaded.conversation is None:
                 return
-            if await self._run("change", talk, (loaded.version, codec.encode_conversation(change(loaded.conversation)))):
+            if await self._wire.run("change", talk, (loaded.version, codec.encode_conversation(change(loaded.conversation)))):
                 return
 
     async def _members(self, index: str) -> list[str]:
-        async with self._sentences():
-            members: set[Any] = await self._client.smembers(index)
+        async with self._wire.sentences():
+            members: set[Any] = await self._wire.client.smembers(index)
         return sorted(member.decode() for member in members)
 
     # --- looking -----------------------------------------------------------------------------------------------------------
 
     async def _looks(self, channel: str, until: float) -> list[tuple[str, float]]:
         """Conversations whose next look is by `until`, with the score as it stands."""
-        async with self._sentences():
-            found: list[Any] = await self._client.zrange(redis_keys.look(channel), "-inf", repr(until), byscore=True, withscores=True)
+        async with self._wire.sentences():
+            found: list[Any] = await self._wire.client.zrange(redis_keys.look(channel), "-inf", repr(until), byscore=True, withscores=True)
         return [(talk.decode(), float(score)) for talk, score in found]
 
     async def _due_talks(self, channels: Sequence[str], now: datetime.datetime, conversation: str | None) -> list[str]:
@@ -401,73 +382,22 @@ class RedisStore:
 
     async def _correct(self, channel: str, hints: Sequence[tuple[str, str, str]]) -> None:
         """(conversation, the hint as it was read, the right one) for each: only where it still is as it was read."""
-
-        def fill(pipe: Any) -> None:
-            for hint in hints:
-                pipe.evalsha(_CORRECT_SHA, 1, redis_keys.look(channel), *hint)
-
-        await self._piped(fill)
+        await self._wire.ask([redis_wire.correct(redis_keys.look(channel), *hint) for hint in hints])
 
     async def _summaries(self, talks: Iterable[str], grace: float) -> list[tuple[float | None, float | None, int]]:
         """For each conversation: when something is due, when the oldest waiting event came, how many effects are owed."""
-
-        def fill(pipe: Any) -> None:
-            for talk in talks:
-                pipe.evalsha(_SHAS["summary"], 8, *redis_keys.of_talk(talk), repr(grace), repr(self._clock()))
-
-        rows = await self._piped(fill)
+        values = (repr(grace), repr(self._clock()))
+        rows = await self._wire.ask([redis_wire.call("summary", talk, values) for talk in talks])
         return [(float(due) if due else None, float(arrival) if arrival else None, int(owed)) for due, arrival, owed in rows]
-
-    # --- scripts -----------------------------------------------------------------------------------------------------------
-
-    async def _run(
-        self, name: str, talk: str, values: Sequence[Any] = (), claims: Sequence[str] = (), hints: Callable[[Any], None] | None = None
-    ) -> Any:
-        keys = (*redis_keys.of_talk(talk), *claims)
-
-        def fill(pipe: Any) -> None:
-            if hints is not None:
-                hints(pipe)
-            pipe.evalsha(_SHAS[name], len(keys), *keys, *values)
-
-        return (await self._piped(fill))[-1]
-
-    async def _piped(self, fill: Callable[[Any], None]) -> list[Any]:
-        """The answers to what `fill` puts into one round trip; that may be done twice, where the server had no scripts yet."""
-        async with self._sentences():
-            for _ in range(2):
-                async with self._client.pipeline(transaction=False) as pipe:
-                    fill(pipe)
-                    try:
-                        answers: list[Any] = await pipe.execute()
-                        return answers
-                    except exceptions.NoScriptError:  # the server was started anew
-                        await self._load_scripts()
-        raise StoreUnreachable(f"The store at {self._name} forgets its scripts: look whether something flushes them.")
-
-    async def _load_scripts(self) -> None:
-        for text in (*redis_scripts.SCRIPTS.values(), redis_scripts.CORRECT):
-            await self._client.script_load(text)
 
     def _remember_birth(self, talk: str, birth: str) -> None:
         if len(self._births) >= MAX_BIRTHS:
             self._births.pop(next(iter(self._births)))
         self._births[talk] = birth
 
-    @asynccontextmanager
-    async def _sentences(self) -> AsyncIterator[None]:
-        try:
-            yield
-        except (exceptions.RedisError, OSError) as error:
-            raise redis_keys.as_ours(error, self._name) from error
 
-
-_SHAS = {name: hashlib.sha1(text.encode()).hexdigest() for name, text in redis_scripts.SCRIPTS.items()}
-_CORRECT_SHA = hashlib.sha1(redis_scripts.CORRECT.encode()).hexdigest()
-
-
-def _hint(pipe: Any, channel: str, talk: str, moment: float) -> None:
-    pipe.zadd(redis_keys.look(channel), {talk: moment}, lt=True)
+def _hint(channel: str, talk: str, moment: float) -> Command:
+    return ("ZADD", redis_keys.look(channel), "LT", moment, talk)
 
 
 def _moment(seconds: float) -> datetime.datetime:

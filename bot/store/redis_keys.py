@@ -10,6 +10,7 @@ All keys of one conversation share a hash tag, so that a script may touch them t
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from redis import exceptions
 
@@ -37,6 +38,8 @@ SENTENCES: tuple[tuple[type[Exception], str], ...] = (
 
 def as_ours(error: exceptions.RedisError | OSError, name: str) -> StoreUnreachable:
     """The sentence for what the client raised; `name` is how it calls the store."""
+    if isinstance(error, TimeoutError):
+        error = exceptions.TimeoutError()
     if isinstance(error, OSError):
         return StoreUnreachable(f"The store at {name} cannot be reached ({error.strerror}): start it.")
     while isinstance(error.__cause__, exceptions.RedisError):  # what was said when the connection was made is wrapped in one that says less
@@ -51,9 +54,10 @@ def tag(talk: str) -> str:
     return hashlib.blake2b(talk.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-def of_talk(talk: str) -> list[str]:
+@lru_cache(4096)
+def of_talk(talk: str) -> tuple[bytes, ...]:
     """The keys of one conversation, in the order in which scripts take them."""
-    return of_tag(tag(talk))
+    return tuple(key.encode() for key in of_tag(tag(talk)))
 
 
 def of_tag(its_tag: str) -> list[str]:
