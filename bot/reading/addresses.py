@@ -40,7 +40,7 @@ _UNPROVEN = re.compile(
     re.IGNORECASE,
 )
 _BOUNCED = re.compile(
-    r"^[>\])\"']*\s*[:\-]?\s*(?:\(?(?:recipient|user|no such|unknown|mailbox|does not|address"
+    r"^[>\])\"']*\s*[:\-]?\s*(?:\(?(?:recipient|user|no such|unknown|mailbox|does not|\S+ does not like|address"
     r"|host|sender address|relay|delivery|is not|was not|could not|rejected|said|\.\.\.))"
 )
 _REPLY_BEFORE = re.compile(r"(?<!\d)(?:4[2-57]\d|5[0-57]\d)[ \-](?:[45]\.\d\.\d{1,3} )?[\w ,:]{0,30}<?$")

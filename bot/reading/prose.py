@@ -26,7 +26,7 @@ _MACHINE = re.compile(
     r"|DEBUG SMTP: .*|Connection: (?:opening|opened|closed).*"
     r"|[ \t]*['\"](?:ssl|tls|verify_peer|verify_peer_name|allow_self_signed|cafile|capath)['\"] => ?(?:array.*|true,?|false,?)?"
     r"|(?:send|reply|connect): .*|.{0,60}(?:SERVER -> CLIENT|CLIENT -> SERVER):.*|.{0,60}\][ \t][SC]: .*|[SC]: .*"
-    r"|250[ \-].*|220[ \-].*|334 .*|235 .*|221 .*|354 .*"
+    r"|(?:\$ )?nmap .*|(?:554|421)[ \-]\S+ E?SMTP.*|250[ \-].*|220[ \-].*|334 .*|235 .*|221 .*|354 .*"
     r"|(?:EHLO|HELO) .*|QUIT[ \t]*|Didn't find STARTTLS.*"
     r"|[ \t]+at .*|[ \t]*File \".*\", line \d+.*|#\d+ .*|[ \t]*\^+[ \t]*"
     r"|SSL handshake has read.*|(?:Secure Renegotiation|Compression|Expansion|Early data|No ALPN"

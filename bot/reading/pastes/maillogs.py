@@ -15,6 +15,8 @@ from bot.reading.patterns import lazily
 
 _POSTFIX = lazily(r"\bpostfix(?:-\w+)?/(?:\w+/)*\w+\[\d+\]|\brelay=\S+, delay=|\bstatus=(?:sent|deferred|bounced)\b")
 _RELAY = lazily(r"\brelay=(?:\[?([\w.\-]+)\]?)\[([0-9a-fA-F.:]+)\]:(\d+)")
+# A bounce that quotes the log breaks its lines.
+_FOLDED = lazily(r"\n {4,}")
 _SAID = lazily(
     r"(?m)(?:host|server) ([\w.\-]+)\[([0-9a-fA-F.:]+)\](?::(\d+))? (?:said|refused to talk to me): "
     r"((?:[45]\d\d)[ \-].*?)(?: \(in reply to (?:end of )?([A-Z ]+?) command\))?\)?$"
@@ -69,6 +71,7 @@ _KINDS: dict[str, type[TcpRefused] | type[TcpTimedOut] | type[TcpUnreachable]] =
 
 
 def read(text: str, hint: Where) -> Pasted | None:
+    text = _FOLDED.sub(" ", text) if "\n    " in text else text
     postfix = _POSTFIX.search(text) is not None
     if not postfix and not any(pattern.search(text) for pattern in (_SAID, _EXIM, _EXIM_CONNECT, _SENDMAIL, _CONNECT, _CERTIFICATE)):
         return None
@@ -92,7 +95,8 @@ def read(text: str, hint: Where) -> Pasted | None:
         elif place.host != own.host:
             others.add(place.host)
         place = place.or_else(own if place.host == own.host else Where(port=25))
-        seen.append(_replied(place, stage, said.group(4)))
+        if place.port is not None:
+            seen.append(_replied(place, stage, said.group(4)))
         error = error or said.group(4)
     for connect in _CONNECT.finditer(text):
         place = Where(endpoint(connect.group(1).strip("[]")).host, connect.group(2), int(connect.group(3)))

@@ -29,4 +29,5 @@ def read(text: str, hint: Where) -> Pasted | None:
     for port, state in ports[:20]:
         if 0 < int(port) < 65536:
             seen.append(_KINDS[state](**Where(where.host, where.address, int(port)).fields()))
-    return Pasted(weight=0, host=asked.host or None, observations=tuple(seen))
+    only = int(ports[0][0]) if len(ports) == 1 else None  # of a list of ports none is the one that is entered
+    return Pasted(weight=0, host=asked.host or None, port=only, observations=tuple(seen))

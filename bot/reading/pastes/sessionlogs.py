@@ -26,11 +26,18 @@ _OUTLOOK_LINE = lazily(r"(?:<[rt]x>|\[[rt]x\]):? ?(.*)")
 _DOTNET = lazily(r"(?m)^System\.Net(?:\.Sockets)? (?:Verbose|Information|Error): \d+ :|SmtpClient#\d+::|Socket#\d+::")
 _DOTNET_PLACE = lazily(r"SmtpClient#?\d*::?\.?ctor\(host=([\w.\-]+), port=(\d{2,5})\)|Socket#\d+::\w*Connect\(([\w.\-]+):(\d{2,5})")
 _DUMP = lazily(r"(?m)^(?:.{0,90}?[: ])?[0-9A-F]{8} : ((?:[0-9A-F]{2}[ \-]){1,16})")
+_TASK = lazily(r"(?i)\btask ['\"]([\w.+\-]{2,64}@[\w.\-]+) - (?:sending|sending and receiving)['\"]")
 _STREAM = lazily(r"(?m)Data from \w+#\d+::\w+<<(.*)$")
 
 
 def read(text: str, hint: Where) -> Pasted | None:
-    return _exchange(text) or _outlook(text, hint) or _dotnet(text, hint)
+    return _exchange(text) or _outlook(text, hint) or _dotnet(text, hint) or _outlooks_report(text)
+
+
+def _outlooks_report(text: str) -> Pasted | None:
+    """Outlook's list of errors names the account: "Task 'me@plover.example - Sending' reported error …"."""
+    task = _TASK.search(text)
+    return Pasted(weight=0, addresses=(task.group(1),)) if task else None
 
 
 def _exchange(text: str) -> Pasted | None:
