@@ -1,4 +1,4 @@
-"""What does `/postmaster …` answer? A verb is read off the front; everything else is a text to explain..
+"""What does `/postmaster …` answer? A verb is read off the front; everything else is a text to explain.
 
 The answer goes back inside the acknowledgement, for the person's eyes only; a button puts it into the channel for all.
 """
@@ -49,7 +49,9 @@ class Commands:
             case "check":
                 return ephemeral(self._plain(await self.begin(who, f"{verb} {rest}", trigger)))
         reply = self._service.answer(Query(verb, rest))
-        return ephemeral(reply, self.offers(verb, rest) if verb != "help" else ())
+        if verb == "help":
+            return ephemeral(replace(reply, blocks=(*reply.blocks, *self._plain(self._say("how")).blocks)))
+        return ephemeral(reply, self.offers(verb, rest))
 
     async def begin(self, who: Person, text: str, key: str) -> str:
         """Begins a talk in the direct messages; gives the sentence that says so, or why not."""

@@ -47,3 +47,11 @@ async def test_a_secret_in_a_command_does_not_travel_in_its_buttons(peer: Peer, 
         answer = await peer.acked(await peer.commands("explain 535 5.7.8 failed, password: Hunter2-Hunter2"))
 
     assert "Hunter2" not in str([block for block in answer["blocks"] if block["type"] == "actions"])
+
+
+async def test_help_says_how_to_ask_in_slack(peer: Peer, running: Running) -> None:
+    async with running():
+        answer = await peer.acked(await peer.commands("help"))
+
+    assert "/postmaster" in answer["text"]
+    assert "Mention me" in answer["text"]
