@@ -161,12 +161,16 @@ def address(url: str) -> str | None:
     return quote(url, safe="%/:?#@!$&'*+,;=~-._")
 
 
-def linked(url: str) -> str:
-    """A source or a step's page as a link that shows its host only, so that it does not fill three lines on a phone."""
+def linked(url: str, shown: str = "") -> str:
+    """A source or a step's page as a link that shows its host only (or `shown`), so that it does not fill three lines on a phone."""
     target = address(url)
     if target is None:
         return literal(url)
-    return f"[{literal(urlsplit(target).netloc)}](<{target}>)"
+    return f"[{literal(shown or host_of(url))}](<{target}>)"
+
+
+def host_of(url: str) -> str:
+    return urlsplit(url).netloc
 
 
 # --- parting -------------------------------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ Source: https://docs.discord.com/developers/components/reference
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from adapters.discord import custom_ids, dates
-from adapters.discord.markdown import atoms, clean, fenced, linked, literal, part, units
+from adapters.discord.columns import aligned, grid
+from adapters.discord.markdown import atoms, clean, fenced, host_of, linked, literal, part, units
 from bot.reply import (
     Block,
     Bullets,
@@ -47,9 +47,8 @@ MAX_OPTION_LABEL = 100
 
 # A block longer than this is parted, so that a message is filled instead of ending at a long block; it also fits plain content.
 _CHUNK = 1_900
-# What a phone shows in one line of a button's label, and of a code block inside a frame.
+# What a phone shows in one line of a button's label.
 _BUTTON_LETTERS = 34
-_CODE_COLUMNS = 34
 _SHORT_HEADING = 200
 # Texts in one message; the rest of the 40 is for the frame, the rows and their buttons.
 _TEXTS = 24
@@ -214,14 +213,23 @@ def _block(block: Block, words: Words, locale: str | None) -> Iterator[str]:
         case Preformatted(text, language):
             yield from fenced(text, _CHUNK, language)
         case Sources(sources):
-            yield from _list((), [line for item in sources for line in _source(item, words, locale)])
+            by_day = {item.checked: [one for one in sources if one.checked == item.checked] for item in sources}
+            yield from _list((), [line for day, items in by_day.items() for line in _looked_at(items, day, words, locale)])
 
 
-def _source(item: SourceLine, words: Words, locale: str | None) -> list[str]:
-    """Small print: where it comes from, and when somebody looked."""
-    checked = [" ", inline_words(words("source_checked", date=dates.shown(item.checked, locale, words)))] if item.checked else []
-    about = [" ", inline_words(f"({item.about})")] if item.about else []
-    return part([linked(item.url), *about, *checked], _CHUNK, prefix="-# ")
+def _looked_at(items: Sequence[SourceLine], day: str | None, words: Words, locale: str | None) -> list[str]:
+    """Small print: where something comes from that was looked at on one day; further pages of a host as numbers behind it."""
+    pieces: list[str] = []
+    pages = 0
+    for number, item in enumerate(items):
+        again = number > 0 and not item.about and host_of(item.url) == host_of(items[number - 1].url)
+        pages = pages + 1 if again else 1
+        pieces += [", "] if number else []
+        pieces.append(linked(item.url, str(pages) if again else ""))
+        pieces += [" ", inline_words(f"({item.about})")] if item.about else []
+    if day:
+        pieces += [" ", inline_words(words("source_checked", date=dates.shown(day, locale, words)))]
+    return part(pieces, _CHUNK, prefix="-# ")
 
 
 def _list(heading: Spans, lines: Sequence[str]) -> Iterator[str]:
@@ -253,38 +261,6 @@ def _heading(heading: Spans) -> list[str]:
     if len(lines) == 1 and units(lines[0]) <= _SHORT_HEADING and "*" not in lines[0]:
         return [f"**{lines[0].strip()}**"]
     return lines
-
-
-def aligned(rows: Sequence[tuple[str, str]]) -> str:
-    """Settings in two columns; a value that a phone would wrap goes on in its own column, or stands under its name where it is one word."""
-    cells = [(" ".join(clean(name).split()), " ".join(clean(value).split())) for name, value in rows]
-    width = max((len(name) for name, _ in cells), default=0)
-    return "\n".join(_row(name, value, width) for name, value in cells)
-
-
-def _row(name: str, value: str, width: int) -> str:
-    line = f"{name:<{width}}  {value}".rstrip()
-    if len(line) <= _CODE_COLUMNS:
-        return line
-    first, *others = _wrapped(value, max(1, _CODE_COLUMNS - width - 2)) or [""]
-    if width + 2 + max(map(len, (first, *others))) <= _CODE_COLUMNS:
-        return "\n".join((f"{name:<{width}}  {first}", *(" " * (width + 2) + line for line in others)))
-    return "\n".join((name, *(f"  {line}" for line in _wrapped(value, _CODE_COLUMNS - 2))))
-
-
-def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in aligned columns; where a phone would wrap it, each row becomes a few lines of "head: cell"."""
-    table = [[" ".join(clean(cell).split()) for cell in row] for row in (head, *rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(head))]
-    if sum(widths) + 2 * (len(widths) - 1) <= _CODE_COLUMNS:
-        return "\n".join("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
-    lines = [[f"{name}: {cell}" for name, cell in zip(table[0], row, strict=True)] for row in table[1:]]
-    return "\n\n".join("\n".join("\n  ".join(_wrapped(line, _CODE_COLUMNS - 2)) for line in row) for row in lines)
-
-
-def _wrapped(line: str, columns: int) -> list[str]:
-    """At spaces only: a host name stays whole, so that it can be copied."""
-    return textwrap.wrap(line, columns, break_long_words=False, break_on_hyphens=False)
 
 
 # --- components ------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,9 @@ def test_no_module_holds_a_word_of_mail(path: Path) -> None:
     assert MAIL.findall(path.read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("name", ["inbound.py", "render.py", "markdown.py", "places.py", "custom_ids.py", "modals.py", "naming.py"])
+@pytest.mark.parametrize(
+    "name", ["inbound.py", "render.py", "markdown.py", "columns.py", "places.py", "custom_ids.py", "modals.py", "naming.py"]
+)
 def test_the_pure_modules_import_nothing_that_acts(name: str) -> None:
     assert not re.search(r"^(from|import) (discord|aiohttp|asyncio|time|random)\b", (FOLDER / name).read_text("utf-8"), re.MULTILINE)
 

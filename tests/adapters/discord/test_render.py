@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord import custom_ids, modals, render
+from adapters.discord.columns import aligned
 from adapters.discord.markdown import clean, units
 from adapters.discord.render import Dress
 from bot.reply import (
@@ -107,7 +108,7 @@ def test_no_line_of_a_settings_block_wraps_on_a_phone(reply: Reply) -> None:
 def test_a_value_too_long_for_a_phone_goes_on_in_its_own_column_and_a_long_name_stays_whole() -> None:
     host = "a-long-name.mail.protection.outlook.com"
 
-    shown = render.aligned((("Server", "smtp.gmail.com"), ("Log in with", "OAuth2 or app password"), ("Host", host), ("Note", "")))
+    shown = aligned((("Server", "smtp.gmail.com"), ("Log in with", "OAuth2 or app password"), ("Host", host), ("Note", "")))
 
     assert shown.split("\n") == [
         "Server       smtp.gmail.com",
@@ -116,6 +117,25 @@ def test_a_value_too_long_for_a_phone_goes_on_in_its_own_column_and_a_long_name_
         "Host",
         f"  {host}",
         "Note",
+    ]
+
+
+def test_sources_looked_at_on_one_day_share_a_line_and_further_pages_of_a_host_are_numbers() -> None:
+    sources = Sources(
+        (
+            SourceLine("https://support.google.com/1", "2026-05-21"),
+            SourceLine("https://www.rfc-editor.org/rfc/rfc8314", None),
+            SourceLine("https://support.google.com/2", "2026-05-21"),
+            SourceLine("https://support.google.com/3", "2026-05-21", "app passwords"),
+        )
+    )
+
+    (text,) = [one["content"] for one in render.pages(Reply((sources,)), words)[0]["components"]]
+
+    first, second, third = (f"<https://support.google.com/{number}>" for number in (1, 2, 3))
+    assert text.split("\n") == [
+        f"-# [support.google.com]({first}), [2]({second}), [support.google.com]({third}) (app passwords) (checked 2026-05-21)",
+        "-# [www.rfc-editor.org](<https://www.rfc-editor.org/rfc/rfc8314>)",
     ]
 
 
