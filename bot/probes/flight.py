@@ -23,7 +23,6 @@ _SERVER_HELLO, _CERTIFICATE_REQUEST, _SERVER_HELLO_DONE = 2, 13, 14
 _VERSIONS = {0x0300: "SSLv3", 0x0301: "TLSv1", 0x0302: "TLSv1.1", 0x0303: "TLSv1.2"}
 
 Version = Literal["TLSv1", "TLSv1.1", "TLSv1.2"]
-Offer = tuple[Version, Version]  # the oldest and the newest version that a hello offers
 _ENUM: dict[Version, ssl.TLSVersion] = {
     "TLSv1": ssl.TLSVersion.TLSv1,
     "TLSv1.1": ssl.TLSVersion.TLSv1_1,
@@ -70,8 +69,8 @@ def parse_flight(raw: bytes) -> Flight:
 
 
 @cache
-def context_of(offer: Offer) -> ssl.SSLContext:
-    """A client that speaks these versions and no other, with the ciphers of their time. Shared."""
+def context_of(version: Version) -> ssl.SSLContext:
+    """A client that speaks this version and no other, with the ciphers of its time. Shared."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -79,28 +78,28 @@ def context_of(offer: Offer) -> ssl.SSLContext:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # to ask for the old versions is the purpose
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-        context.maximum_version = _ENUM[offer[1]]
-        context.minimum_version = _ENUM[offer[0]]
+        context.maximum_version = _ENUM[version]
+        context.minimum_version = _ENUM[version]
     return context
 
 
-def hello(name: str, offer: Offer) -> bytes:
-    """The bytes that open a connection to `name` with these versions."""
+def hello(name: str, version: Version) -> bytes:
+    """The bytes that open a connection of that version to `name`."""
     outgoing = ssl.MemoryBIO()
-    half_open = context_of(offer).wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname=name)
+    half_open = context_of(version).wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname=name)
     with suppress(ssl.SSLWantReadError):
         half_open.do_handshake()
     return outgoing.read()
 
 
-async def fly(line: Line, name: str, offer: Offer, seconds: float, *, starttls: bool) -> Flight:
+async def fly(line: Line, name: str, version: Version, seconds: float, *, starttls: bool) -> Flight:
     """The server's first flight on the open `line`; an empty one where it says nothing of the kind in time. Ends the line."""
     raw = b""
     try:
         async with asyncio.timeout(seconds):
             if starttls and not await _starttls(line):
                 return Flight()
-            await _send(line, hello(name, offer))
+            await _send(line, hello(name, version))
             while len(raw) < MAX_FLIGHT_BYTES and (more := await _hear(line)):
                 raw += more
                 flight = parse_flight(raw)

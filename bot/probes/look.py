@@ -100,7 +100,7 @@ class Looker:
         """The reason, or that our certificate is wanted where the server asks for one before it breaks the handshake off."""
         if reason not in _MAYBE_OURS:
             return reason
-        seen = await versions.flight_of(self.visit, self._here, versions.ONLY_1_2, starttls=way == "clear")
+        seen = await versions.flight_of(self.visit, self._here, "TLSv1.2", starttls=way == "clear")
         return "client_certificate_demanded" if seen is not None and seen.complete and seen.wants_certificate else reason
 
     def _let_in(self, way: Way) -> None:

@@ -194,7 +194,7 @@ async def test_the_desk_counts_checks_and_not_kept_answers(papers: Papers) -> No
         with pytest.raises(TargetRefused, match="placeholder"):
             await desk.ask(ProbeRequest(host="smtp.example.com", port=port))
 
-    assert met == 3  # the talk, and one question each for TLS 1.0 and 1.1
+    assert met == 4  # the talk, and one question each for TLS 1.0, 1.1 and 1.2
 
 
 async def test_for_people_from_outside_the_operators_own_network_is_not_there(papers: Papers) -> None:
