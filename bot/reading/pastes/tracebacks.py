@@ -21,7 +21,9 @@ _FRAME = re.compile(
     r"^\s+at |^\s+from .*:\d+:in |^#\d+ |^\s*\.\.\. \d+ more|^\s*File \"|^\s*---\s*End of|^goroutine "
     r"|^\t.*\.go:\d+|^\s*\^+\s*$|^thrown in "
 )
-_HEAD = re.compile(r"(?:Exception|Error|Timeout|Caused by:|Unhandled exception|Fatal error|panic:|--->|nested exception|^error:[0-9A-F]{8}:)")
+_HEAD = re.compile(
+    r"(?:Exception|Error|Timeout|Caused by:|Unhandled exception|Fatal error|panic:|--->|nested exception|^error:[0-9A-F]{8}:)"
+)
 _PREFIX = re.compile(r"^.*?(?=Exception in thread|Caused by:|Unhandled [Ee]xception|(?:PHP )?Fatal error|panic:)")
 
 
