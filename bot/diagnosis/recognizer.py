@@ -66,7 +66,12 @@ _OF_SIGN_IN = frozenset({"auth.bad_credentials", "auth.basic_disabled", "auth.bl
 _NOT_TO_SIGN_IN = frozenset({450, 452, 552, 554})  # RFC 4954 section 6 and RFC 5321 section 4.3.2
 
 # Causes that say only that it did not work, and the families (or causes) that say why.
-_WHY = {"net.connect_failed": ("net.", "tls.", "auth."), "tls.handshake_failed": ("tls.", "net.intercepted")}
+_WHY = {
+    "net.connect_failed": ("net.", "tls.", "auth."),
+    "tls.handshake_failed": ("tls.", "net.intercepted"),
+    "tls.wrong_mode": ("net.intercepted",),
+    "protocol.syntax": ("net.intercepted",),
+}
 
 
 class _Evidence(NamedTuple):

@@ -22,8 +22,8 @@ _SIGNS = Signs(
             r"system\.net\.mail|actionmailer|msmtp|ssmtp|\bswaks\b|lettre|gomail|mailer|sendgrid|mailgun|amazonses",
             r"mandrill|postmark",
             r"[: ](?:587|465|2525)\b",
-            r"\bport:? ?\"?(?:25|587|465|2525)\b",
-            r":25\b",
+            r"\bport[:=]? ?\"?(?:2[456]|[123]?0?587|[123]?465|2525|1025|1002[56])\b",
+            r":(?:2[56]|1025|1002[56])\b",
             r"\b(?:4|5)\d\d[ -]#?[45]\.\d\.\d",
             r"\boutgoing (?:mail )?server|outgoing (?:e-?)?mail|postausgang|ausgangsserver|courrier sortant",
             r"serveur sortant|correo saliente|servidor de salida|posta in uscita",
@@ -50,13 +50,17 @@ _SIGNS = Signs(
             r"wiadomo|üzenet|mesaj|poruk",
             r"sporočil|bericht|boodskap|kirja sisu|žinut|laišk|ziņ|mesaxe|mesaĝ|missatge|pesan|mesej|tin nhắn|nội dung",
             r"消息|信息|メッセージ|메시지",
-            r"الرسالة|البريد|پیام|ایمیل|הודעה|דואר|μήνυμα|e-?mail-?|адрес|address\b",
+            r"الرسالة|البريد|پیام|ایمیل|הודעה|דואר|μήνυμα|e-?mail-?|адрес",
+            r"(?:e-?mail|sender|from|recipient|return|reply|that|this|such|destination|invalid|bad|unknown|forged) address\b",
+            r"\baddress (?:reject|unknown|not|does|is|verif|no longer|syntax|invalid|change)",
         ),
         "brand": (r"outlook|gmail|hotmail|yahoo|icloud|office ?365|zoho|ionos|gmx\b",),
         "refused": (
             r"(?:^|: )[45]\.[0-7]\.\d{1,3} [a-z<\[]",
             r"(?:^|[^\d.\w:])(?:4(?:2[12]|3[25]|5[0-5])|5(?:2[15]|3[0458]|5[0-6]|71))(?:[ -]+#?[45]\.\d+\.\d+|[ -]+[^\d\s])",
-            r"(?:^|: )50[0-4] (?:syntax|syntactic|command |bad (?:command|sequence)|unrecogni|unknown command|unimplemented)",
+            # Not what HTTP says: "500 internal", "501 not implemented", "502 bad gateway", "503 service", "504 gateway".
+            r"(?:^|: |[\"'])50[0-4] (?:synta|command|bad (?:[^g]|g[^a])|unreco|unknown|unimp|invalid|can|line|too|error|auth|must)",
+            r"(?:^|: |[\"'])50[0-4] (?:[eh][eh]lo|sender|mail|rcpt|domain|user|no |data|wrong|out of|duplicate|nested|relay|already)",
             r"\((?:53[0458]|55[0-4])\)|\(#[45]\.\d\.\d{1,3}\)",
         ),
         "program": (r"0x800c?cc[0-9a-f]{2}|0x800421|0x8004010f",),
@@ -80,6 +84,9 @@ _SIGNS = Signs(
             r"login with user and pass|\bs?ftps?\b|ftplib|vsftpd|proftpd|filezilla|port 21\b|:21\b",
             r"\b(?:http|https) (?:status|error|request failed|4\d\d|5\d\d|response)|http/[12](?:\.[01])?\"? [2345]\d\d",
         ),
+        # What stands in traces of programs that send as well.
+        "mailbox": (r"\b(?:folder|store)closedexception|com\.sun\.mail\.(?:imap|pop3|iap)",),
+        "smtp": (r"smtp|transport\.send|sendfailed",),
         "other": (
             r"\b(?:git|github|gitlab|bitbucket|svn|mercurial|subversion|gitlab-runner|pull request|push refs|ssh|sshd)\b",
             r"\b(?:openssh|scp|rsync|publickey|known_hosts|authorized_keys|putty|ssh_exchange_identification)\b",
@@ -119,6 +126,10 @@ _SIGNS = Signs(
             r"\bcurl: \(\d+\) ssl|default e-?mail folders|\.(?:ost|pst)\b",
             r"\bicloud (?:drive|photos)|pull(?:ing)? image|image pull|\brhost=|pam_unix",
             r"(?:packages|registry|repo|downloads?|config-server|mirrors?)\.[a-z0-9-]+\.[a-z]|\.git\b|git@",
+            # Any port that is not one of mail's.
+            r"\bport[:=]? ?\"?\d{2,5}\b|(?:\blocalhost|\b\d{1,3}(?:\.\d{1,3}){3})(?:/[\d.]{7,15})?:\d{2,5}\b",
+            r"\bwget\b|\bweb ?(?:server|site|page)\b|\b(?:card|cal|web)dav\b|\bical\b|\bfor role\b|pg_hba|\brelation \"",
+            r"temporary error \(\d{3}\)|\brealm\b|unable to resolve host address",
             r":(?:9200|5672|9092|8080|8443|443|80|22|389|636|3389|445|2181|5000|3000|8000|25565|6443|8006|9090|10050|10051|4369)\b",
             r"\bport (?:9200|5672|9092|8080|8443|443|80|22|389|636|3389|445|5432|3306|6379|27017|1433|1521)\b",
             r"\berr_(?:connection|name|cert|ssl_protocol|address|tunnel|proxy|internet|network)|\bdns_probe_",
@@ -137,9 +148,9 @@ class Topic(NamedTuple):
 def topic_of(text: str) -> Topic:
     """What `text` (in the form of `wrappers.plain`) is about."""
     found = _SIGNS.groups_in(text)
-    if "sending" in found:
+    if "sending" in found and ("mailbox" not in found or "smtp" in found):
         return Topic(sending=True, signs=True)
-    if "receiving" in found or "coded_too" in found:
+    if not found.isdisjoint({"receiving", "coded_too", "mailbox"}):
         return Topic(sending=False, signs=False)
     signs = not found.isdisjoint({"mail", "refused", "program"})
     return Topic(sending=signs or "other" not in found, signs=signs or "brand" in found)
