@@ -19,8 +19,9 @@ _NOT_OWN = re2.compile(
 )
 # "gotify works", "all Outlook users are fine"
 _NOT_OWN_BEHIND = re.compile(
-    r"^(?: ?(?:users?|app|itself|is|are|client|clients))* (?:works(?! with| for| only)|work fine|is fine|are fine|is ok"
-    r"|geht(?! nicht)|funktioniert(?! nicht)"
+    r"^(?: ?(?:users?|app|itself|is|are|client|clients))* (?:works(?! with| for| only)|(?:everything|all|alles|tout|todo|tutto)"
+    r" (?:works|geht|marche|funciona|funziona|klappt)|work fine|is fine|are fine|is ok"
+    r"|geht(?! nicht| wie| das| es nicht)|funktioniert(?! nicht)"
     r"|marche(?! pas| plus)|funziona|werkt(?! niet)|działa)\b",
     re.IGNORECASE,
 )

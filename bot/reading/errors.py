@@ -100,7 +100,7 @@ _LEAD = re.compile(
 _TIMEOUT_SETTING = re.compile(r"timeout\s*(?:[,)=:_]|\s+:)", re.IGNORECASE)
 MAX = 4_000
 _PHRASE_CHARS = 140
-_CODE = re.compile(r"\d{3}|\d\.\d\.\d|\bE[A-Z]{4}|Error\b|Exception\b")
+_CODE = re.compile(r"\b(?!465\b|587\b|2525\b)\d{3,}|\d\.\d\.\d|\bE[A-Z]{4}|Error\b|Exception\b")
 _CODED = re.compile(r"\d{3}|[\"'()]")
 
 
@@ -174,7 +174,8 @@ def quoted(text: str, errors: list[ErrorSpan]) -> list[tuple[int, int]]:
         for said in _SAID.finditer(text[span.anchor : span.end]):
             start = span.anchor + said.end()
         opened = text.find('"', start, span.end)
-        if opened >= 0 and text.find('"', opened + 8, span.end + 1) >= 0 and text[opened - 1 : opened] in (" ", "("):
+        before = text[opened - 1 : opened]
+        if opened >= 0 and text.find('"', opened + 4, span.end + 1) >= 0 and (before in (" ", "(") or not before.isascii()):
             start = opened + 1  # what is in quotes is the program's, what stands before may be the person's
         tail = text.rfind(", ", start, span.end)
         aside = tail >= 0 and tail > span.anchor + 3 and len(text[tail : span.end].split()) <= 5 and not _CODED.search(text, tail, span.end)
@@ -195,6 +196,8 @@ def error_text(text: str, spans: list[ErrorSpan]) -> str | None:
     if len(spans) == 1 and (quoted := _IN_QUOTES.search(found)) and error_spans(quoted.group(1)):
         return quoted.group(1)
     found = found.strip(" \t\n,;")[:MAX].rstrip()
+    if found.count('"') == 2 and (inner := found.split('"')[1]) and not _CODE.search(found.replace(inner, "")) and error_spans(inner):
+        return inner
     if len(found) > 2 and found[0] == found[-1] == "'" and "'" not in found[1:-1]:
         return found[1:-1]
     return (found[:-1] if found.endswith('"') and found.count('"') % 2 else found) or None

@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from bot.reading import talk, telling
 from bot.reading.model import Intent
 
-_ASKS_PORT = re.compile(
-    r"\b(?:server|port|host|smtp)\b[^.\n]{0,40}\?|^(?:what|which)\b[^\n]{0,60}\b(?:server"
-    r"|port|host|settings?|smtp)\b"
-)
-# Asks where what is entered in a program.
-_WHERE_ENTERED = re.compile(
-    r"\b(?:how|where|goes|fields?|values?|enter|type in|fill in|box(?:es)?|einrichten|eintragen|eingeben|angaben|werte|comment|où"
-    r"|champs?|cómo|dónde|campos?"
-    r"|come|dove|hoe|waar|invullen|jak|gdzie|kam|nasıl|как|куда|як|hur|hvordan|miten|hogyan|πώς|bagaimana|cách)\b"
+# Marks of a review of code: what it says of mail is nobody's trouble.
+_REVIEW = re.compile(
+    r"\b(?:lgtm|nit(?:pick)?:|code review|(?:pull|merge) request|please (?:split|rename|refactor|rebase|squash|extract|inline)"
+    r"|don'?t hardcode"
+    r"|missing a test|add(?:ed)? a test|constructor argument|into (?:its own|two|a separate) (?:function|class|module)s?)"
 )
 _CORRECTION_FIRST = re.compile(
     r"\s*(?:(?:ah|oh|no|ok),? )?(?:sorry|oops|ups|no[, ]|nope|wait|actually|correction|i mean"
@@ -37,7 +33,8 @@ _CONCEPT = re.compile(
     r"^\s*(?:(?:so|and|but|ok|okay|btw|hi|hello|hey|quick question|question|just wondering)[,: "
     r"]+)*(?:why|explain|define|meaning|differences?|what(?:'s| is) the (?:difference|point|meaning"
     r"|purpose)|what means?|is |are |does |did |has |will "
-    r"|do (?:i|we|you|they|app|all) |(?:can|could|should|must|may) (?:i|we|you|it|one|someone"
+    r"|do (?:i|we|you|they|app|all) |(?:can|could|should|must|may) (?:i|we|you|it|one|someone|two|several|many|multiple|other|people"
+    r"|programs|servers?|providers?|printers?"
     r"|the|my|a|smtp|gmail|outlook|yahoo|this|they) |what (?:happens|if|would|about) |when (?:do|does|did|will|is|are|should|can|was) "
     r"|since when|how (?:secure"
     r"|safe|long|does|do (?:app|spf|dkim|they)|come)|was (?:ist|bedeutet|heißt)|warum|wieso|wozu"
@@ -139,6 +136,8 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
     facts = said.host or said.port or said.security or said.client or said.provider or said.domain
     if short and not said.error and not question and _thanks(low, said, problem=problem, asks=configure or lookup):
         return "thanks"
+    if _REVIEW.search(low) and not said.code:
+        return "off_topic"
     if talk.CHAT.search(low) and not (said.code or said.host or said.port or said.client or said.provider):
         return "off_topic"
     first = _CORRECTION_FIRST.match(low) is not None
@@ -188,14 +187,9 @@ def _wish(
     trouble = problem or telling.TROUBLE.search(low) is not None
     asks = asks or (not trouble and telling.POLITE.search(low) is not None)
     story = not asks and (said.told >= _STORY_WORDS or (trouble and said.told > 0))
+    sends = _SENDS.search(low) is not None or telling.SENDS.search(low) is not None
     defines = lookup and said.provider and _DEFINES.search(low) is not None
-    if (
-        talk.OFF_TOPIC.search(_REPORTS.sub(" ", low))
-        and not said.host
-        and not said.port
-        and not (lookup and place)
-        and not _SENDS.search(low)
-    ):
+    if talk.OFF_TOPIC.search(_REPORTS.sub(" ", low)) and not said.host and not said.port and not (lookup and place) and not sends:
         return "off_topic"
     if _RIGHT.search(low) and not said.host:
         return "question"
@@ -206,8 +200,8 @@ def _wish(
     if trouble and said.host and sending and telling.SENDS.search(low) and concept:  # "is mail.x.example down? nobody can send"
         return "fix_error"
     if lookup and place and (not concept or defines) and not problem and not (said.client and configure) and (asks or not story):
-        return "configure" if said.client and (_WHERE_ENTERED.search(low) or not _ASKS_PORT.search(low)) else "lookup"
-    if concept and (said.term or mail) and not (said.client and place):
+        return "configure" if said.client else "lookup"
+    if concept and (said.term or mail or _ABOUT_SENDING.search(low)) and not (said.client and place):
         return "question"
     if problem and sending and not (configure and not _TROUBLE.search(low)) and not (question and said.term and not said.client):
         return "fix_error"

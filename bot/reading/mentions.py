@@ -55,7 +55,7 @@ _CORRECTED_TO = re.compile(
 _NOW = re.compile(
     r"\b(?:now|currently|at the moment|presently|jetzt|derzeit|aktuell|maintenant|ahora|agora"
     r"|adesso|ora|nu|teraz|nyní|teď|şimdi|сейчас|теперь|зараз|тепер|nyt|most|τώρα|sekarang|bây giờ)"
-    r":?(?:\s+(?:it'?s|i'?m|we'?re|is|on|using|with|at|to|set|points?|pointing|running|says|uses|auf|mit|en|sur|port|steht|stehe|es"
+    r":?(?:\s+(?:it'?s|it|i'?m|we'?re|is|on|using|with|at|to|set|points?|pointing|running|says|uses|auf|mit|en|sur|port|steht|stehe|es"
     r"|läuft|c'est|est"
     r"|sta|usa|uso|está|estoy|estou|het|op|na|på|jest|je|стоит|на|порт|smtp|server|the|der|le|el|il|la))*\s+[\"'(\[]?$"
 )
@@ -100,10 +100,10 @@ def stance(text: str, start: int, end: int) -> Stance:
     before = before[cut + 1 :]
     if _TAKEN_BACK.search(before) or _I_USE.search(before) or _AS_ENTERED.match(text[end : end + 90]):
         return "now"
-    if _CORRECTED_TO.search(before) and not before.rstrip().endswith((" to",)):
-        return "present"
     if _NOW.search(before):
         return "now"
+    if _CORRECTED_TO.search(before) and not before.rstrip().endswith((" to",)):
+        return "present"
     if _DENIED.search(before):
         return "denied"
     if _TRIED_BEFORE.search(before):

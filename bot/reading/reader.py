@@ -103,7 +103,18 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     )  # fmt: skip
     reading = _answer(reading, plain, low, index, asked, client_hits)
     told = telling.told(low, [(start, end) for start, end, _ in (*client_hits, *index.names_in(plain))])
-    return _aside(reading, plain, low, index, asked, found_hosts, found_ports, pasted=pasted.weight > 0, told=told)
+    return _aside(
+        reading,
+        plain,
+        low,
+        index,
+        asked,
+        found_hosts,
+        found_ports,
+        pasted=pasted.weight > 0,
+        told=told,
+        names_a_program=any("_" not in plain[start:end] for start, end, _ in client_hits),
+    )
 
 
 def _lower(text: str) -> str:
@@ -235,6 +246,7 @@ def _aside(
     *,
     pasted: bool,
     told: int,
+    names_a_program: bool,
 ) -> Reading:
     """Intent and all that is no slot."""
     question = talk.QUESTION.search(low) is not None
@@ -256,7 +268,7 @@ def _aside(
     if alone and asked is None and (question or low.rstrip().endswith("?") or not (said.error or said.security or said.port)):
         wanted = "question"
     if wanted == "off_topic":
-        reading = replace(reading, error=None)
+        reading = replace(reading, error=None, client=reading.client if names_a_program else None)
     if wanted == "question" and asked is None and not pasted:  # what they ask about is not what they have
         reading = replace(reading, error=None)
         if reading.host is None:

@@ -49,6 +49,7 @@ _ERROR_AROUND = re.compile(
     r"|not available|not offered|not supported|failed|failure|startup|negotiat|could not be established"
     r"|connection (?:is )?not|version|extension|don't appear|before auth|lib\(|reason\()"
 )
+_ERROR_NEXT = re.compile(r"[ -]?(?:errors?|fehler|problems?|issues?|trouble|handshake)\b")
 # What a server offers or lacks is no setting of the person's.
 _OFFERED = re.compile(
     r"(?:250[ \-]|\b(?:offers?|offered|advertis\w+|announc\w+|lists?|supports?|mentions?|requires?"
@@ -113,6 +114,8 @@ def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> b
         return False
     if _TICKED.match(low[end : end + 40]):
         return True
+    if _ERROR_NEXT.match(low, end):
+        return False
     tail = _TRUST_CHOICE.sub("", low[end : end + 60])[:30]
     if _ERROR_AROUND.search(re.split(r",|\n|->|=>|→|: |; |\. ", tail)[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
         return False
