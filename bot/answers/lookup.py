@@ -95,12 +95,11 @@ def _domain(text: str) -> str:
 
 def _from_network(found: tuple[o.CandidateFound, ...], seen: Observations, index: Index) -> tuple[tuple[Server, ...], str, Provider | None]:
     """Published endpoints that were seen to work, best trusted first. One that was connected to and failed is left out."""
-    trust = {"ispdb": 0, "autoconfig": 1, "srv": 2, "mx": 3, "ns": 4, "autodiscover": 5, "name": 6}
     servers: list[Server] = []
     provider: Provider | None = None
     how = ""
     views = survey(seen)
-    for candidate in sorted(found, key=lambda c: trust[c.how]):
+    for candidate in sorted(found, key=lambda c: o.TRUST.index(c.how)):
         mine = tuple(view for view in views if view.host == candidate.host)
         view = at_port(mine, candidate.port)
         if view is None or not view.works:

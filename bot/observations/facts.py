@@ -289,6 +289,12 @@ class MailExchangersFound(Observation):
     hosts: tuple[str, ...]
 
 
+How = Literal["knowledge", "srv", "autoconfig", "autodiscover", "ispdb", "mx", "ns", "name"]
+# How far each is to be trusted, the most first: checked by us; published by the domain for this very purpose; collected by others;
+# concluded from who hosts the domain; guessed.
+TRUST: tuple[How, ...] = ("knowledge", "srv", "autoconfig", "ispdb", "autodiscover", "mx", "ns", "name")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CandidateFound(Observation):
     """A submission endpoint somebody publishes for a domain, not yet connected to. `how` says who: "srv", "mx" … ("knowledge": we do).
@@ -299,7 +305,7 @@ class CandidateFound(Observation):
     host: str
     port: int
     security: Literal["implicit_tls", "starttls", "none"]
-    how: Literal["srv", "autoconfig", "autodiscover", "ispdb", "mx", "ns", "name", "knowledge"]
+    how: How
     username: str | None = None
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Literal
+from typing import Any
 
 from bot.errors import TargetRefused
-from bot.observations import CandidateFound, MailExchangersFound, NotProbed
+from bot.observations import TRUST, CandidateFound, How, MailExchangersFound, NotProbed
 from bot.probes import autoconfig, autodiscover, web
 from bot.probes.guard import Network
 from bot.probes.model import OnSeen
@@ -21,15 +21,10 @@ from knowledge.index import Index
 from knowledge.model import Provider
 from knowledge.terms import SUBMISSION, SUBMISSIONS
 
-How = Literal["knowledge", "srv", "autoconfig", "autodiscover", "ispdb", "mx", "ns", "name"]
-
 ONE_SECONDS = 5.0
 WHOLE_SECONDS = 10.0
 MICROSOFT_AUTODISCOVER, MICROSOFT_ID = "autodiscover.outlook.com", "microsoft365"
 MAX_HOSTS = 4  # of one domain's SRV or MX records
-# How far each is to be trusted, the most first: checked by us; published by the domain for this very purpose; collected by others;
-# concluded from who hosts the domain; guessed.
-TRUST: tuple[How, ...] = ("knowledge", "srv", "autoconfig", "ispdb", "autodiscover", "mx", "ns", "name")
 _USUAL = ("smtp.", "mail.", "", "smtps.")
 
 

@@ -19,10 +19,12 @@ Zone = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 class Answers(asyncio.DatagramProtocol):
-    """`asked` is every question so far, "name TYPE". A name under "silent" gets no answer, one under "broken" SERVFAIL, "garbage" noise."""
+    """`asked` is every question so far, "name TYPE". A name under "silent" gets no answer, one under "broken" SERVFAIL, "garbage" noise.
+    DNSSEC vouches for what stands under one of `signed`; that is told to who asks for it (RFC 6840 section 5.7)."""
 
-    def __init__(self, zone: Zone, rebinding: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, zone: Zone, rebinding: Mapping[str, Sequence[str]], signed: Sequence[str]) -> None:
         self.zone = zone
+        self.signed = tuple(signed)
         self.rebinding = {name: list(answers) for name, answers in rebinding.items()}
         self.asked: list[str] = []
         self.port = 0
@@ -47,6 +49,8 @@ class Answers(asyncio.DatagramProtocol):
 
     def _answer(self, query: dns.message.Message, name: str, kind: str) -> dns.message.Message:
         answer = dns.message.make_response(query, recursion_available=True)
+        if query.flags & dns.flags.AD and any(name.endswith(parent) for parent in self.signed):
+            answer.flags |= dns.flags.AD
         if name.endswith("broken"):
             answer.set_rcode(dns.rcode.SERVFAIL)
             return answer
@@ -71,10 +75,12 @@ class Answers(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def resolving(zone: Zone, rebinding: Mapping[str, Sequence[str]] | None = None, address: str = "127.0.0.1") -> AsyncIterator[Answers]:
+async def resolving(
+    zone: Zone, rebinding: Mapping[str, Sequence[str]] | None = None, address: str = "127.0.0.1", signed: Sequence[str] = ()
+) -> AsyncIterator[Answers]:
     """A resolver that knows `zone`; `rebinding`: name -> the A record of the first question, of the second …, the last for ever."""
     loop = asyncio.get_running_loop()
-    transport, answers = await loop.create_datagram_endpoint(lambda: Answers(zone, rebinding or {}), local_addr=(address, 0))
+    transport, answers = await loop.create_datagram_endpoint(lambda: Answers(zone, rebinding or {}, signed), local_addr=(address, 0))
     answers.port = transport.get_extra_info("sockname")[1]
     try:
         yield answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +29,12 @@ from bot.probes import policy, spf
 from bot.probes.guard import Network, Policy
 from bot.probes.runner import probe
 from tests.bot.probes.conftest import QUICK
+from tests.bot.probes.test_discovery import open_as_https
+from tests.servers import starttls
+from tests.servers.papers import Papers
+from tests.servers.peer import standing
 from tests.servers.resolver import resolving
+from tests.servers.web_server import serving
 
 Zone = dict[str, Mapping[str, Sequence[str]]]
 SENDER = "8.8.4.4"  # a public address; nobody speaks to it, since port 25 is no port of these tests
@@ -38,9 +44,11 @@ def txt(*texts: str) -> dict[str, list[str]]:
     return {"TXT": ['"' + text.replace(";", "\\;") + '"' for text in texts]}
 
 
-async def look(zone: Zone, outgoing: str | None = SENDER, selector: str | None = None, blocklists: tuple[str, ...] = ()) -> Observations:
-    async with resolving(zone) as resolver:
-        settings = Policy((f"127.0.0.1:{resolver.port}",), ports=(587,), blocklists=blocklists)
+async def look(
+    zone: Zone, outgoing: str | None = SENDER, selector: str | None = None, signed: tuple[str, ...] = (), **more: Any
+) -> Observations:
+    async with resolving(zone, signed=signed) as resolver:
+        settings = Policy((f"127.0.0.1:{resolver.port}",), ports=more.pop("ports", (587,)), **more)
         async with Network(settings) as network:
             request = ProbeRequest(None, domain="shop.test", policy=True, outgoing=outgoing, selector=selector)
             return await probe(request, network, deadlines=QUICK)
@@ -142,6 +150,8 @@ async def test_tls_reporting_and_dane_of_each_mail_exchanger() -> None:
     assert found is not None
     assert found.records[0].startswith("3 1 1 abab")
     assert not found.signed
+    vouched = await look(zone, signed=("mx.shop.test",))
+    assert vouched.first(TlsaChecked, host="mx.shop.test", signed=True)
     assert seen.first(TlsReportingChecked, record="v=TLSRPTv1; rua=mailto:tls@shop.test")
 
 
@@ -151,6 +161,51 @@ def test_an_mta_sts_file_is_read() -> None:
     assert policy.parse_sts(body) == ("enforce", ("*.shop.test", "mail.test"))
     assert policy.parse_sts(b"<html>") == (None, ())
     assert policy.parse_sts(b"version: STSv1\nmode: maybe\n") == (None, ())
+
+
+STS: Zone = {
+    "shop.test": {"MX": ["1 mx.shop.test.", "2 backup.hoster.test."]},
+    "_mta-sts.shop.test": txt("v=STSv1; id=20261125"),
+    "mta-sts.shop.test": {"A": ["127.0.0.1"]},
+    "elsewhere.test": {"A": ["127.0.0.1"]},
+}
+STS_FILE = "mta-sts.shop.test/.well-known/mta-sts.txt"
+STS_BODY = b"version: STSv1\r\nmode: enforce\r\nmx: *.shop.test\r\nmax_age: 86400\r\n"
+
+
+@pytest.mark.parametrize(
+    ("pages", "shown_to", "fields"),
+    [
+        ({STS_FILE: STS_BODY}, "mta-sts.shop.test", {"mode": "enforce", "uncovered": ("backup.hoster.test",)}),
+        ({STS_FILE: "-> https://elsewhere.test/sts", "elsewhere.test/sts": STS_BODY}, "mta-sts.shop.test", {"mode": None}),
+        ({STS_FILE: STS_BODY}, "other.shop.test", {"mode": None}),
+        ({}, "mta-sts.shop.test", {"mode": None}),
+    ],
+    ids=["the file is read", "a redirect is not followed", "a certificate for another name is not believed", "there is no file"],
+)
+async def test_the_file_of_mta_sts_is_fetched_by_https_through_the_guard(
+    pages: dict[str, bytes | str], shown_to: str, fields: dict[str, Any], papers: Papers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    papers.ca.issue_cert(shown_to, "elsewhere.test").configure_cert(context)
+    async with serving(pages, context) as server:
+        open_as_https(server.port, monkeypatch)
+        seen = await look(STS, ca_file=papers.ca_file, allow=("127.0.0.0/8",))
+
+    assert seen.first(MtaStsChecked, domain="shop.test", published=True, **fields), seen.items
+    assert server.asked_for("sts") == (0 if shown_to.startswith("other") else 1)
+
+
+async def test_who_sends_is_known_by_its_greeting_beside_its_reverse_name(papers: Papers) -> None:
+    """A sender whose port 25 answers: what it calls itself there is what it mostly says in HELO."""
+    zone: Zone = {"25.0.0.127.in-addr.arpa": {"PTR": ["out.shop.test."]}, "out.shop.test": {"A": ["127.0.0.25"]}}
+    try:
+        async with standing(starttls.talk, papers, "127.0.0.25", 25):
+            seen = await look(zone, outgoing="127.0.0.25", allow=("127.0.0.0/8",), ports=(25,))
+    except PermissionError:
+        pytest.skip("ports below 1024 are for root only here")
+
+    assert seen.first(ReverseNameChecked, confirmed=("out.shop.test",), greeted_as="mail.test"), seen.items
 
 
 async def test_mta_sts_that_is_announced_and_has_no_file() -> None:
