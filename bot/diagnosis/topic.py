@@ -57,7 +57,7 @@ _SIGNS = Signs(
         "brand": (r"outlook|gmail|hotmail|yahoo|icloud|office ?365|zoho|ionos|gmx\b",),
         "refused": (
             r"(?:^|: )[45]\.[0-7]\.\d{1,3} [a-z<\[]",
-            r"(?:^|[^\d.\w:])(?:4(?:2[12]|3[25]|5[0-5])|5(?:2[15]|3[0458]|5[0-6]|71))(?:[ -]+#?[45]\.\d+\.\d+|[ -]+[^\d\s])",
+            r"(?:^|[^\d.\w:])(?:4(?:2[12]|3[25]|5[0-5])|5(?:2[15]|3[0458]|5[0-6]|71))(?:[ -]+#?[45]\.\d+\.\d+|[ -]+(?:[^\d\s]|\d+\.\d+\.))",
             # Not what HTTP says: "500 internal", "501 not implemented", "502 bad gateway", "503 service", "504 gateway".
             r"(?:^|: |[\"'])50[0-4] (?:synta|command|bad (?:[^g]|g[^a])|unreco|unknown|unimp|invalid|can|line|too|error|auth|must)",
             r"(?:^|: |[\"'])50[0-4] (?:[eh][eh]lo|sender|mail|rcpt|domain|user|no |data|wrong|out of|duplicate|nested|relay|already)",
@@ -65,7 +65,7 @@ _SIGNS = Signs(
         ),
         "program": (r"0x800c?cc[0-9a-f]{2}|0x800421|0x8004010f",),
         "receiving": (
-            r"\bimaps?\b|\bimap4\b|imap-login|imaplib|\bimapflow\b",
+            r"\bimap(?:s|4|lib|flow|client|sync)?\b|imap-login|(?:open|select|rebuild) (?:the )?mailbox|(?:for|of) incoming (?:e-?)?mails?",
             r"\bpop3?s?\b|pop3-login|poplib",
             r"fetchmail|getmail|mbsync|offlineimap|isync",
             r"\bport:? ?\"?(?:110|143|993|995)\b|:(?:993|995|143|110)\b",
@@ -126,13 +126,17 @@ _SIGNS = Signs(
             r"\bcurl: \(\d+\) ssl|default e-?mail folders|\.(?:ost|pst)\b",
             r"\bicloud (?:drive|photos)|pull(?:ing)? image|image pull|\brhost=|pam_unix",
             r"(?:packages|registry|repo|downloads?|config-server|mirrors?)\.[a-z0-9-]+\.[a-z]|\.git\b|git@",
+            # A host whose name says what it is for.
+            r"\b(?:api|git|cdn|db|apps?|files?|repo|registry|downloads?|auth|login|sso|static|hooks?|vpn|ldap|web|portal)\.[\w-]+\.[a-z]",
+            r"\b(?:graph|storage|updates?|packages?|mirrors?|archive|staging|cluster|k8s|nas|router|intranet|proxy|cal)\.[\w-]+\.[a-z]",
             # Any port that is not one of mail's.
             r"\bport[:=]? ?\"?\d{2,5}\b|(?:\blocalhost|\b\d{1,3}(?:\.\d{1,3}){3})(?:/[\d.]{7,15})?:\d{2,5}\b",
             r"\bwget\b|\bweb ?(?:server|site|page)\b|\b(?:card|cal|web)dav\b|\bical\b|\bfor role\b|pg_hba|\brelation \"",
-            r"temporary error \(\d{3}\)|\brealm\b|unable to resolve host address",
+            r"temporary error \(\d{3}\)|file_get_contents|windows (?:sign-?in|log-?[io]n)|microsoft store|\bvault\b|\brealm\b",
+            r"unable to resolve host address",
             r":(?:9200|5672|9092|8080|8443|443|80|22|389|636|3389|445|2181|5000|3000|8000|25565|6443|8006|9090|10050|10051|4369)\b",
             r"\bport (?:9200|5672|9092|8080|8443|443|80|22|389|636|3389|445|5432|3306|6379|27017|1433|1521)\b",
-            r"\berr_(?:connection|name|cert|ssl_protocol|address|tunnel|proxy|internet|network)|\bdns_probe_",
+            r"\berr_(?:connection|name|cert|ssl_protocol|ssl_version_or|address|tunnel|proxy|internet|network)|\bdns_probe_",
         ),
     }
 )
