@@ -19,7 +19,7 @@ from bot.reading.patterns import lazily
 _SELF_SIGNED = lazily(r"(?i)self[- ]signed certificate|\bnum=18\b|\(18\)|DEPTH_ZERO_SELF_SIGNED")
 _UNKNOWN_ISSUER = lazily(
     r"(?i)self[- ]signed certificate in certificate chain|unable to get (?:local )?issuer|\bnum=(?:2"
-    r"|19|20)\b|unknown ca\b|unknown issuer|not trusted|PKIX path building"
+    r"|19|20)\b|unknown ca\b|unknown issuer|certificate not trusted|PKIX path building"
 )
 _INCOMPLETE = lazily(r"(?i)unable to verify the (?:first|leaf) (?:certificate|signature)|\bnum=21\b|UNABLE_TO_VERIFY_LEAF")
 _EXPIRED = lazily(r"(?i)certificate has expired|certificate is expired|\bnum=10\b|CERT_HAS_EXPIRED")

@@ -33,7 +33,8 @@ _PLACES = (
     lazily(r"(?m)^host\s+= ([\w.\-]+)\nport\s+= (\d+)"),
 )
 _RESOLVED = lazily(r"Resolved ([\w.\-]+) as ([0-9a-fA-F.:]+)")
-_MSMTP_SAYS = lazily(r"(?m)^msmtp: .+$")
+# What the program says of it where no reply came.
+_SAYS = {"msmtp": lazily(r"(?m)^msmtp: .+$"), "phpmailer": lazily(r"SMTP (?:ERROR|Error|NOTICE): .+")}
 _TLS = lazily(r"(?:TLS session parameters:|TLS: |cipher )\s*\(?(TLSv?[\d.]+)[\s\-]")
 
 
@@ -53,8 +54,8 @@ def read(text: str, hint: Where) -> Pasted | None:
     implicit = re.search(r"opening to ssl://|Connect(?:ed|ing) to smtps://|isSSL true", text) is not None
     mode = Security.IMPLICIT_TLS if implicit else Security.STARTTLS if sent else None
     error = dialogue.last_refusal(text)
-    if error is None and client == "msmtp":
-        error = "\n".join(_MSMTP_SAYS.findall(text)[:4]) or None
+    if error is None and client in _SAYS:
+        error = "\n".join(dict.fromkeys(_SAYS[client].findall(text)[:4])) or None
     return Pasted(
         weight=1, host=asked.host or None, port=asked.port, client=client, security=mode, error=error,
         observations=tuple(_facts(text, where, implicit=implicit)),

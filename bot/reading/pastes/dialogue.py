@@ -37,7 +37,7 @@ _MARKS: tuple[tuple[Side, re.Pattern[str]], ...] = (
     ("client", re.compile(r"^(?:.{0,60}?\bCLIENT -> SERVER:|send: b?['\"]|.{0,60}?(?<!\w)C: |--> ?| ?-> | ?~> |> )\s*")),
     ("note", re.compile(r"^(?:\*|===|DEBUG|reply: retcode|using account|[{}] \[)")),
 )
-_REPLY = re.compile(r"^([2-5]\d\d)([ \-])(.*)$")
+_REPLY = re.compile(r"^([2-5][0-5]\d)([ \-])(.*)$")
 _COMMAND = re.compile(r"^(EHLO|HELO|LHLO|STARTTLS|AUTH|MAIL FROM|RCPT TO|DATA|QUIT|NOOP|RSET|VRFY|HELP)\b(?![ \t]*=)", re.IGNORECASE)
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
 _STAGES: dict[str, Stage] = {

@@ -24,6 +24,7 @@ from bot.reading.patterns import lazily
 _MARK = lazily(r"(?m)\bs_client\b|^CONNECTED\(0000|connect:errno=|BIO_connect|BIO_lookup")
 _COMMAND = lazily(r"s_client\b[^\n]*?-connect[ =]+\[?([\w.\-]+|[0-9a-fA-F:]+)\]?:(\d{2,5}|smtps?|submissions?)")
 _SERVICES = {"smtp": 25, "smtps": 465, "submission": 587, "submissions": 465}
+_FETCHES = frozenset({110, 143, 993, 995})  # looked at as well; no mail goes out there
 _CIPHER = lazily(r"(?:New, )?(TLSv1(?:\.\d)?|SSLv3)(?:/SSLv3)?, Cipher is ([\w\-]+)")
 _SESSION = lazily(r"Protocol\s*: (TLSv[\d.]+)\n\s*Cipher\s*: ([\w\-]+)")
 
@@ -32,11 +33,8 @@ def read(text: str, hint: Where) -> Pasted | None:
     """`hint`: the endpoint that the rest of the text names, for outputs pasted without their command."""
     if not _MARK.search(text):
         return None
-    command = _COMMAND.search(text)
-    asked = Where()
-    if command:
-        port = command.group(2)
-        asked = endpoint(command.group(1), _SERVICES.get(port, port))
+    commands = [endpoint(one.group(1), _SERVICES.get(one.group(2), one.group(2))) for one in _COMMAND.finditer(text)]
+    asked = next((one for one in commands if one.port not in _FETCHES), commands[0] if commands else Where())
     where = asked.or_else(hint)
     starttls = "-starttls" in text or "STARTTLS in server response" in text or re.search(r"^250 \w", text, re.MULTILINE) is not None
     wrong = re.findall(r"(?m)^(?:verify error:.*|[0-9A-F]+:error:.*|connect:errno=\d+|Didn't find STARTTLS.*)$", text)
@@ -77,6 +75,8 @@ def _facts(text: str, where: Where, *, starttls: bool) -> list[Observation]:
         detail = failed.group(0)[:300] if failed else ""
         reason = _why(text)
         seen.append(TlsFailed(implicit=not starttls, reason=reason, detail=detail, **at))
+        seen += certificates.observe(text, where)
+    elif "CONNECTED(" in text:  # cut off before the handshake ends
         seen += certificates.observe(text, where)
     return seen
 
