@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.adapters.discord import local, seen
 from tests.adapters.discord import peer as discord
 from tests.adapters.slack import peer as slack
 from tests.servers import starttls
@@ -136,7 +137,7 @@ async def test_discord_says_the_same(papers: Papers, tmp_path: Path) -> None:
     try:
         async with world(papers, tmp_path / "..") as (environment, lines):
             environment |= {
-                "DISCORD_TOKEN": discord.TOKEN,
+                "DISCORD_TOKEN": local.TOKEN,
                 "DISCORD_API_URL": peer.api,
                 "POSTMASTER_STORE": f"sqlite:{tmp_path / 'd.sqlite'}",
             }
@@ -147,7 +148,7 @@ async def test_discord_says_the_same(papers: Papers, tmp_path: Path) -> None:
                     if number:
                         await peer.say(lines[number], channel=thread)
                     for sentence in answers:
-                        await peer.until(lambda s=sentence: any(plain(s) in plain(discord.words_of(one)) for one in peer.ours(thread)), 20)  # type: ignore[misc]  # bound at once
+                        await peer.until(lambda s=sentence: any(plain(s) in plain(seen.words_of(one)) for one in peer.ours(thread)), 20)  # type: ignore[misc]  # bound at once
     finally:
         await peer.stop()
 

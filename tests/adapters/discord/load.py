@@ -25,7 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from adapters.discord import invite
-from tests.adapters.discord.peer import BOT_ROLE, GENERAL, Peer, words_of
+from tests.adapters.discord.local import BOT_ROLE, GENERAL
+from tests.adapters.discord.peer import Peer
+from tests.adapters.discord.seen import words_of
 
 ANSWERS_A_SECOND = 30
 # What people write where the real machine answers: all that it needs, so that each gets one answer.

@@ -19,7 +19,8 @@ from bot.channel import Channel, Incoming, Pressed, Query, TryLater, Undeliverab
 from bot.config import Settings, load_settings
 from bot.conversation.model import Conversation
 from bot.reply import Choice, Literal, Paragraph, Reply, Text
-from tests.adapters.discord.peer import TOKEN, Peer
+from tests.adapters.discord.local import TOKEN
+from tests.adapters.discord.peer import Peer
 
 PHRASES = tomllib.loads((Path(__file__).parents[3] / "knowledge" / "phrases.toml").read_text("utf-8"))["platform"]["discord"]
 

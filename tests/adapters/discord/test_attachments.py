@@ -9,8 +9,10 @@ import pytest
 
 from adapters.discord import attachments
 from bot.channel import Wrote
-from tests.adapters.discord.peer import BEN, Peer, words_of
+from tests.adapters.discord.local import BEN
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, running, words
+from tests.adapters.discord.seen import words_of
 
 
 def attached(peer: Peer, name: str, data: bytes, kind: str | None = None, size: int | None = None) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from bot.channel import Deleted, Wrote
 from bot.conversation.model import Line
 from bot.errors import StoreUnreachable
 from bot.service import Service
-from tests.adapters.discord.peer import GENERAL, GUILD, Fault, Peer, words_of
+from tests.adapters.discord.local import GENERAL, GUILD, Fault
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, running
+from tests.adapters.discord.seen import words_of
 from tests.adapters.discord.test_with_the_real_service import serving
 
 LATER = "2099-11-25T10:00:00+00:00"

@@ -10,8 +10,10 @@ from adapters.discord import commands, modals
 from adapters.discord.custom_ids import KEY
 from bot.channel import Filled, Pressed, Wrote
 from bot.reply import Choice, Field, Form, Literal, Paragraph, Progress, Reply, Task
-from tests.adapters.discord.peer import ANNA, BEN, GENERAL, Fault, Peer, buttons, words_of
+from tests.adapters.discord.local import ANNA, BEN, GENERAL, Fault
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, configured, reply, running, words
+from tests.adapters.discord.seen import buttons, words_of
 
 
 def seen(peer: Peer, interaction: dict[str, object]) -> list[dict[str, object]]:

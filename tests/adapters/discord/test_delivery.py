@@ -12,8 +12,10 @@ from adapters.discord.posted import Posted, nonce
 from bot.channel import Place, TryLater, Undeliverable
 from bot.conversation.model import Conversation, Known, Slots
 from bot.reply import Literal, Paragraph, Progress, Reply, Task, Text
-from tests.adapters.discord.peer import ANNA, GENERAL, GUILD, HELPERS_ROLE, Fault, Peer, buttons, words_of
+from tests.adapters.discord.local import ANNA, GENERAL, GUILD, HELPERS_ROLE, Fault
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, reply, running, words
+from tests.adapters.discord.seen import buttons, words_of
 
 THREADS = rf"/channels/{GENERAL}/messages/\d+/threads"
 ANYWHERE = r"/channels/\d+/messages"

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from bot.channel import Wrote
-from tests.adapters.discord.peer import ANNA, BEN, FORUM, GENERAL, SOLVED_TAG, Fault, Peer, buttons, words_of
+from tests.adapters.discord.local import ANNA, BEN, FORUM, GENERAL, SOLVED_TAG, Fault
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, reply, running, words
+from tests.adapters.discord.seen import buttons, words_of
 
 
 async def opened(peer: Peer, title: str, text: str, *, owner: str = ANNA, parent: str = FORUM) -> str:

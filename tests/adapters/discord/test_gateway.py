@@ -12,8 +12,10 @@ import pytest
 from adapters.discord import app, client, places, preflight
 from adapters.discord.identifying import Pace
 from bot.errors import CannotRun
-from tests.adapters.discord.peer import BOT, GUILD, TOKEN, Fault, Peer, words_of
+from tests.adapters.discord.local import BOT, GUILD, TOKEN, Fault
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, configured, running
+from tests.adapters.discord.seen import words_of
 
 
 async def test_it_asks_for_as_little_as_it_needs(peer: Peer, service: Scripted) -> None:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.discord.peer import TOKEN, Peer, buttons, words_of
+from tests.adapters.discord.local import TOKEN
+from tests.adapters.discord.peer import Peer
+from tests.adapters.discord.seen import buttons, words_of
 
 
 @asynccontextmanager

@@ -12,7 +12,8 @@ import sys
 import pytest
 
 from adapters.discord import invite, lacking
-from tests.adapters.discord.peer import BEN, BOT, BOT_ROLE, FORUM, GENERAL, GUILD, TOKEN, Peer
+from tests.adapters.discord.local import BEN, BOT, BOT_ROLE, FORUM, GENERAL, GUILD, TOKEN
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, configured, running
 
 ALL = invite.permissions(forums=True)

@@ -6,8 +6,10 @@ import pytest
 
 from adapters.discord import commands, dates
 from bot.reply import Paragraph, Reply, SourceLine, Sources, Text
-from tests.adapters.discord.peer import GENERAL, Peer, buttons, words_of
+from tests.adapters.discord.local import GENERAL
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import PHRASES, Scripted, echo, running, words
+from tests.adapters.discord.seen import buttons, words_of
 
 DATED = Reply(
     (Paragraph((Text("The settings."),)), Sources((SourceLine("https://www.rfc-editor.org/rfc/rfc8314", "2026-03"),))), final=True

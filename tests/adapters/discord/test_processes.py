@@ -11,7 +11,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.adapters.discord.peer import GUILD, TOKEN, Peer, buttons, words_of
+from tests.adapters.discord.local import GUILD, TOKEN
+from tests.adapters.discord.peer import Peer
+from tests.adapters.discord.seen import buttons, words_of
 
 TEXT = "Thunderbird and Gmail: 535 5.7.8 Username and Password not accepted"
 

@@ -40,9 +40,9 @@ from bot.reply import (
     Text,
 )
 from tests.adapters.discord import phone
-from tests.adapters.discord.peer import problem_with, words_of
 from tests.adapters.discord.replies import ANSWER, FORM, PROGRESS, QUESTION, USUAL
 from tests.adapters.discord.scripted import words
+from tests.adapters.discord.seen import problem_with, words_of
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 BLIND = Dress(answers=True, hint=True, solved=True, conversation="discord:1234567890123456789")

@@ -17,8 +17,10 @@ from bot.reply import Progress, Task
 from bot.service import Service
 from bot.store import open_store
 from knowledge.index import index
-from tests.adapters.discord.peer import ANNA, BEN, GENERAL, HELPERS_ROLE, Peer, buttons, words_of
+from tests.adapters.discord.local import ANNA, BEN, GENERAL, HELPERS_ROLE
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, configured, running, words
+from tests.adapters.discord.seen import buttons, words_of
 
 RUNNING = Progress("p1", "Looking at mail.example.com", (Task("587", "587", "running"),))
 DONE = Progress("p1", "Looking at mail.example.com", (Task("587", "587", "good"),), finished=True)

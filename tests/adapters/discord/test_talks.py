@@ -11,8 +11,10 @@ from adapters.discord.custom_ids import KEY
 from bot.channel import Deleted, Incoming, Pressed, Wrote
 from bot.conversation.model import Conversation
 from bot.errors import StoreUnreachable
-from tests.adapters.discord.peer import ANNA, BEN, BOT, BOT_ROLE, GENERAL, GUILD, ROBOT, VOICE, Peer, buttons, words_of
+from tests.adapters.discord.local import ANNA, BEN, BOT, BOT_ROLE, GENERAL, GUILD, ROBOT, VOICE
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, running
+from tests.adapters.discord.seen import buttons, words_of
 
 
 async def test_a_mention_opens_a_thread_and_the_asker_goes_on_there_without_one(peer: Peer, service: Scripted) -> None:

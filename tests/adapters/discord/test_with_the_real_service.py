@@ -14,8 +14,9 @@ from bot.probes.model import OnSeen
 from bot.service import Service
 from bot.store import open_store
 from knowledge.index import index
-from tests.adapters.discord.peer import Peer, buttons, words_of
+from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import configured
+from tests.adapters.discord.seen import buttons, words_of
 from tests.adapters.discord.test_forums import opened
 
 
