@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from adapters.discord import handles, places
 from adapters.discord.custom_ids import KEY
-from adapters.discord.posted import Posted, nonce
-from bot.channel import Place, TryLater, Undeliverable
+from adapters.discord.posted import Posted
+from bot.channel import TryLater, Undeliverable
 from bot.conversation.model import Conversation, Known, Slots
-from bot.reply import Literal, Paragraph, Progress, Reply, Task, Text
+from bot.reply import Literal, Paragraph, Reply, Text
 from tests.adapters.discord.local import ANNA, GENERAL, GUILD, HELPERS_ROLE, Fault
 from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, reply, running, words
@@ -353,63 +351,6 @@ async def test_a_thread_is_named_after_program_and_numbers_and_never_after_the_t
     assert peer.threads[id]["name"] == "Thunderbird · 550 5.7.1"
 
 
-# --- progress ------------------------------------------------------------------------------------------------------------------------
-
-
-def looking(state: str, finished: bool = False) -> Progress:
-    return Progress("probe1", "Looking at mail.example.com", (Task("587", "587", "running", state),), finished)
-
-
-async def test_progress_is_one_message_edited_slowly_and_its_last_state_is_shown(peer: Peer, service: Scripted) -> None:
-    async with running(peer, service):
-        thread = (await peer.mention("I cannot send"))["id"]
-        await peer.until(lambda: service.posted)
-        channel, place = service.channel, service.received[0].place
-        assert channel is not None
-        for number in range(20):
-            await channel.progress(place, looking(f"state {number}"))
-            await asyncio.sleep(0.01)
-        await channel.progress(place, looking("the end", finished=True))
-        await channel.progress(place, looking("too late"))
-        await peer.until(lambda: "the end" in words_of(peer.ours(thread)[-1]))
-
-    assert len(peer.ours(thread)) == 2
-    edits = peer.calls("PATCH", f"/channels/{thread}/messages/{peer.ours(thread)[-1]['id']}")
-    assert len(edits) == 1
-    sent = next(call for call in peer.calls("POST", f"/channels/{thread}/messages") if "state 0" in str(call.body))
-    assert edits[0].at - sent.at >= 1.1
-
-
-async def test_a_stop_in_the_middle_of_a_probe_ends_the_process(peer: Peer, service: Scripted) -> None:
-    async with running(peer, service) as stop:
-        thread = (await peer.mention("I cannot send"))["id"]
-        await peer.until(lambda: service.posted)
-        channel, place = service.channel, service.received[0].place
-        assert channel is not None
-        await channel.progress(place, looking("begins"))
-        await peer.until(lambda: len(peer.ours(thread)) == 2)
-        await channel.progress(place, looking("goes on"))
-        stop.set()
-
-    assert peer.sockets == []
-
-
-async def test_progress_that_meets_a_rate_limit_still_shows_its_end(peer: Peer, service: Scripted) -> None:
-    async with running(peer, service):
-        thread = (await peer.mention("I cannot send"))["id"]
-        await peer.until(lambda: service.posted)
-        channel, place = service.channel, service.received[0].place
-        assert channel is not None
-        await channel.progress(place, looking("begins"))
-        await peer.until(lambda: len(peer.ours(thread)) == 2)
-        refusing(peer, "PATCH", rf"/channels/{thread}/messages/\d+", 503)
-        await channel.progress(place, looking("the end", finished=True))
-        await peer.until(lambda: "the end" in words_of(peer.ours(thread)[-1]), 12)
-
-
-# --- small things --------------------------------------------------------------------------------------------------------------------
-
-
 async def test_all_pages_of_a_long_answer_are_found_again(peer: Peer, service: Scripted) -> None:
     service.says = lambda incoming, talk: [Reply((Paragraph((Literal("word " * 2_000),)),))]
     async with running(peer, service):
@@ -420,27 +361,3 @@ async def test_all_pages_of_a_long_answer_are_found_again(peer: Peer, service: S
 
     assert found == service.posted[0]
     assert len(Posted.read(found).messages) == 3
-
-
-def test_a_nonce_fits_and_differs_by_page() -> None:
-    key = "k" * 25
-
-    assert nonce(key) == key
-    assert len({nonce(key), nonce(key, 1), nonce(key, 2)}) == 3
-    assert all(len(nonce(key, page)) <= 25 for page in range(30))
-    assert len(nonce("a very long key that does not fit in it")) <= 25
-
-
-@pytest.mark.parametrize(
-    ("place", "conversation", "link"),
-    [
-        (places.start("1", "2", "3", "4"), "discord:2", "https://discord.com/channels/3/2"),
-        (places.thread("1", "3", "4"), "discord:1", "https://discord.com/channels/3/1"),
-        (places.reply("1", "2", "3", "4"), "discord:2", "https://discord.com/channels/3/1/2"),
-        (places.dm("1", "4"), "discord:1", "https://discord.com/channels/@me/1"),
-        (places.private("2", "1", "", "4"), "discord:2", "https://discord.com/channels/@me/1"),
-    ],
-)
-def test_a_place_knows_its_talk_and_its_link(place: Place, conversation: str, link: str) -> None:
-    assert places.conversation_of(place) == conversation
-    assert places.jump_url(place) == link
