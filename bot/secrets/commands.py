@@ -18,7 +18,8 @@ _FORMS = (
     )
     + _QUOTED,
     # curl -u user:password
-    r"(?i)(?:^|\s)(?:-u|--user|--proxy-user)(?:[ \t]+|=)[\"']?[^\s:\"']+:(?:([^\"'\n]+)[\"']|([^\"'\n]+)[\"']|([^\s\"']+))",
+    r"(?i)(?:^|\s)(?:-u|--user|--proxy-user)(?:[ \t]+|=)"
+    r"(?:\"[^\s:\"']+:([^\"\n]+)\"|'[^\s:\"']+:([^'\n]+)'|[\"']?[^\s:\"']+:[\"']?([^\s\"']+))",
     # an address with a secret behind it: sasl_passwd, passwd.client, "login: a@b.example / secret"
     (
         r"(?i)\b[\w.+%\-]+@(?:[\w\-]+\.)+[\w\-]{2,}(?::|[ \t]*[/|][ \t]*|[ \t]+:[ \t]*)(?:\"([^\"\n]+)\""

@@ -1,6 +1,7 @@
 """How fast, and how well, are messages read?
 
     .venv/bin/python tests/benchmarks/reading.py --speed [KIB]
+    .venv/bin/python tests/benchmarks/reading.py --worst
     .venv/bin/python tests/benchmarks/reading.py FILE.jsonl [--misses]
 
 Speed: texts of 64 KiB (or as many as are said), of kinds that people paste; for each the median of redaction, of reading, and of both. To
@@ -70,6 +71,29 @@ def long_texts(characters: int) -> Iterator[tuple[str, str]]:
     )
 
 
+# Each begins something that a pattern might go on looking for: repeated, it shows who looks to the end of the text every time.
+NASTY = (
+    "334 UGFzc3dvcmQ6 ", "-----BEGIN PRIVATE KEY----- abcdefghijklmnop ", "password: ", "a@b.example:", "AUTH LOGIN\n",
+    "0000 - 16 03 ", "pass=", "curl -u a:", "curl -u \"a:", "login(", "'a','b',", "smtp://a:", "abcd efgh ", "<password>",
+    "name: password\nvalue: x\n", "密码", "\\", " ", "\"", "(", "a", "1", "A.", "@", "&amp;", "<a|", "```", "said: 550 x\n",
+    "relay=a[1.2.3.4]:25, ", "to=<a@b.example>, ", "Connection: opening to a:1\n", "=== ", " -> ", "S: ", "<rx> ", "host=a ",
+    "port: 58 ", "at a.b(c:1)\n", "verify error:num=10\n", "* TLS 1.2 Cipher Suites:\n",
+)  # fmt: skip
+
+
+def worst() -> None:
+    """What four times the text costs, as a multiple: about 4 where the work is linear."""
+    known = index()
+    for piece in NASTY:
+        taken = []
+        for kib in (64, 256):
+            text = filled(piece, kib * 1024)
+            begun = time.process_time()
+            read(redact(text), known)
+            taken.append(time.process_time() - begun)
+        print(f"{piece!r:45} {taken[0] * 1000:6.0f} ms for 64 KiB, {taken[1] * 1000:6.0f} ms for 256 KiB: {taken[1] / taken[0]:.1f} times")
+
+
 def filled(piece: str, characters: int) -> str:
     return (piece * (characters // len(piece) + 1))[:characters]
 
@@ -115,10 +139,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("labelled", nargs="*", type=Path, metavar="FILE.jsonl")
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--worst", action="store_true", help="texts that are made to take long")
     parser.add_argument("--speed", nargs="?", type=int, const=64, metavar="KIB")
     chosen = parser.parse_args()
     if chosen.speed is not None:
         speed(chosen.speed * 1024)
+    if chosen.worst:
+        worst()
     for path in chosen.labelled:
         accuracy([json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()], misses=chosen.misses)
 

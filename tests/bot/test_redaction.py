@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import urllib.parse
 from pathlib import Path
 
@@ -145,6 +146,36 @@ def test_the_same_secret_goes_wherever_it_stands_again(secret: str) -> None:
 
     assert secret not in safe.text
     assert plain not in safe.text
+
+
+def steps(text: str) -> int:
+    """How many functions are called for the redaction of a text: a measure of the work that no busy machine changes."""
+    called = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal called
+        called += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        redact(text)
+    finally:
+        sys.setprofile(None)
+    return called
+
+
+@given(
+    st.sampled_from(FORMS),
+    st.lists(st.sampled_from(["a@b.example ", "password ", "\n", "334 UGFzc3dvcmQ6\n", "x: ", '"', "(", "= "]), max_size=4),
+)
+@settings(max_examples=25, deadline=None)
+def test_four_times_the_text_is_at_most_about_four_times_the_work(form: str, between: list[str]) -> None:
+    piece = form.format("Wachtel77xy") + "".join(between) + " "
+    redact(piece)  # patterns are compiled
+
+    once, four_times = steps(piece * 50), steps(piece * 200)
+
+    assert four_times <= 5 * once
 
 
 @pytest.mark.parametrize(
