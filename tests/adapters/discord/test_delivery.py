@@ -180,8 +180,9 @@ async def test_a_rate_limit_on_an_edit_leaves_the_newest_state_in_the_end(via: b
     assert [words_of(one) for one in peer.ours(thread)] == ["Corrected."]
 
 
-async def test_a_short_rate_limit_is_waited_for(peer: Peer, service: Scripted) -> None:
-    refusing(peer, "POST", ANYWHERE, 429, headers={"Via": "1.1 google"}, body={"retry_after": 0.2, "global": False})
+@pytest.mark.parametrize("everywhere", [False, True], ids=["of a channel", "of the whole bot"])
+async def test_a_short_rate_limit_is_waited_for(everywhere: bool, peer: Peer, service: Scripted) -> None:
+    refusing(peer, "POST", ANYWHERE, 429, headers={"Via": "1.1 google"}, body={"retry_after": 0.2, "global": everywhere})
     async with running(peer, service):
         thread = (await peer.mention("I cannot send"))["id"]
         await peer.until(lambda: peer.ours(thread))

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.adapters.discord.local import GUILD, TOKEN
 from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.seen import buttons, words_of
@@ -87,6 +89,24 @@ async def test_after_a_deployment_the_next_process_reads_what_was_said_in_betwee
         await peer.until(lambda: len(peer.ours(thread)) > before, 30)
 
     assert "app password" in "\n".join(words_of(one) for one in peer.ours(thread)).lower()
+
+
+@pytest.mark.parametrize(
+    ("token", "status", "said"), [(TOKEN, 0, ""), ("wrong", 3, "Discord does not know this DISCORD_TOKEN")], ids=["known", "unknown"]
+)
+async def test_the_command_line_registers_the_commands_or_says_in_a_sentence_why_not(
+    token: str, status: int, said: str, peer: Peer
+) -> None:
+    keys = {"DISCORD_TOKEN": token, "DISCORD_API_URL": peer.api}
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "adapters.main", "discord", "--sync", env={**os.environ, **keys}, stderr=asyncio.subprocess.PIPE
+    )
+    _, errors = await running.communicate()
+
+    assert running.returncode == status
+    assert said in errors.decode()
+    assert peer.command_writes == (1 if status == 0 else 0)
+    assert peer.identifies == []
 
 
 def _menu(message: dict[str, object]) -> bool:
