@@ -23,6 +23,7 @@ IN_PRIVATE = "in_private"
 MAX_TITLE = 24
 MAX_METADATA = 3000
 MAX_BLOCKS = 100
+MAX_BYTES = 200_000  # of 250,000 for the whole view
 MAX_INPUT = 3000
 MAX_TYPED = 2400  # of a text that a window carries along
 MAX_SUGGESTIONS = 100
@@ -126,8 +127,20 @@ def answer_view(reply: Reply, say: Say, metadata: Mapping[str, Any], buttons: Se
         "title": atoms.plain(_short(say("answer_title"), MAX_TITLE)),
         "close": atoms.plain(_short(say("close"), MAX_TITLE)),
         "private_metadata": packed(metadata),
-        "blocks": [*blocks, *lines][: MAX_BLOCKS - 1] + actions,
+        "blocks": _fitting([*blocks, *lines]) + actions,
     }
+
+
+def _fitting(blocks: Sequence[Json]) -> list[Json]:
+    """As many of the blocks as a window holds, from the first on."""
+    fitting: list[Json] = []
+    left = MAX_BYTES
+    for block in blocks[: MAX_BLOCKS - 1]:
+        left -= len(json.dumps(block).encode())
+        if left < 0:
+            break
+        fitting.append(block)
+    return fitting
 
 
 def note_view(sentence: str, say: Say, metadata: Mapping[str, Any], buttons: Sequence[tuple[str, str]] = ()) -> Json:

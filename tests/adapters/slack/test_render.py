@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
 
 from adapters.slack.render import MAX_TEXT, Message, messages, progress_message
 from adapters.slack.text import clean, escaped
@@ -128,6 +129,16 @@ def test_every_message_of_every_reply_keeps_within_slacks_limits(reply: r.Reply)
     for message in rendered:
         assert faults(message.text, message.blocks, max_blocks=50) == []
         assert size(message.text) <= MAX_TEXT + 100
+
+
+@often
+@given(replies)
+def test_slacks_own_library_takes_every_block_as_it_is(reply: r.Reply) -> None:
+    for message in messages(reply, ORIGIN):
+        for block in message.blocks:
+            parsed = Block.parse(dict(block))
+            assert parsed is not None
+            assert parsed.to_dict() == block  # `to_dict` raises where one of the library's own limits is passed
 
 
 @often
