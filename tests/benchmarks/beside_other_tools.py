@@ -1,10 +1,11 @@
 """What do swaks, openssl, testssl.sh and sslyze find at the same servers in the same run, and how long does each take?
 
-    .venv/bin/python tests/benchmarks/beside_other_tools.py [--sslyze PATH] [--slow]
+    .venv/bin/python tests/benchmarks/beside_other_tools.py [--sslyze PATH | --install-sslyze] [--slow]
 
 One Postfix with its usual set-ups and the most usual wrong ones, on loopback. Each tool asks each set-up once; a line a set-up says what is
-wrong there and which tool said so, and the last lines how long each tool took in all. A tool that is not installed is left out; `--slow`
-asks testssl.sh too, which takes minutes. Needs root and Postfix.
+wrong there and which tool said so, and the last lines how long each tool took in all, and which tools were not to be had.
+`--install-sslyze` has it from PyPI in an environment that is thrown away; `--slow` asks testssl.sh too (Debian: testssl.sh), which takes
+some five minutes. `--only SETUP` asks that one. Needs root and Postfix.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -32,7 +34,13 @@ from tests.servers import postfix  # noqa: E402
 from tests.servers.papers import Papers  # noqa: E402
 from tests.servers.resolver import resolving  # noqa: E402
 
-TOOL_SECONDS, SLOW_SECONDS = 10, 300
+TOOL_SECONDS, SLOW_SECONDS = 10, 60
+TOOLS = ("openssl", "swaks", "sslyze", "testssl.sh")
+# How testssl.sh and sslyze tell it; openssl and swaks ask for one version, the newest.
+OLD_TLS_WORDS = (
+    "tls 1      offered (deprecated)",
+    "tls 1.0 cipher suites:\n     attempted to connect using 80 cipher suites.\n\n     the server accepted",
+)
 
 
 @dataclass(frozen=True)
@@ -48,14 +56,27 @@ class Fault:
 
 FAULTS = (
     Fault("submission", "nothing", lambda seen: seen.first(o.CertificateShown, trusted=True, hostname_ok=True), ()),
-    Fault("expired", "certificate expired", lambda seen: seen.first(o.CertificateExpired), ("expired",)),
+    Fault("expired", "certificate expired", lambda seen: seen.first(o.CertificateExpired), ("expired", "not valid at validation time")),
+    Fault(
+        "self_signed",
+        "certificate self-signed",
+        lambda seen: seen.first(o.CertificateUntrusted, reason="self_signed"),
+        ("self-signed", "self signed", "not trusted"),
+    ),
+    Fault(
+        "missing_intermediate",
+        "an intermediate certificate is not sent",
+        lambda seen: seen.first(o.IntermediateMissing, issuer="Test Intermediate"),
+        ("missing intermediate", "chain incomplete", "incomplete chain"),
+    ),
     Fault(
         "other_name",
         "certificate for another name, and the name that passes",
         lambda seen: seen.first(o.CertificateNameMismatch, passing=("mail.hoster.test",)),
-        ("hostname mismatch", "does not match", "invalid hostname"),
+        ("hostname mismatch", "does not match", "invalid hostname", "no matching subjectaltname"),
         Security.IMPLICIT_TLS,
     ),
+    Fault("old_tls_too", "TLS 1.0 is still taken", lambda seen: seen.first(o.OldTlsAccepted, version="TLSv1"), OLD_TLS_WORDS),
     Fault(
         "submission",
         "implicit TLS entered for a STARTTLS port",
@@ -73,7 +94,13 @@ FAULTS = (
         "plain_only",
         "no STARTTLS",
         lambda seen: (ehlo := seen.first(o.EhloAnswered)) is not None and not ehlo.starttls,
-        ("starttls not", "didn't find starttls", "no starttls", "did not advertise starttls", "rejected", "starttls"),
+        ("starttls not", "didn't find starttls", "no starttls", "did not advertise starttls", "no starttls found", "rejected"),
+    ),
+    Fault(
+        "login_in_clear",
+        "a login in clear beside STARTTLS",
+        lambda seen: (ehlo := seen.first(o.EhloAnswered, under_tls=False)) is not None and ehlo.starttls and ehlo.auth,
+        ("250-auth plain login",),
     ),
     Fault(
         "without_auth",
@@ -102,19 +129,16 @@ async def run(command: list[str]) -> tuple[str, float]:
 
 def commands(port: int, implicit: bool, papers: Papers, sslyze: str | None, slow: bool) -> dict[str, list[str]]:
     """The usual call of each tool that is there."""
+    starttls = () if implicit else ("-starttls", "smtp")
     made = {
         "openssl": ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "mail.test", "-verify_hostname", "mail.test"]
-        + ["-CAfile", papers.ca_file, *(() if implicit else ("-starttls", "smtp"))],
+        + ["-CAfile", papers.ca_file, *starttls],
         "swaks": ["swaks", "--server", "127.0.0.1", "--port", str(port), "--quit-after", "TLS", "--timeout", "10"]
         + ["--tls-verify", "--tls-ca-path", papers.ca_file, "--tls-sni", "mail.test", "--tls-on-connect" if implicit else "--tls"],
-        "testssl.sh": ["testssl", "--quiet", "--color", "0", "-S", *(() if implicit else ("-t", "smtp")), f"127.0.0.1:{port}"],
-        "sslyze": [
-            sslyze or "sslyze",
-            "--certinfo",
-            "--tlsv1_3",
-            *(() if implicit else ("--starttls", "smtp")),
-            f"mail.test:{port}{{127.0.0.1}}",
-        ],
+        "sslyze": [sslyze or "sslyze", "--mozilla_config=disable", "--certinfo", "--certinfo_ca_file", papers.ca_file]
+        + ["--tlsv1", "--tlsv1_3", *(() if implicit else ("--starttls", "smtp")), f"mail.test:{port}{{127.0.0.1}}"],
+        "testssl.sh": [shutil.which("testssl.sh") or "testssl", "--quiet", "--color", "0", "--warnings", "batch", "-p", "-S"]
+        + ["--add-ca", papers.ca_file, "--ip", "127.0.0.1", *(() if implicit else ("-t", "smtp")), f"mail.test:{port}"],
     }
     if not slow:
         del made["testssl.sh"]
@@ -131,27 +155,46 @@ async def look(port: int, entered: Security, papers: Papers) -> tuple[Observatio
             return seen, time.monotonic() - started
 
 
-async def compare(ports: dict[str, int], papers: Papers, sslyze: str | None, slow: bool) -> None:
+async def compare(ports: dict[str, int], papers: Papers, sslyze: str | None, slow: bool, only: str | None) -> None:
     took: dict[str, float] = {}
-    for fault in FAULTS:
+    found_by: dict[str, int] = {}
+    faults = [fault for fault in FAULTS if only in (None, fault.setup)]
+    for fault in faults:
         seen, seconds = await look(ports[fault.setup], fault.entered, papers)
-        verdicts = {"postmaster": ("finds" if fault.ours(seen) else "misses", seconds)}
+        verdicts = {"postmaster": (bool(fault.ours(seen)), seconds)}
         implicit = fault.entered is Security.IMPLICIT_TLS
         for tool, command in commands(ports[fault.setup], implicit, papers, sslyze, slow).items():
             said, seconds = await run(command)
-            found = not fault.words or any(word in said for word in fault.words)
-            verdicts[tool] = ("finds" if found else "misses", seconds)
-        for tool, (_, seconds) in verdicts.items():
+            verdicts[tool] = (not fault.words or any(word in said for word in fault.words), seconds)
+        for tool, (finds, seconds) in verdicts.items():
             took[tool] = took.get(tool, 0.0) + seconds
-        row = "  ".join(f"{tool} {verdict} {seconds:5.2f} s" for tool, (verdict, seconds) in verdicts.items())
-        print(f"{fault.setup:<19}{fault.name:<56}{row}", flush=True)
-    print("in all: " + ", ".join(f"{tool} {seconds:.1f} s" for tool, seconds in took.items()))
+            found_by[tool] = found_by.get(tool, 0) + finds
+        row = "  ".join(f"{tool} {'finds' if finds else '-----'} {seconds:5.2f} s" for tool, (finds, seconds) in verdicts.items())
+        print(f"{fault.setup:<21}{fault.name:<56}{row}", flush=True)
+    print("in all: " + ", ".join(f"{tool} {found_by[tool]} of {len(faults)} in {seconds:.1f} s" for tool, seconds in took.items()))
+    for tool in TOOLS:
+        if tool not in took:
+            why = "only with --slow" if tool == "testssl.sh" and shutil.which("testssl") else "not on this machine"
+            print(f"left out: {tool} ({why})")
+
+
+def sslyze_from_pypi(folder: Path) -> str:
+    """The program, installed into `folder`. Ends the script where it is not to be had."""
+    made = subprocess.run([sys.executable, "-m", "venv", str(folder)], capture_output=True, text=True)
+    done = (
+        subprocess.run([folder / "bin" / "pip", "install", "-q", "sslyze"], capture_output=True, text=True) if not made.returncode else made
+    )
+    if done.returncode:
+        sys.exit(f"sslyze is not to be had from PyPI: {done.stderr.strip().splitlines()[-1]}")
+    return str(folder / "bin" / "sslyze")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sslyze", help="the program, where it is not on the path")
+    parser.add_argument("--install-sslyze", action="store_true", help="have it from PyPI, for this run only")
     parser.add_argument("--slow", action="store_true", help="testssl.sh too")
+    parser.add_argument("--only", choices=sorted({fault.setup for fault in FAULTS}), help="one set-up")
     chosen = parser.parse_args()
     if reason := postfix.missing():
         sys.exit(reason)
@@ -161,8 +204,9 @@ def main() -> None:
         (folder / "papers").mkdir()
         papers = Papers(folder / "papers")
         papers.prepare()
+        sslyze = sslyze_from_pypi(folder / "sslyze") if chosen.install_sslyze else chosen.sslyze
         with postfix.running(folder / "postfix", papers) as ports:
-            asyncio.run(compare(ports, papers, chosen.sslyze, chosen.slow))
+            asyncio.run(compare(ports, papers, sslyze, chosen.slow, chosen.only))
 
 
 if __name__ == "__main__":
