@@ -62,6 +62,23 @@ def test_a_day_is_written_by_each_readers_client_and_a_month_as_it_stands() -> N
     assert "!date" not in str(source("2026-11").blocks)
 
 
+@pytest.mark.parametrize(
+    ("blocks", "at_least"),
+    [
+        ((r.Paragraph((r.Literal("x" * 4001),)),), 1),
+        (tuple(r.Heading((r.Text(f"Cause {number}"),)) for number in range(51)), 2),
+        ((r.Bullets(tuple((r.Text("y" * 300),) for _ in range(60))),), 4),
+    ],
+)
+def test_what_is_too_long_goes_on_in_the_next_block_or_message(blocks: tuple[r.Block, ...], at_least: int) -> None:
+    rendered = messages(r.Reply(blocks), ORIGIN)
+
+    assert len(rendered) >= at_least
+    assert all(faults(message.text, message.blocks, max_blocks=50) == [] for message in rendered)
+    told = "".join(message.text for message in rendered)
+    assert (told.count("x"), told.count("Cause"), told.count("y" * 300)) in ((4001, 0, 0), (0, 51, 0), (0, 0, 60))
+
+
 def mrkdwn(node: Any) -> list[str]:
     """All texts that Slack would parse."""
     if isinstance(node, dict):

@@ -213,3 +213,27 @@ async def test_each_of_the_three_answers_under_an_answer_leads_the_talk_on(peer:
         await service.idle(f"slack:T1:C1:{root}")
 
     assert says in peer.ours("C1", root)[said].text
+
+
+class EndlessLook(ScriptedLook):
+    """A server that shows something and then nothing more."""
+
+    async def run(self, probe_id: str, request: ProbeRequest, person: str, workspace: str, on_seen: OnSeen) -> Observations:
+        await super().run(probe_id, request, person, workspace, on_seen)
+        await asyncio.sleep(60)
+        raise AssertionError("it was not stopped")
+
+
+async def test_slacks_stop_button_ends_the_look_and_settles_the_session(peer: Peer, bot: Bot) -> None:
+    look = EndlessLook()
+    async with bot(look) as service:
+        root = await peer.says("thunderbird can't send, mail.our-club.example port 465 SSL/TLS: wrong version number", channel="D1")
+        await peer.until(lambda: bool(look.asked) and bool(peer.streams), within=10)
+        event = {"type": "agent_session_stopped", "channel": "D1", "thread_ts": root, "user": "U1", "event_ts": peer.new_ts()}
+        await peer.acked(await peer.send("events_api", peer.event(event)))
+        await service.idle(f"slack:T1:D1:{root}")
+        await peer.until(lambda: not peer.streams, within=10)
+        await peer.until(lambda: any(call.body["status"] != "processing" for call in peer.called("agents.sessions.setStatus")), within=10)
+
+    assert peer.ours("D1", root)[-1].text
+    assert peer.called("agents.sessions.setStatus")[-1].body["status"] in ("active", "suspended", "closed")
