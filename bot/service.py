@@ -71,6 +71,7 @@ SHORTEST_SLEEP_SECONDS = 0.02
 AFTER_TROUBLE_SECONDS = 1.0  # something due stayed due: do not spin on it
 STORE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 STORE_ANSWERS_SECONDS = 2.0
+TAKEN_UP_AT_ONCE = 300  # effects that another one left behind; so many are done long before their lease ends
 CLOCK_SECONDS = 10.0
 LEAP_SECONDS = 5.0
 NOBODYS = "nobody's"  # a conversation that no platform names so
@@ -449,7 +450,7 @@ class Service:
             event = Woken(id=event_id, conversation=wake.conversation, at=now, order="", channel=wake.channel, wake=wake.wake)
             await self._patiently(self._take_in, event, (event.id,))
             await self._patiently(self._store.wake_done, wake)
-        effects = await self._patiently(self._store.claim_effects, channels, self._owner, delivery.LEASE, now)
+        effects = await self._patiently(self._store.claim_effects, channels, self._owner, delivery.LEASE, now, TAKEN_UP_AT_ONCE)
         self._delivery.accept(effects, from_table=True)
         left_behind = await self._patiently(self._store.waiting, channels, now - GRACE)
         fresh = [conversation for conversation in left_behind if conversation not in self._working]

@@ -13,8 +13,8 @@ import datetime
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation, Edit, Post, Wake
 from bot.errors import StoreUnreachable
@@ -25,9 +25,11 @@ from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
 from bot.store.redis_wire import Command, Wire
 from bot.store.vault import RedisVault
 
+_T = TypeVar("_T")
 HINT_SECONDS = 5.0
 POSTPONED_SECONDS = 60.0
-AT_ONCE = 200
+AT_ONCE = 200  # conversations in one round trip
+LOOKED_AT_ONCE = 400
 WATCH_SECONDS = 2.0
 MAX_BIRTHS = 20_000
 
@@ -96,9 +98,12 @@ class RedisStore:
 
     async def waiting(self, channels: Sequence[str], received_before: datetime.datetime | None = None) -> Sequence[str]:
         self._channels.update(channels)
-        until = self._clock() + POSTPONED_SECONDS + HINT_SECONDS
         arrivals: list[tuple[float, str]] = []
-        talks = [talk for channel in channels for talk, _ in await self._looks(channel, until)]
+        if received_before is None:  # at a start: all of them, also those at which somebody is just looking
+            until = self._clock() + POSTPONED_SECONDS + HINT_SECONDS
+            talks = [talk for channel in channels for talk, _ in await self._looks(channel, until)]
+        else:
+            talks = await self._due_talks(channels, _moment(self._clock()), LOOKED_AT_ONCE)
         for talk, (_, arrival, _) in zip(talks, await self._summaries(talks, 0.0), strict=True):
             if arrival is not None and (received_before is None or arrival <= received_before.timestamp()):
                 arrivals.append((arrival, talk))
@@ -186,17 +191,15 @@ class RedisStore:
         self._channels.update(channels)
         until = now + lease
         claimed: list[ClaimedEffect] = []
-        for talk in await self._due_talks(channels, now, conversation):
-            values = (owner, repr(until.timestamp()), repr(now.timestamp()), limit - len(claimed))
-            state, *rest = await self._wire.run("claim", talk, values)
-            if rest:
-                of_talk = codec.decode_conversation(state)
-                if of_talk.channel not in channels:
-                    continue
-                for body, key, fence, attempts, _, place in zip(*(rest[n::6] for n in range(6)), strict=True):
-                    claimed.append(_claimed(of_talk, codec.decode_effect(body), key.decode(), fence, attempts, place, until))
-            if len(claimed) >= limit:
-                break
+        talks = await self._due_talks(channels, now, limit) if conversation is None else [conversation]
+        while talks and len(claimed) < limit:
+            left = limit - len(claimed)
+            some, talks = talks[: min(left, AT_ONCE)], talks[min(left, AT_ONCE) :]
+            values = (owner, repr(until.timestamp()), repr(now.timestamp()), max(1, left // len(some)))
+            for state, *rest in await self._wire.ask([redis_wire.call("claim", talk, values) for talk in some]):
+                if rest and (of_talk := codec.decode_conversation(state)).channel in channels:
+                    for body, key, fence, attempts, _, place in zip(*(rest[n::6] for n in range(6)), strict=True):
+                        claimed.append(_claimed(of_talk, codec.decode_effect(body), key.decode(), fence, attempts, place, until))
         return claimed
 
     async def renew(self, effect: ClaimedEffect, owner: str, lease_until: datetime.datetime) -> bool:
@@ -251,10 +254,13 @@ class RedisStore:
     ) -> Sequence[DueWake]:
         self._channels.update(channels)
         due: list[DueWake] = []
+        values = (owner, repr((now + lease).timestamp()), repr(now.timestamp()))
         for channel in channels:
-            for talk in await self._due_talks((channel,), now, None):
-                rest = await self._wire.run("claim_wakes", talk, (owner, repr((now + lease).timestamp()), repr(now.timestamp())))
-                due += [DueWake(talk, wake.decode(), _moment(float(at)), channel) for wake, at in zip(rest[::2], rest[1::2], strict=True)]
+            talks = await self._due_talks((channel,), now, limit)
+            for some in _chunks(talks):
+                answers = await self._wire.ask([redis_wire.call("claim_wakes", talk, values) for talk in some])
+                for talk, told in zip(some, answers, strict=True):
+                    due += [DueWake(talk, id_.decode(), _moment(float(at)), channel) for id_, at in zip(told[::2], told[1::2], strict=True)]
                 if len(due) >= limit:
                     return due
         return due
@@ -352,16 +358,16 @@ class RedisStore:
 
     # --- looking -----------------------------------------------------------------------------------------------------------
 
-    async def _looks(self, channel: str, until: float) -> list[tuple[str, float]]:
-        """Conversations whose next look is by `until`, with the score as it stands."""
+    async def _looks(self, channel: str, until: float, limit: int | None = None) -> list[tuple[str, float]]:
+        """Conversations whose next look is by `until`, the earliest first, with the score as it stands."""
         async with self._wire.sentences():
-            found: list[Any] = await self._wire.client.zrange(redis_keys.look(channel), "-inf", repr(until), byscore=True, withscores=True)
+            found: list[Any] = await self._wire.client.zrange(
+                redis_keys.look(channel), "-inf", repr(until), byscore=True, withscores=True, offset=0, num=-1 if limit is None else limit
+            )
         return [(talk.decode(), float(score)) for talk, score in found]
 
-    async def _due_talks(self, channels: Sequence[str], now: datetime.datetime, conversation: str | None) -> list[str]:
-        if conversation is not None:
-            return [conversation]
-        return [talk for channel in channels for talk, _ in await self._looks(channel, now.timestamp())]
+    async def _due_talks(self, channels: Sequence[str], now: datetime.datetime, limit: int) -> list[str]:
+        return [talk for channel in channels for talk, _ in await self._looks(channel, now.timestamp(), limit)]
 
     def _set_back(self) -> float:
         """By how many seconds the clock was set back since the last call: hints may say so much too late."""
@@ -369,16 +375,22 @@ class RedisStore:
         return max(before - self._ahead, 0.0)
 
     async def _look(self, channel: str, grace: float, set_back: float) -> None:
-        """Looks at each conversation whose hint has come, and puts there when the next look is due."""
-        too_late = set_back + POSTPONED_SECONDS + HINT_SECONDS if set_back > POSTPONED_SECONDS else 0.0
-        looks = await self._looks(channel, self._clock() + too_late)
-        if not looks:
-            return
-        later = f"{self._clock() + POSTPONED_SECONDS:.6f}"
-        await self._correct(channel, [(talk, repr(score), later) for talk, score in looks])
-        due = await self._summaries([talk for talk, _ in looks], grace)
-        right = ["" if moment is None else f"{moment:.6f}" for moment, _, _ in due]
-        await self._correct(channel, [(talk, later, moment) for (talk, _), moment in zip(looks, right, strict=True)])
+        """Looks at conversations whose hint has come, the one that was looked at longest ago first, and puts there when the next look is
+        due. Ends where something is due: whoever asked takes that up first."""
+        began = self._clock()
+        if set_back > POSTPONED_SECONDS:  # hints that were near by the old clock are looked at now
+            near = await self._looks(channel, began + set_back + POSTPONED_SECONDS + HINT_SECONDS)
+            for some in _chunks(near):
+                await self._correct(channel, [(talk, repr(score), f"{min(score, began):.6f}") for talk, score in some])
+        while looks := await self._looks(channel, began, LOOKED_AT_ONCE):
+            later = f"{self._clock() + POSTPONED_SECONDS:.6f}"
+            await self._correct(channel, [(talk, repr(score), later) for talk, score in looks])
+            due = [moment for moment, _, _ in await self._summaries([talk for talk, _ in looks], grace)]
+            now = self._clock()
+            right = ["" if moment is None else f"{max(moment, now):.6f}" for moment in due]
+            await self._correct(channel, [(talk, later, moment) for (talk, _), moment in zip(looks, right, strict=True)])
+            if any(moment is not None and moment <= now for moment in due):
+                return
 
     async def _correct(self, channel: str, hints: Sequence[tuple[str, str, str]]) -> None:
         """(conversation, the hint as it was read, the right one) for each: only where it still is as it was read."""
@@ -387,7 +399,9 @@ class RedisStore:
     async def _summaries(self, talks: Iterable[str], grace: float) -> list[tuple[float | None, float | None, int]]:
         """For each conversation: when something is due, when the oldest waiting event came, how many effects are owed."""
         values = (repr(grace), repr(self._clock()))
-        rows = await self._wire.ask([redis_wire.call("summary", talk, values) for talk in talks])
+        rows: list[Any] = []
+        for some in _chunks(list(talks)):
+            rows += await self._wire.ask([redis_wire.call("summary", talk, values) for talk in some])
         return [(float(due) if due else None, float(arrival) if arrival else None, int(owed)) for due, arrival, owed in rows]
 
     def _remember_birth(self, talk: str, birth: str) -> None:
@@ -398,6 +412,10 @@ class RedisStore:
 
 def _hint(channel: str, talk: str, moment: float) -> Command:
     return ("ZADD", redis_keys.look(channel), "LT", moment, talk)
+
+
+def _chunks(talks: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    return (talks[start : start + AT_ONCE] for start in range(0, len(talks), AT_ONCE))
 
 
 def _moment(seconds: float) -> datetime.datetime:

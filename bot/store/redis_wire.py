@@ -19,6 +19,9 @@ from bot.errors import StoreUnreachable
 from bot.store import redis_keys, redis_scripts
 
 Command = tuple[Any, ...]
+AT_ONCE = (
+    50  # round trips; in a flood the others wait for their turn, where the client would open a connection for each until it has too many
+)
 SHAS = {name: hashlib.sha1(text.encode()).hexdigest() for name, text in redis_scripts.SCRIPTS.items()}
 CORRECT_SHA = hashlib.sha1(redis_scripts.CORRECT.encode()).hexdigest()
 
@@ -34,6 +37,7 @@ class Wire:
             health_check_interval=30,
             client_name=redis_keys.CLIENT_NAME,
         )
+        self._free = asyncio.Semaphore(AT_ONCE)
         options = self.client.connection_pool.connection_kwargs
         self.name = str(options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}")
 
@@ -77,7 +81,7 @@ class Wire:
     async def sentences(self) -> AsyncIterator[None]:
         """What is asked inside is answered in time, or `StoreUnreachable` says why not."""
         try:
-            async with asyncio.timeout(redis_keys.REPLY_SECONDS):
+            async with self._free, asyncio.timeout(redis_keys.REPLY_SECONDS):
                 yield
         except (exceptions.RedisError, OSError) as error:
             raise redis_keys.as_ours(error, self.name) from error

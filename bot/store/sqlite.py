@@ -297,14 +297,10 @@ def _owes(db: sqlite3.Connection, conversation: str) -> bool:
 
 def _next_due(db: sqlite3.Connection, channels: Sequence[str], grace: float, now: float) -> float | None:
     ours, far = f"channel IN ({sqlite_outbox.marks(channels)})", now + LONGEST_LEASE_SECONDS
-    first = f"min(CASE WHEN {sqlite_outbox.TOO_LATE} THEN ?1 ELSE ready END)"
-    numbered = f"channel IN ({','.join(f'?{number}' for number, _ in enumerate(channels, 2))})"
     found: Iterable[Any] = (
+        sqlite_outbox.next_due(db, channels, now),
         db.execute(f"SELECT min(ready) FROM wake WHERE {ours}", channels).fetchone()[0],
         db.execute(f"SELECT ? FROM wake WHERE {ours} AND owner <> '' AND ready > ? LIMIT 1", (now, *channels, far)).fetchone(),
-        db.execute(
-            f"SELECT {first} FROM effect e WHERE state = 0 AND {numbered} AND {sqlite_outbox.FIRST_OF_ITS_TALK}", (now, *channels)
-        ).fetchone()[0],
         db.execute(f"SELECT min(received) + ? FROM inbox WHERE parked IS NULL AND {ours}", (grace, *channels)).fetchone()[0],
         db.execute(f"SELECT ? FROM inbox WHERE parked IS NULL AND {ours} AND received > ? LIMIT 1", (now, *channels, far)).fetchone(),
     )

@@ -87,16 +87,19 @@ TOO_LATE = f"ready > ?1 + CASE owner WHEN '' THEN {LONGEST_RETRY_SECONDS} ELSE {
 def claim_effects(
     db: sqlite3.Connection, channels: Sequence[str], owner: str, until: float, now: float, limit: int, conversation: str | None
 ) -> list[tuple[bytes, str, int, int, dict[str, str], bytes]]:
-    where, values = "", [now, *channels]
-    if conversation is not None:
-        where = " AND e.conversation = ?"
-        values.append(conversation)
-    rows = db.execute(
-        "SELECT e.seq, e.conversation, e.body, e.key, e.fence, e.attempts, c.state FROM effect e"
-        f" JOIN conversation c ON c.key = e.conversation WHERE e.state = 0 AND (e.ready <= ?1 OR {TOO_LATE})"
-        f" AND e.channel IN ({marks(channels)}){where} AND {FIRST_OF_ITS_TALK} ORDER BY e.seq LIMIT ?",
-        (*values, limit),
-    ).fetchall()
+    rows: list[tuple[int, str, bytes, str, int, int, bytes]] = []
+    for due in ("e.ready <= ?1", f"e.ready > ?1 + {LONGEST_LEASE_SECONDS} AND {TOO_LATE}"):  # a range of the index each
+        sql = (
+            "SELECT e.seq, e.conversation, e.body, e.key, e.fence, e.attempts, c.state FROM effect e"
+            f" JOIN conversation c ON c.key = e.conversation WHERE e.state = 0 AND {due} AND {FIRST_OF_ITS_TALK} AND"
+        )
+        if conversation is not None:
+            sql += f" e.conversation = ?2 AND +e.channel IN ({marks(channels)}) ORDER BY e.seq LIMIT ?"
+            rows += db.execute(sql, (now, conversation, *channels, limit - len(rows))).fetchall()
+            continue
+        for channel in channels:
+            values = (now, channel, limit - len(rows))
+            rows += db.execute(f"{sql} e.channel = ?2 ORDER BY e.ready LIMIT ?3", values).fetchall()
     claimed = []
     for seq, talk, body, key, fence, attempts, state in rows:
         sql = "UPDATE effect SET owner = ?, ready = ?, fence = fence + 1, attempts = attempts + 1 WHERE seq = ?"
@@ -104,6 +107,17 @@ def claim_effects(
         where_posted = edited(db, talk, codec.decode_effect(body))
         claimed.append((body, key, fence + 1, attempts + 1, where_posted, state))
     return claimed
+
+
+def next_due(db: sqlite3.Connection, channels: Sequence[str], now: float) -> float | None:
+    """When the first of the effects that may be claimed one day is to be, or was."""
+    found = []
+    for channel in channels:
+        of_channel = f"FROM effect e WHERE state = 0 AND channel = ?2 AND {FIRST_OF_ITS_TALK}"
+        found += db.execute(f"SELECT ready, ?1 {of_channel} ORDER BY ready LIMIT 1", (now, channel)).fetchall()
+        late = f"SELECT ?1, ?1 {of_channel} AND ready > ?1 + {LONGEST_LEASE_SECONDS} AND {TOO_LATE} LIMIT 1"
+        found += db.execute(late, (now, channel)).fetchall()
+    return min((float(due) for due, _ in found), default=None)
 
 
 HELD = "conversation = ? AND id = ? AND fence = ? AND state = 0"

@@ -135,6 +135,13 @@ async def test_scripts_that_were_flushed_are_loaded_again(server: Server, store:
     assert list(await store.waiting(CHANNELS)) == ["talk"]
 
 
+async def test_a_flood_waits_for_its_turn_and_nobody_is_refused(store: RedisStore) -> None:
+    taken = await asyncio.gather(*(store.receive(said(1, f"talk{number}"), ["1"]) for number in range(500)))
+
+    assert all(taken)
+    assert len(await store.waiting(CHANNELS)) == 500
+
+
 async def test_a_server_that_was_stopped_and_started_still_has_what_was_acknowledged(server: Server, store: RedisStore) -> None:
     await store.receive(said(1), ["1"])
     await begun(store, [post("0.0")])
