@@ -33,15 +33,18 @@ _MESSAGES_READ = 50
 _THREADS_ASKED_FOR = 100
 _THREADS_NOTED = 2_000
 _NOTED_FOR = datetime.timedelta(days=60)
+# By so much Discord's clock and ours may differ.
+_CLOCKS = datetime.timedelta(minutes=1)
 _STARTER = 21
 
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """The servers the bot was in and the threads that stood open, when it last listened."""
+    """The servers the bot was in and the threads that stood open, when it last listened for sure: at `until` (None: not known)."""
 
     servers: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
+    until: datetime.datetime | None = None
 
 
 class CatchingUp:
@@ -59,7 +62,7 @@ class CatchingUp:
             threads = self._office.near.open_threads()
             await self._forget_servers(stood)
             for thread in threads[:_THREADS_READ]:
-                await self._read_again(thread)
+                await self._read_again(thread, stood)
             await self._forget_threads(stood, {thread.id for thread in threads})
             await self.note()
         except (StoreUnreachable, TryLater) as error:
@@ -72,13 +75,14 @@ class CatchingUp:
         if not self._office.near.told():
             return
         threads = [thread.id for thread in self._office.near.open_threads()[:_THREADS_NOTED]]
-        value = json.dumps({"servers": self._office.near.servers(), "threads": threads})
-        await self._office.service.vault.keep(self._note, value.encode(), datetime.datetime.now(datetime.UTC) + _NOTED_FOR)
+        now = datetime.datetime.now(datetime.UTC)
+        value = json.dumps({"servers": self._office.near.servers(), "threads": threads, "until": now.isoformat()})
+        await self._office.service.vault.keep(self._note, value.encode(), now + _NOTED_FOR)
 
     async def _stood(self) -> Stood:
         kept = await self._office.service.vault.kept(self._note)
         noted = json.loads(kept) if kept is not None else {}
-        return Stood(tuple(noted.get("servers", ())), tuple(noted.get("threads", ())))
+        return Stood(tuple(noted.get("servers", ())), tuple(noted.get("threads", ())), inbound.moment_of(noted.get("until")))
 
     # --- what is gone ---
 
@@ -99,7 +103,7 @@ class CatchingUp:
 
     # --- what was said ---
 
-    async def _read_again(self, thread: OpenThread) -> None:
+    async def _read_again(self, thread: OpenThread, stood: Stood) -> None:
         talk = await self._office.service.knows(KEY + thread.id)
         if talk is None:
             return
@@ -108,29 +112,38 @@ class CatchingUp:
         except Refused as refused:
             _log.info("a thread could not be read again: %s", refused)
             return
-        for name, payload in self._news(talk, thread, newest):
+        for name, payload in _news(talk, thread, newest, stood.until):
             self._happened(name, {**payload, "guild_id": thread.server})
 
-    def _news(self, talk: Conversation, thread: OpenThread, newest: Sequence[Json]) -> Iterator[tuple[str, Json]]:
-        """What the talk does not know yet of a thread's newest messages, as events: deletions, then the rest in their order."""
-        for gone in _gone(talk, thread.id, newest):
-            yield "MESSAGE_DELETE", {"id": gone, "channel_id": thread.id}
-        for message in reversed(newest):
-            if message.get("type") == _STARTER:
-                root = message.get("referenced_message")
-                if root is None:
-                    yield "MESSAGE_DELETE", {"id": thread.id, "channel_id": thread.parent}
-                elif _edited_since(root, talk):
-                    yield "MESSAGE_UPDATE", {**root, "channel_id": thread.parent}
-            elif places.order(message["id"]) > talk.last_order:
-                yield "MESSAGE_CREATE", message
-            elif _edited_since(message, talk):
-                yield "MESSAGE_UPDATE", message
 
+def _news(talk: Conversation, thread: OpenThread, newest: Sequence[Json], until: datetime.datetime | None) -> Iterator[tuple[str, Json]]:
+    """What the talk does not know yet of a thread's newest messages, as events: deletions, then the rest in their order.
 
-def _edited_since(message: Mapping[str, Any], talk: Conversation) -> bool:
-    at = inbound.moment_of(message.get("edited_timestamp"))
-    return at is not None and talk.updated is not None and at > talk.updated
+    What was heard since the connection stands again may be younger than what was missed, so the talk's own age does not tell alone. What
+    is handed over twice is known by its keys."""
+    known = set(_messages(talk))
+    heard_until = None if until is None else until - _CLOCKS
+
+    def missed(at: datetime.datetime) -> bool:
+        return heard_until is not None and at > heard_until
+
+    def edited(message: Mapping[str, Any]) -> bool:
+        at = inbound.moment_of(message.get("edited_timestamp"))
+        return at is not None and ((talk.updated is not None and at > talk.updated) or missed(at))
+
+    for gone in _gone(talk, thread.id, newest):
+        yield "MESSAGE_DELETE", {"id": gone, "channel_id": thread.id}
+    for message in reversed(newest):
+        if message.get("type") == _STARTER:
+            root = message.get("referenced_message")
+            if root is None and KEY + thread.id in known:
+                yield "MESSAGE_DELETE", {"id": thread.id, "channel_id": thread.parent}
+            elif root is not None and edited(root):
+                yield "MESSAGE_UPDATE", {**root, "channel_id": thread.parent}
+        elif places.order(message["id"]) > talk.last_order or (KEY + message["id"] not in known and missed(places.time_of(message["id"]))):
+            yield "MESSAGE_CREATE", message
+        elif edited(message):
+            yield "MESSAGE_UPDATE", message
 
 
 def _gone(talk: Conversation, thread: str, newest: Sequence[Mapping[str, Any]]) -> list[str]:

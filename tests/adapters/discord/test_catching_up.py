@@ -70,6 +70,22 @@ async def test_what_was_written_edited_and_deleted_meanwhile_is_heard_once(peer:
     assert "and 550 5.7.1" in words_of(peer.ours(thread)[-1])
 
 
+async def test_what_was_missed_is_heard_though_a_younger_word_came_first(peer: Peer, service: Scripted) -> None:
+    thread, _ = await talk_in(peer, service, "it is Outlook")
+    missed = peer.said("port 465", channel=thread)
+    peer.messages[thread].append(missed)
+    before = service.kept.writes
+
+    async with running(peer, service):
+        younger = await peer.say("sorry, 587", channel=thread)
+        await peer.until(lambda: len(service.received) == 3)
+        key = KEY + thread
+        service.talks[key] = replace(service.talks[key], last_order=places.order(younger["id"]), updated=places.time_of(younger["id"]))
+        await peer.until(lambda: service.kept.writes > before and len(service.received) == 4)
+
+    assert [one.what for one in service.received[2:]] == [Wrote("sorry, 587"), Wrote("port 465")]
+
+
 @pytest.mark.parametrize("what", ["deleted", "edited"])
 async def test_the_message_that_a_thread_began_with_is_looked_at_too(what: str, peer: Peer, service: Scripted) -> None:
     thread, (root,) = await talk_in(peer, service)
