@@ -19,7 +19,8 @@ GLUE = (
     "is", "was", "are", "were", "being", "i'm using is", "i use is", "ist", "war", "lautet", "est", "était", "etait", "es", "era", "é", "foi", "è", "fu", "jest", "to", "je", "on", "är", "er",
     "olarak", "adalah", "là", "είναι",
 )  # fmt: skip
-CJK_GLUE = ("是", "为", "為", "は", "が", "은", "는", "이")
+# The last: "is changed to".
+CJK_GLUE = ("是", "为", "為", "は", "が", "은", "는", "이", r"[^\s!-~]{0,4}[换換改变變更](?:成|为|為|了)")
 
 # Words that follow "password" in ordinary sentences and are no password. Endings (-ed, -ly, -ing …) are judged in `looks.plain_word`.
 PROSE = """
