@@ -110,10 +110,12 @@ class Desk:
     async def _message(self, incoming: Incoming, payload: Mapping[str, Any], where: Where) -> None:
         said = incoming.what
         assert isinstance(said, Wrote)
+        uncalled_post = False
         if said.edited or not incoming.called:
             talk = await self._ours(incoming.conversation)
             if talk is None:
-                if said.edited or not self._is_new_post(payload, where) or not self._office.service.worth_an_answer(said.text):
+                uncalled_post = not said.edited and where.post is not None and payload["id"] == payload["channel_id"]
+                if not uncalled_post:
                     return
                 incoming = replace(incoming, called=True)
             elif not incoming.called and talk.asker not in ("", incoming.person):
@@ -126,6 +128,8 @@ class Desk:
             text, files = await self._root(incoming, where)
         read = await self._office.read(files) if files else attachments.Files()
         whole = "\n\n".join(filter(None, [text, *read.texts]))
+        if uncalled_post and not await asyncio.to_thread(self._office.service.worth_an_answer, whole):
+            return
         # A picture alone, in the middle of a talk, is no turn of it.
         heard = bool(whole) or not (read.too_large or read.not_text) or await self._office.service.knows(incoming.conversation) is None
         what = Wrote(whole or self._office.words("called_without_a_word"), said.edited)
@@ -151,9 +155,6 @@ class Desk:
             _log.info("what a thread began with could not be read: %s", error)
             return "", ()
         return "\n".join(filter(None, [*(where.post or ()), inbound.content_of(root)])), root.get("attachments") or ()
-
-    def _is_new_post(self, payload: Mapping[str, Any], where: Where) -> bool:
-        return where.post is not None and payload["id"] == payload["channel_id"]
 
     async def _say_what_was_not_read(self, incoming: Incoming, read: attachments.Files) -> None:
         sentences = []

@@ -202,7 +202,8 @@ class Interactions:
         """What needs no talk is answered in the acknowledgement."""
         text = options.get("query") or options.get("error") or ""
         more = {name: value for name, value in options.items() if name in ("client", "provider") and value}
-        reply = self._office.service.answer(Query(verb, text, more))
+        # Beside the loop: a whole log may be what is to be explained.
+        reply = await asyncio.to_thread(self._office.service.answer, Query(verb, text, more))
         if not text:
             reply = replace(reply, blocks=(*reply.blocks, self._ways()))
         dress = Dress(locale=inbound.locale_of(payload))

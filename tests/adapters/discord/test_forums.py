@@ -11,15 +11,16 @@ from tests.adapters.discord.local import ANNA, BEN, FORUM, GENERAL, SOLVED_TAG, 
 from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, reply, running, words
 from tests.adapters.discord.seen import buttons, words_of
+from tests.adapters.discord.test_attachments import attached
 
 
-async def opened(peer: Peer, title: str, text: str, *, owner: str = ANNA, parent: str = FORUM) -> str:
+async def opened(peer: Peer, title: str, text: str, *, owner: str = ANNA, parent: str = FORUM, **more: Any) -> str:
     """A new post: the thread comes first, its first message after it, with the same id."""
     post = peer.snowflake()
     peer._open_thread({"name": title}, parent, post)
     peer.threads[post] |= {"owner_id": owner, "applied_tags": []}
     await peer.dispatch("THREAD_CREATE", {**peer.threads[post], "newly_created": True})
-    await peer.say(text, channel=post, id=post, author=owner)
+    await peer.say(text, channel=post, id=post, author=owner, **more)
     return post
 
 
@@ -45,6 +46,14 @@ async def test_where_there_is_nothing_to_say_nothing_is_said_until_it_is_called(
 
     assert len(service.received) == 1
     assert peer.ours(other) == []
+
+
+async def test_what_stands_in_a_posts_log_counts_too(peer: Peer, service: Scripted) -> None:
+    async with running(peer, service):
+        post = await opened(peer, "Please help", "see the log", attachments=[attached(peer, "mail.log", b"550 5.7.1")])
+        await peer.until(lambda: peer.ours(post))
+
+    assert service.received[0].what == Wrote("Please help\nsee the log\n\n550 5.7.1")
 
 
 @pytest.mark.parametrize(("who", "permissions"), [(ANNA, "0"), (BEN, str(1 << 34))])
