@@ -57,7 +57,7 @@ class PatternSet:
         there = self._words_in(data)
         ready, called = self._ready, self._sieve.called
         found = []
-        for number in (*self._sieve.always, *dict.fromkeys(chain.from_iterable([called[word] for word in there]))):
+        for number in dict.fromkeys(chain(self._sieve.always, *[called[word] for word in there])):
             cause, pattern, letters, plain, further, search = ready.get(number) or self._made_ready(number)
             for group in further:
                 if there.isdisjoint(group):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache, cached_property, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,8 +138,8 @@ class Recognizer:
             return self._with_companions([(cause, confidence(score), _quote(text, _best(evidence[cause])))])
         best = {cause: _best(pieces) for cause, pieces in evidence.items()}
         _make_way(strength, evidence, best)
-        first, *others = sorted(strength, key=lambda cause: -strength[cause])
-        score = strength[first] - max((_doubt(strength[other], evidence[other], best[first]) for other in others), default=0.0)
+        first, *others = sorted(strength, key=strength.__getitem__, reverse=True)
+        score = strength[first] - _doubt([(strength[other], evidence[other]) for other in others], best[first])
         ranked = [(first, confidence(max(0.0, score)), _quote(text, best[first]))]
         ranked += [(cause, _NO_SCORE, _quote(text, best[cause])) for cause in others[: _MAX_RANKED - 1]]
         return self._with_companions(ranked)
@@ -214,14 +215,12 @@ class Recognizer:
     def _with_companions(self, ranked: list[tuple[str, float, str]]) -> list[tuple[str, float, str]]:
         """Right behind the first, those that the text alone cannot tell from it."""
         cause, first, words = ranked[0]
+        if not (others := self._causes[cause].likely_with):
+            return ranked
         least = round(first * _COMPANION, 2)
-        places = {found: place for place, (found, _, _) in enumerate(ranked)}
-        for other in self._causes[cause].likely_with:
-            if (place := places.get(other)) is None:
-                ranked.append((other, least, words))
-            elif ranked[place][1] < least:
-                ranked[place] = (other, least, ranked[place][2])
-        return sorted(ranked, key=_confidence_of, reverse=True)
+        behind = {found: quote for found, _, quote in ranked[1:]}
+        alike = [(other, max(least, _NO_SCORE) if other in behind else least, behind.pop(other, words)) for other in others]
+        return sorted([ranked[0], *alike, *((other, _NO_SCORE, quote) for other, quote in behind.items())], key=itemgetter(1), reverse=True)
 
 
 @cache
@@ -252,10 +251,15 @@ def _make_way(strength: dict[str, float], evidence: dict[str, list[_Evidence]], 
                 strength[vague] *= _VAGUE
 
 
-def _doubt(strength: float, pieces: list[_Evidence], best: _Evidence) -> float:
-    """How much a runner-up takes off the first: less where it is only another reading of the same words."""
-    same_words = not best.of_code and all(piece.words == best.words and not piece.of_code for piece in pieces)
-    return strength * (_OTHER_READING if same_words else _RUNNER_UP)
+def _doubt(others: list[tuple[float, list[_Evidence]]], best: _Evidence) -> float:
+    """How much the runner-up takes off the first: less where it is only another reading of the same words. `others`: strongest first."""
+    most = 0.0
+    for strength, pieces in others:
+        if strength * _RUNNER_UP <= most:
+            break
+        same_words = not best.of_code and all([piece.words == best.words and not piece.of_code for piece in pieces])
+        most = max(most, strength * (_OTHER_READING if same_words else _RUNNER_UP))
+    return most
 
 
 def _together(pieces: list[_Evidence]) -> float:
@@ -263,11 +267,11 @@ def _together(pieces: list[_Evidence]) -> float:
     lines repeat it."""
     if len(pieces) == 1:
         return pieces[0].strength
-    pieces = sorted(pieces, key=lambda piece: -piece.strength)
+    pieces = sorted(pieces, key=itemgetter(0), reverse=True)
     total = pieces[0].strength
     taken = [pieces[0]]
     for piece in pieces[1:6]:
-        if not any(_overlap(piece, other) for other in taken):
+        if not any([_overlap(piece, other) for other in taken]):
             total += _MORE_EVIDENCE * piece.strength
             taken.append(piece)
     return total
@@ -305,12 +309,8 @@ def _longer(one: Hit, other: Hit) -> bool:
     return one.end - one.start > other.end - other.start
 
 
-def _confidence_of(found: tuple[str, float, str]) -> float:
-    return found[1]
-
-
 def _best(pieces: list[_Evidence]) -> _Evidence:
-    return pieces[0] if len(pieces) == 1 else max(pieces, key=lambda piece: piece.strength)
+    return pieces[0] if len(pieces) == 1 else max(pieces, key=itemgetter(0))
 
 
 def _quote(text: str, piece: _Evidence) -> str:
