@@ -25,6 +25,7 @@ _MACHINE = re.compile(
     r"|System\.Net[\w.]* \w+: \d+ :.*|.{0,40}smtpd\[\d*\]: .*"
     r"|DEBUG SMTP: .*|Connection: (?:opening|opened|closed).*"
     r"|[ \t]*['\"](?:ssl|tls|verify_peer|verify_peer_name|allow_self_signed|cafile|capath)['\"] => ?(?:array.*|true,?|false,?)?"
+    r"|Net::SMTP(?:::\w+)*(?:=GLOB\(0x[0-9a-f]+\))?(?:>>>|<<<).*"
     r"|(?:send|reply|connect): .*|.{0,60}(?:SERVER -> CLIENT|CLIENT -> SERVER):.*|.{0,60}\][ \t][SC]: .*|[SC]: .*"
     r"|(?:\$ )?nmap .*|(?:554|421)[ \-]\S+ E?SMTP.*|250[ \-].*|220[ \-].*|334 .*|235 .*|221 .*|354 .*"
     r"|(?:EHLO|HELO) .*|QUIT[ \t]*|Didn't find STARTTLS.*"

@@ -59,7 +59,8 @@ _COMPILED = tuple((kind, least, literal, later(pattern)) for kind, least, litera
 # a@b.example / tweet tweet 12: who logs in and with what, told in one breath.
 _PAIR = later(rf"{_MAIL}[ \t]*(?:[/|]|[ \t]:)[ \t]*([^\s/|,;:\"'()<>@][^\n/|,;:\"'()<>@]{{3,40}}?)[ \t]*(?:$|[\n/|,;:()]|->|=>|→)")
 _NEARBY = later(
-    "(?i)pass|pw|login|log in|logged|sign|cred|auth|account|zugang|identif|" + "|".join(word.split("[")[0][:4] for word in PASSWORD_WORDS)
+    "(?i)pass|pw|login|log in|logged|sign|cred|auth|account|zugang|identif|"
+    + "|".join(dict.fromkeys(word.split("[")[0][:4] for word in PASSWORD_WORDS))
 )
 # A quoted phrase of plain words behind "with the password".
 _QUOTED = later(
@@ -117,6 +118,7 @@ _PORTS = frozenset({"25", "465", "587", "2525"})
 def _secret(value: str, kind: Kind) -> bool:
     if kind == "password":
         return looks.secret_word(value) and "=" not in value
+    value = value.rstrip("=")  # the padding of base64; an equals sign inside is a setting
     digits, letters = sum(c.isdigit() for c in value), sum(c.isalpha() for c in value)
     return (
         (digits >= 2 or (digits == 1 and len(value) >= 20))

@@ -37,7 +37,18 @@ _BARE = 9  # the group of an unquoted value
 _ANY_KEY = later(
     "(?i)"
     + "|".join(
-        ("pass", "pw", "secret", "token", "key", "cred", "auth", *(word.split("[")[0][:4] for word in PASSWORD_WORDS + CJK_PASSWORD_WORDS))
+        dict.fromkeys(
+            (
+                "pass",
+                "pw",
+                "secret",
+                "token",
+                "key",
+                "cred",
+                "auth",
+                *(word.split("[")[0][:4] for word in PASSWORD_WORDS + CJK_PASSWORD_WORDS),
+            )
+        )
     )
 )
 _ASSIGNED = later(_KEY + _AFTER_KEY + _SEPARATOR + _VALUE)

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable
 
 from bot.observations import Observation
-from bot.reading.pastes import (
-    bounces,
-    calls,
-    configuration,
-    curl,
-    debuglogs,
-    failures,
-    lookups,
-    maillogs,
-    nmap,
-    opensmtpd,
-    openssl,
-    scanners,
-    sessionlogs,
-    swaks,
-    telnet,
-    testnetconnection,
-    tracebacks,
-    urls,
-)
+from bot.reading.pastes import calls, configuration, urls
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where
 from knowledge.terms import Security
 
 ReadTranscript = Callable[[str, Where], Pasted | None]
+# Of two readers that know a text, the one that stands here first says its error; those that do not stand here come last.
+_ORDER = (
+    "openssl", "swaks", "curl", "telnet", "testnetconnection", "nmap", "lookups", "bounces", "maillogs", "opensmtpd", "sessionlogs",
+    "scanners", "debuglogs", "tracebacks", "failures",
+)  # fmt: skip
+
+
+def _transcripts() -> tuple[ReadTranscript, ...]:
+    """The `read(text, hint)` of every file here that has one."""
+    names = sorted((one.name for one in pkgutil.iter_modules(__path__)), key=lambda name: (*_ORDER, name).index(name))
+    readers = (getattr(importlib.import_module(f"{__name__}.{name}"), "read", None) for name in names)
+    return tuple(read for read in readers if read is not None and read.__code__.co_varnames[:2] == ("text", "hint"))
+
+
 # Transcripts and logs: each reader gets the text and the endpoint that the rest of the text names. Whether it knows the text (no None) does
 # not depend on the endpoint.
-TRANSCRIPTS: tuple[ReadTranscript, ...] = (
-    openssl.read, swaks.read, curl.read, telnet.read, testnetconnection.read, nmap.read, lookups.read, bounces.read, maillogs.read,
-    opensmtpd.read, sessionlogs.read, scanners.read, debuglogs.read, tracebacks.read, failures.read,
-)  # fmt: skip
+TRANSCRIPTS: tuple[ReadTranscript, ...] = _transcripts()
 
 
 def read_all(text: str, own: str, tls_word: Security | None) -> tuple[Pasted, tuple[ReadTranscript, ...]]:

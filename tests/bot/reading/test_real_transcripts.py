@@ -46,6 +46,10 @@ RUBY = (
     "require 'net/smtp'; client = Net::SMTP.new('127.0.0.1', {port}); client.set_debug_output($stdout); client.open_timeout = 5;"
     "client.disable_starttls; client.start('vm', 'bob@plover.example', '" + PASSWORD + "', :plain) {}"
 )
+PERL = (
+    "use Net::SMTP; my $mail = Net::SMTP->new('127.0.0.1', Port => {port}, Debug => 1, Timeout => 5) or die;"
+    "$mail->auth('bob@plover.example', '" + PASSWORD + "'); $mail->quit;"
+)
 OPENSSL = ("openssl", "s_client", "-connect", "127.0.0.1:{port}")
 SWAKS = ("swaks", "--server", "127.0.0.1:{port}", "--to", "a@plover.example", "--from", "bob@plover.example", "--timeout", "5")
 MSMTP = ("msmtp", "--debug", "--host=127.0.0.1", "--port={port}", "--from=bob@plover.example", "--timeout=5", "--", "a@plover.example")
@@ -131,6 +135,7 @@ RUNS = (
     Run(node(secure=False), "refuses_logins_in_clear", (*CLEAR, *REFUSED), "nodemailer"),
     Run(node(secure=True), "refuses_logins", (), "nodemailer"),
     Run(node(secure=False), None, ("TcpRefused",), "nodemailer"),
+    Run(("perl", "-e", PERL), "refuses_logins_in_clear", ()),  # names no endpoint
     Run(("ruby", "-e", RUBY), "refuses_logins_in_clear", (*CLEAR, *REFUSED)),
     Run((*MSMTP[:6], "--tls=off", *MSMTP[6:]), "refuses_logins_in_clear", CLEAR),
     Run(
