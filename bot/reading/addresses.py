@@ -34,7 +34,7 @@ _OTHER = re.compile(
 _AUTH_REPLY = re.compile(r"\b5\.7\.[01]\b[^\n]*\b(?:authenti|auth required)|\b530\b[^\n]*\bauthenti")
 # Whose mail a receiving server finds without proof: the sender's domain.
 _UNPROVEN = re.compile(
-    r"\b(?:unauthenticated e-?mail from|dmarc (?:policy )?(?:of|for)|the domain of|sender domain|from domain"
+    r"\b(?:unauthenticated e-?mail from|(?:dmarc|spf|dkim)\b[^.\n]{0,40}? (?:of|for)|the domain of|sender domain|from domain"
     r"|rfc5322\.from domain|spf \[|dkim \[)"
     r"\s*[\"'<]?@?((?:[\w\-]+\.)+[a-z]{2,})",
     re.IGNORECASE,

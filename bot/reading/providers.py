@@ -23,7 +23,8 @@ _RECEIVES_AFTER = re.compile(
 _RECEIVES_BEFORE = re.compile(
     r"(?:\b(?:mails?|e-?mails?|messages?|sending|send|sent|deliver\w*|writing|bounces?|bounced|nachrichten|senden|courriels?|envoyer|enviar"
     r"|correos?|inviare|письма)\s+(?:only\s+)?(?:to|an|à|a|para|naar|на|from|back from)\s+(?:all\s+|any\s+|some\s+|every\s+|my\s+)?"
-    r"|\b(?:arriv\w+|land\w*|deliver\w*|get through|show up) (?:at|to|in|with|for)\s+|\brecipients? (?:at|on|with) |\busers? (?:at|on) )$"
+    r"|\b(?:arriv\w+|land\w*|deliver\w*|get through|show up) (?:at|to|in|with|for)\s+|\b(?:recipients?|customers?|clients?|people|users"
+    r"|addresses|kunden|clients?|clientes|clienti|klanten|клиент\w*) (?:at|on|with|bei|chez|de|di|bij|на) |\busers? (?:at|on) )$"
 )
 _SCOPES = (
     (
