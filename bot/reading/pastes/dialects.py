@@ -53,6 +53,7 @@ r"\bFluent ?SMTP\b|\bEasy WP SMTP\b"
 r"(?i)\bPHPMailer\b|\bSMTPSecure\b|\$mail->(?:Host|Port|SMTP|isSMTP)|SMTP Error: (?:Could "
 r"not|The following|Data not|data not)|SMTP connect\(\) failed|\bSMTPDebug\b|\bisSMTP\("
 ), START),
+    ("perl-netsmtp", r"\bNet::SMTP(?:::\w+)*=GLOB|\buse Net::SMTP\b", None),
     ("rails", r"\baction_mailer\b|\bActionMailer\b|\bNet::SMTP|\benable_starttls_auto\b|Net::(?:Open|Read)Timeout", IMPLICIT),
     ("nodemailer", (
 r"(?i)\bnodemailer\b|\bcreateTransport\b|\bsmtp-connection\b|\bcode: '(?:EAUTH|ESOCKET|ECONNECTION"
