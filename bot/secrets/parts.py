@@ -17,6 +17,8 @@ _NEAR = 2
 _CHARS = 1_000
 # Fewer lines, or shorter ones in the mean, are not worth the comparison.
 _FEW_LINES, _SHORT_LINES = 64, 16
+# A key has more lines than are compared: two may begin alike and end differently.
+_LONG_FORM = "PRIVATE KEY"
 # Stands between two parts. No finder sees a secret in it or reads on behind it.
 _BREAK = "\n\x19\n\x19\n\x19\n\x19\n\x19\n"
 
@@ -68,7 +70,7 @@ class Parts:
 def to_look_at(text: str, changed: Sequence[int] | None) -> Parts:
     """The parts of `text` where a secret may stand. `changed`: only around these places, rising; the rest was looked at before."""
     lines = text.split("\n")
-    if len(lines) >= _FEW_LINES and len(text) >= _SHORT_LINES * len(lines):
+    if len(lines) >= _FEW_LINES and len(text) >= _SHORT_LINES * len(lines) and _LONG_FORM not in text:
         return _once(text, lines, changed)
     return Parts(text, [(0, len(text))] if changed is None else _around(text, changed))
 

@@ -148,6 +148,18 @@ def test_the_same_secret_goes_wherever_it_stands_again(secret: str) -> None:
     assert plain not in safe.text
 
 
+@pytest.mark.parametrize("between", ["", "\n".join(f"Feb 03 11:02:{n:02} web1 app[{n}]: a line of the log" for n in range(60))])
+def test_in_a_long_text_that_repeats_itself_every_secret_goes(between: str) -> None:
+    block = "MAIL_HOST=mail.plover.example\nMAIL_PORT=587\nMAIL_PASSWORD=w7q\nyour verification code is 482913\n"
+    key = "-----BEGIN PRIVATE KEY-----\n" + "\n".join(f"MIIEvQIBADANBgkqhkiG9w0line{n:02}" for n in range(20))
+    text = f"{block * 30}{between}\n{key}\n-----END PRIVATE KEY-----\n{between}\n{key[:-200]}\nand so on\n{block * 3}"
+
+    safe = redact(text)
+
+    assert not any(secret in safe.text for secret in ("w7q", "482913", "MIIEvQIBADANBgkqhkiG9w0"))
+    assert redact(safe.text).text == safe.text
+
+
 def steps(text: str) -> int:
     """How many functions are called for the redaction of a text: a measure of the work that no busy machine changes."""
     called = 0
