@@ -147,6 +147,7 @@ def _fix(form: Form, of_cause: list[Table]) -> Table:
             "when": _when(when) if when else {},
             "url": form.get("url"),
             "source": source,
+            "forward": form.get("forward", ""),
         }
     )
 

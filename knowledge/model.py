@@ -155,7 +155,7 @@ class When:
     securities: tuple[Security, ...] = ()
     codes: tuple[str, ...] = ()  # reply codes or enhanced status codes, "535", "5.7.139"
     app_password: tuple[Need, ...] = ()  # the provider's rule
-    sites: tuple[str, ...] = ()  # where the fault was seen: "user", "here"
+    sites: tuple[str, ...] = ()  # where the fault is: "user" (not seen from here), "bot" (seen from here too, at every port), "here"
     since: str | None = None  # from this day on ("YYYY-MM-DD")
     until: str | None = None  # before this day
 
@@ -167,7 +167,7 @@ class Fix:
     Values in `set`: for `security` a Security; for `port` a number or "of_mode"; otherwise a word the advice understands:
     host "of_provider" | "of_certificate"; authentication "on" | "oauth2"; username "full_address" | "as_provider_says";
     password "app_password" | "account" | "retype"; sender "own_address". `who` can do it. `first`: what must be done
-    before the settings are changed, in sentences.
+    before the settings are changed, in sentences. `forward`: the message to send on, where it is another than the cause's.
     """
 
     who: Who
@@ -177,6 +177,7 @@ class Fix:
     url: str | None
     source: Source
     first: tuple[str, ...] = ()
+    forward: str = ""
 
 
 @dataclass(frozen=True, slots=True)

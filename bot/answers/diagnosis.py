@@ -9,7 +9,7 @@ from typing import Any
 from bot.answers.evidence import evidence, evidence_text
 from bot.answers.forward import forward_text
 from bot.answers.wording import spans
-from bot.diagnosis.advice import Advice, advise, username_of
+from bot.diagnosis.advice import BOTH_SIDES, Advice, advise, username_of
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.model import Finding, Situation
 from bot.observations import Observations
@@ -73,7 +73,7 @@ def diagnosis_blocks(
     advice = advise(first, situation, seen, index, today)
     blocks: list[Block] = [
         Paragraph((*spans(index, f"answers.side.{_side(advice)}"), Emphasis(_stop(advice.cause.title)))),
-        Paragraph((Text(advice.cause.meaning),)),
+        Paragraph((Text(index.phrase("answers.nobody_home") if _is_gone(advice) else advice.cause.meaning),)),
     ]
     if first.evidence:
         blocks.append(Evidence(tuple(evidence(item, index) for item in first.evidence)))
@@ -90,9 +90,16 @@ def diagnosis_blocks(
 
 
 def _side(advice: Advice) -> str:
-    """Whose side it is, as the phrase's name: who can change it, and that it is the recipient's also where the person can do something."""
+    """Whose side it is, as the phrase's name: who can change it, and that it is the recipient's also where the person can do something.
+    "server" where nobody can reach it: no setting of the person's program is to blame, but the name may be."""
+    if _is_gone(advice):
+        return "server"
     who = advice.fix.who if advice.fix is not None else advice.cause.whose_side
     return "recipient_you" if who == "you" and advice.cause.whose_side == "recipient" else who
+
+
+def _is_gone(advice: Advice) -> bool:
+    return advice.site == BOTH_SIDES and advice.cause.id.startswith("net.")
 
 
 def advice_blocks(advice: Advice, finding: Finding, situation: Situation, index: Index) -> Iterable[Block]:
@@ -110,7 +117,8 @@ def advice_blocks(advice: Advice, finding: Finding, situation: Situation, index:
     if advice.cause.verify:
         yield Paragraph((*spans(index, "answers.verify"), Text(advice.cause.verify)))
     who = advice.fix.who if advice.fix is not None else advice.cause.whose_side
-    if who != "you" and (message := forward_text(advice.cause, finding, situation, index)):
+    request = (advice.fix.forward if advice.fix is not None else "") or advice.cause.forward
+    if who != "you" and (message := forward_text(request, finding, situation, index)):
         yield Paragraph(spans(index, "answers.forward"))
         yield Preformatted(message)
 

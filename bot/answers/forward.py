@@ -5,17 +5,17 @@ from __future__ import annotations
 from bot.answers.evidence import fact_text
 from bot.diagnosis.model import Finding, Quote, Situation
 from knowledge.index import Index
-from knowledge.model import Cause
 
 _MOST_FACTS = 3
 _MOST_CHARACTERS = 400  # of the error's text; the reply itself stands at its beginning
 
 
-def forward_text(cause: Cause, finding: Finding, situation: Situation, index: Index) -> str:
-    """The message ready to send: what is asked, the server in question, the error's words, what was seen. "" where nobody else can help."""
-    if not cause.forward:
+def forward_text(request: str, finding: Finding, situation: Situation, index: Index) -> str:
+    """The message ready to send: `request` (what is asked), the server in question, the error's words, what was seen. "" where nobody else
+    can help."""
+    if not request:
         return ""
-    lines = [cause.forward]
+    lines = [request]
     where = _server(situation, index)
     quoted = situation.error or next((item.text for item in finding.evidence if isinstance(item, Quote)), "")
     if where or quoted or finding.evidence:

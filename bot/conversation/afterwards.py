@@ -10,7 +10,7 @@ from bot.conversation import replies
 from bot.conversation.model import Known, Question, Said, State
 from bot.conversation.questions import Worth
 from bot.diagnosis.certainty import ACT_AT
-from bot.diagnosis.diagnose import diagnose
+from bot.diagnosis.diagnose import diagnose, is_servers_own, provider_of
 from bot.observations import Observations
 from bot.reply import Reply
 
@@ -45,6 +45,17 @@ def explain_steps(turn: Turn) -> None:
         turn.say_phrase("talk.unknown_question")
 
 
+def take_complaint(turn: Turn) -> None:
+    """Words after an answer that say nothing about mail are about the answer, mostly that it did not help: the person may say so."""
+    turn.say(Reply((paragraph(turn.index, "talk.complaint"),), choices=replies.closing_choices(turn.index), turn=turn.conversation.turn))
+
+
+def _server_is_gone(turn: Turn) -> bool:
+    """Whether the newest answer was that nobody can reach the server: its words will be the same until somebody brings it back."""
+    cause, situation = turn.conversation.told[-1], turn.situation
+    return cause.startswith("net.") and is_servers_own(cause, situation, turn.seen, provider_of(situation, turn.index))
+
+
 def still_fails(turn: Turn, *, changed: bool) -> None:
     """The next likely cause, not the same text again; at the end a person, with what was ruled out."""
     turn.learn("unhelped")
@@ -63,6 +74,11 @@ def still_fails(turn: Turn, *, changed: bool) -> None:
         first = replace(likely[0], confidence=max(likely[0].confidence or 0, ACT_AT))
         turn.preface.append(paragraph(turn.index, "talk.still_fails_next"))
         turn.answer((first, *likely[1:]))
+        return
+    if turn.conversation.told and not changed and _server_is_gone(turn):
+        number = turn.conversation.turn + 1
+        turn.set(turn=number, state=State.ADVISED, question=None)
+        turn.say(replies.still_gone(turn.situation.host or "", number, turn.index))
         return
     if "still_fails_error" not in turn.conversation.asked:
         number = turn.conversation.turn + 1

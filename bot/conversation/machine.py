@@ -97,7 +97,7 @@ def _explain_term(turn: Turn, reading: Reading) -> None:
     elif turn.preface:
         turn.say(Reply(()))
     else:
-        turn.say_phrase("talk.unknown_term")
+        turn.say_phrase("talk.unknown_term" if reading.term is not None else "talk.unknown_question")
 
 
 def _aside(turn: Turn, reading: Reading) -> None:
@@ -134,6 +134,8 @@ def _off_topic(turn: Turn, reading: Reading) -> None:
         turn.ask_again(paragraph(turn.index, phrase))
     elif turn.preface:
         turn.say(Reply(()))
+    elif turn.conversation.state is State.ADVISED and reading.term != "receiving":
+        afterwards.take_complaint(turn)
     else:
         turn.say_phrase(phrase)
 
@@ -308,6 +310,10 @@ def _take(turn: Turn, event: AnyEvent, values: dict[Slot, str | int], reading: R
         turn.flag(*flags)
     if reading.changed:
         turn.flag("fresh")
+    if reading.ambiguous_security:
+        turn.flag("encrypted")
+    elif reading.security is not None:
+        turn.unflag("encrypted")
     if corrections and turn.conversation.state is not State.CLOSED:
         remarks.note_corrections(turn, _told_of(corrections, turn))
     remarks.note_typo(turn, reading)
@@ -335,11 +341,8 @@ def _choose(turn: Turn, event: Chose) -> None:
         move = Move.WORKS if event.choice == "works" else Move.STILL_FAILS
         handler(conversation.state, move)(turn, Reading())
         return
-    question = conversation.question
-    if question is None:
-        handler(conversation.state, Move.STALE)(turn, Reading())
-        return
-    chosen = next((choice for choice in question.choices if choice.id == event.choice), None)
+    choices = conversation.question.choices if conversation.question is not None else ()
+    chosen = next((choice for choice in choices if choice.id == event.choice), None)
     if chosen is None:
         handler(conversation.state, Move.STALE)(turn, Reading())
         return

@@ -51,11 +51,12 @@ def worth_asking(
     *,
     asked: tuple[str, ...] = (),
     probed: bool = False,
+    encrypted: bool = False,
 ) -> Worth | None:
     """The slot to ask for next, or None where nothing that is missing would change the answer.
 
     `known_not`: slots the person could not say. `asked`: slots asked for already; none is asked for twice, except the rest of an error
-    text that was a bare code.
+    text that was a bare code. `encrypted`: "TLS" was said, which is either mode and not none.
     """
     first = findings[0] if findings and (findings[0].confidence or 0) >= ACT_AT else None
     skip = set(known_not) | set(asked)
@@ -70,7 +71,7 @@ def worth_asking(
     if _host_helps(situation, first, index, probed=probed) and "host" not in skip:
         found.append(Worth("host", "talk.ask.host", 90))
     if first is not None or probed:
-        found.extend(_by_trial(situation, seen, skip, index, today))
+        found.extend(_by_trial(situation, seen, skip, index, today, encrypted=encrypted))
     return max(found, key=lambda worth: worth.weight, default=None)
 
 
@@ -94,7 +95,9 @@ def _host_helps(situation: Situation, first: Finding | None, index: Index, *, pr
     return first.cause in PROBE_HELPS and first.certainty is not Certainty.SEEN and not told_by_rules
 
 
-def _by_trial(situation: Situation, seen: Observations, skip: set[str], index: Index, today: datetime.date) -> Iterable[Worth]:
+def _by_trial(
+    situation: Situation, seen: Observations, skip: set[str], index: Index, today: datetime.date, *, encrypted: bool
+) -> Iterable[Worth]:
     now = diagnose(situation, seen, index)
     told = now[0].cause if now else None
     for slot, values in _TRIALS.items():
@@ -108,6 +111,8 @@ def _by_trial(situation: Situation, seen: Observations, skip: set[str], index: I
             continue
         answers: list[_Essence | None] = []
         for value in values:
+            if slot == "security" and encrypted and value is Security.NONE:
+                continue
             trial = _with(situation, slot, value)
             findings = diagnose(trial, seen, index)
             sure = bool(findings) and (findings[0].confidence or 0) >= ACT_AT
@@ -137,8 +142,10 @@ def _with(situation: Situation, slot: Slot, value: str | int) -> Situation:
             return replace(situation, client=str(value))
 
 
-# Faults that prove which mode the program is in: it has seen the certificate, or it was told to encrypt first.
-_TELL_THE_MODE = frozenset({"tls.expired", "tls.hostname_mismatch", "tls.untrusted", "tls.required", "auth.needs_tls_first"})
+# Faults that prove which mode the program is in: it has seen the certificate, was told to encrypt first, or wanted STARTTLS and found none.
+_TELL_THE_MODE = frozenset(
+    {"tls.expired", "tls.hostname_mismatch", "tls.untrusted", "tls.required", "tls.not_offered", "auth.needs_tls_first"}
+)
 
 
 def _past_connecting(cause: str | None) -> bool:

@@ -105,6 +105,6 @@ def note_elsewhere(turn: Turn, first: Finding) -> None:
 def note_dead_server(turn: Turn, first: Finding, situation: Situation, seen: Observations) -> None:
     """Where the name leads to no mail server at all, that is the first thing to say."""
     views = survey(seen)
-    if first.cause in _WAY and situation.host is not None and len(views) > 1 and all(is_dead(view) for view in views):
+    if first.cause == "net.not_smtp" and situation.host is not None and len(views) > 1 and all(is_dead(view) for view in views):
         ports = ", ".join(str(port) for port in sorted({view.port for view in views}))
         turn.preface.append(paragraph(turn.index, "talk.no_mail_server", host=Code(situation.host), ports=Text(ports)))

@@ -70,6 +70,16 @@ def diagnosis(
     )
 
 
+def still_gone(host: str, turn: int, index: Index) -> Reply:
+    """The server could not be reached, and nothing that the person enters will change that."""
+    return Reply(
+        (paragraph(index, "talk.still_gone", host=Code(host)), paragraph(index, "talk.offer_person")),
+        choices=(*closing_choices(index), Choice("watch", index.phrase("talk.choice.watch"))),
+        turn=turn,
+        final=True,
+    )
+
+
 def server_is_fine(situation: Situation, seen: Observations, turn: int, index: Index) -> Reply | None:
     """Nothing is wrong at the server: the settings that were seen to work there. None where nothing was seen to work."""
     view = best(survey(seen), near=situation.port)

@@ -201,6 +201,7 @@ class Turn:
             self.today,
             asked=self.conversation.asked,
             probed=any(flag.startswith("probed:") for flag in self.conversation.flags),
+            encrypted="encrypted" in self.conversation.flags,
         )
 
     def probe(self, request: ProbeRequest) -> None:

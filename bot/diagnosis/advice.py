@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot import observations as o
-from bot.diagnosis.diagnose import provider_of
+from bot.diagnosis.diagnose import is_servers_own, provider_of
 from bot.diagnosis.fixes import choose_fix, in_force
 from bot.diagnosis.model import Finding, Quote, Situation
 from bot.diagnosis.survey import at_port, survey
@@ -26,6 +26,8 @@ from knowledge.terms import Endpoint, Security, Source
 _TELLS = re.compile(r"[:{,;`]| asks | that prints")
 # How a place says that its setting has another value for OAuth2.
 _OR_OAUTH2 = re.compile(r',? \(?or "?OAuth2"? where the provider asks for it\)?$')
+# The site of a fault that both sides see, at every port: the server itself, its name, or whom it lets in.
+BOTH_SIDES = "bot"
 _ORDER = ("host", "port", "security", "authentication", "username", "password", "sender")
 
 
@@ -57,7 +59,8 @@ class Instruction:
 @dataclass(frozen=True, slots=True)
 class Advice:
     """`changes` empty: nothing to set, see `steps`. `target` is the endpoint that results, None where unknown. `site`: "user" where the
-    fault was seen only from the person's side. `traps` are the provider's, as far as they concern this finding."""
+    fault was seen only from the person's side, `BOTH_SIDES` where no port of the server is any better from here. `traps` are
+    the provider's, as far as they concern this finding."""
 
     cause: Cause
     fix: Fix | None
@@ -77,7 +80,7 @@ def advise(finding: Finding, situation: Situation, seen: Observations, index: In
     cause = index.knowledge.causes[finding.cause]
     provider = provider_of(situation, index)
     client = client_of(situation, index)
-    site = _site(finding, situation, seen)
+    site = _site(finding, situation, seen, provider)
     fix = choose_fix(cause, situation, provider, client, site, today, seen)
     astray = is_astray(finding, situation, seen, provider)
     target = target_of(finding, fix, situation, seen, provider, astray=astray)
@@ -113,8 +116,11 @@ def traps_of(provider: Provider, today: datetime.date, concerns: Iterable[str] |
             yield trap
 
 
-def _site(finding: Finding, situation: Situation, seen: Observations) -> str:
-    """Where the fault was seen: "user" if this side could connect where the person could not, else the site of the evidence."""
+def _site(finding: Finding, situation: Situation, seen: Observations, provider: Provider | None) -> str:
+    """Where the fault was seen: "user" if this side could connect where the person could not, `BOTH_SIDES` if no port is any better,
+    else the site of the evidence."""
+    if is_servers_own(finding.cause, situation, seen, provider):
+        return BOTH_SIDES
     if finding.cause.startswith("net.") and situation.port is not None:
         view = at_port(survey(seen), situation.port)
         if view is not None and view.connected and view.speaks is not None:

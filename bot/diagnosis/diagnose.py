@@ -15,13 +15,14 @@ from bot import observations as o
 from bot.diagnosis.certainty import ACT_AT, CONFIDENCE
 from bot.diagnosis.model import Certainty, Finding, Proposal, Quote, Recognition, Situation
 from bot.diagnosis.recognizer import recognizer
-from bot.diagnosis.survey import PortView, at_port, best, survey
+from bot.diagnosis.survey import PortView, at_port, best, nobody_home, survey
 from bot.observations import Observations
 from knowledge.index import Index
 from knowledge.model import Provider
 from knowledge.terms import ALTERNATE, RELAY, Security
 
 _NET = frozenset({"net.dns", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp", "net.intercepted"})
+_WAY = frozenset({"net.connect_failed", "net.refused", "net.timeout", "net.unreachable", "net.closed"})
 _CERTIFICATE = frozenset({"tls.expired", "tls.hostname_mismatch", "tls.untrusted"})
 _TLS = _CERTIFICATE | {"tls.wrong_mode", "tls.not_offered", "tls.protocol_too_old", "tls.handshake_failed"}
 
@@ -70,11 +71,43 @@ def diagnose(situation: Situation, seen: Observations, index: Index) -> tuple[Fi
     told = named[0].cause if named and (named[0].confidence or 0) >= ACT_AT else None
     facts = seen + _as_the_text_says(told, situation, seen)
     provider = provider_of(situation, index)
-    ruled = [_with_confidence(_doubted(finding, situation, provider)) for finding in _by_rules(facts, situation)]
+    ruled = [_with_confidence(_doubted(finding, situation, provider)) for finding in _by_rules(facts, _as_proved(situation, told))]
     if told is None and not any(finding.certainty is not Certainty.POSSIBLE for finding in ruled):
         ruled = [*map(_with_confidence, _undocumented(situation, facts, provider)), *ruled]
     findings = [_proposed(f, situation, facts, provider) for f in _merged(named, ruled, told, situation)]
-    return tuple(_companions(findings, situation, provider, index))
+    return tuple(_without_guesses(_companions(findings, situation, provider, index), situation, seen, provider))
+
+
+def is_servers_own(cause: str, situation: Situation, seen: Observations, provider: Provider | None) -> bool:
+    """Whether what the person's program meets is the same for everybody, at every port: no port of the server can be reached from here
+    either (while others can), or none encrypts.
+
+    A provider's documented server does not vanish: what is seen only from here says more of here."""
+    if provider is not None and situation.host in {server.endpoint.host for server in provider.servers}:
+        return False
+    views = survey(seen)
+    if cause == "tls.not_offered":
+        spoken = {view.speaks for view in views}
+        hidden = any(view.fact(o.StarttlsAcceptedUnlisted) is not None for view in views)
+        return Security.NONE in spoken and spoken <= {Security.NONE, None} and not hidden
+    cut_off = seen.all(o.ControlAnswered)
+    return cause in _WAY and nobody_home(views) and (not cut_off or any(answer.reached for answer in cut_off))
+
+
+def _without_guesses(findings: list[Finding], situation: Situation, seen: Observations, provider: Provider | None) -> Iterator[Finding]:
+    """Where no port is any better, what else may lie behind the same words (the mode, another port) cannot be tried, and is not told."""
+    no_way_round = bool(findings) and is_servers_own(findings[0].cause, situation, seen, provider)
+    for number, finding in enumerate(findings):
+        guess = finding.certainty is not Certainty.SEEN and finding.cause.startswith(("net.", "tls."))
+        if number == 0 or not no_way_round or not guess:
+            yield finding
+
+
+def _as_proved(situation: Situation, told: str | None) -> Situation:
+    """With the mode that the program must be in to say so: who misses STARTTLS has asked for it."""
+    if told == "tls.not_offered" and situation.security is None:
+        return replace(situation, security=Security.STARTTLS)
+    return situation
 
 
 def _by_rules(seen: Observations, situation: Situation) -> Iterator[Finding]:

@@ -71,6 +71,11 @@ class PortView:
         return greeting if greeting is not None and (greeting.seconds or 0.0) >= SLOW_GREETING_SECONDS else None
 
     @property
+    def is_mail_server(self) -> bool:
+        """Whether it said a word of SMTP, a refusal too."""
+        return self.speaks is not None or self.refusal is not None or self.greets_in_clear is not None
+
+    @property
     def refusal(self) -> o.GreetedInClear | o.GreetedUnderTls | o.Replied | None:
         """A greeting that is no welcome (421, 554 …) or a refused command; the rest of the port's answers stay unknown."""
         for fact in self.facts:
@@ -137,6 +142,16 @@ def at_port(views: Iterable[PortView], port: int) -> PortView | None:
     """The view that says most about `port`: one that works, else one that connected, else any."""
     there = [view for view in views if view.port == port]
     return max(there, key=lambda view: (view.works, view.connected is True, len(view.facts)), default=None)
+
+
+def nobody_home(views: Iterable[PortView]) -> bool:
+    """Whether all ports that were asked, several, gave no connection, or one that was closed again without a word."""
+    asked = tuple(views)
+    several = len({view.port for view in asked}) > 1
+    return several and not any(
+        view.is_mail_server or view.fact(o.SpokeOtherProtocol) or view.fact(o.TlsEstablished) or view.fact(o.CertificateShown)
+        for view in asked
+    )
 
 
 def best(views: Iterable[PortView], *, near: int | None = None, login: bool = True) -> PortView | None:

@@ -15,6 +15,7 @@ from bot.conversation.model import (
     Conversation,
     FormSent,
     HandOff,
+    Lesson,
     MessageDeleted,
     Post,
     Probe,
@@ -122,7 +123,7 @@ def test_what_nothing_was_known_for_is_learnt_once_and_how_answers_turned_out() 
     conversation, effects = play(said(1, strange))
     (probe,) = probes(effects)
     done = ProbeDone(**common(2), probe=probe.probe, observations=facts("good-587", HOST))
-    lessons = []
+    lessons: list[Lesson] = []
     for event in (done, said(3, Reading(unknown=True)), said(4, Reading(unknown=True))):
         result = step(conversation, event, index())
         conversation, lessons = result.conversation, [*lessons, *result.lessons]

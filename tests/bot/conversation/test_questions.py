@@ -32,8 +32,11 @@ def the_index() -> Index:
     return index()
 
 
-def asked_for(situation: Situation, seen: Observations, index: Index, *, known_not: tuple[str, ...] = ()) -> str | None:
-    worth = worth_asking(situation, seen, diagnose(situation, seen, index), known_not, index, TODAY, probed=bool(seen))
+def asked_for(
+    situation: Situation, seen: Observations, index: Index, *, known_not: tuple[str, ...] = (), encrypted: bool = False
+) -> str | None:
+    findings = diagnose(situation, seen, index)
+    worth = worth_asking(situation, seen, findings, known_not, index, TODAY, probed=bool(seen), encrypted=encrypted)
     return worth.slot if worth is not None else None
 
 
@@ -53,6 +56,20 @@ def test_the_mode_is_not_asked_for_where_the_error_proves_it(index: Index) -> No
     situation = Situation(host=HOST, port=587, client="thunderbird", error="530 5.7.0 Must issue a STARTTLS command first")
 
     assert asked_for(situation, Observations(GOOD_587), index) is None
+
+
+def test_who_says_tls_is_not_asked_which_where_only_no_encryption_would_change_the_answer(index: Index) -> None:
+    situation = Situation(host=HOST, port=2525, client="thunderbird", error="SSL handshake failed")
+    busy = o.GreetedInClear(host=HOST, address="192.0.2.1", port=587, text="too busy", code=421)
+
+    assert asked_for(situation, Observations((busy,)), index) == "security"
+    assert asked_for(situation, Observations((busy,)), index, encrypted=True) is None
+
+
+def test_who_misses_starttls_has_chosen_it(index: Index) -> None:
+    situation = Situation(host=HOST, port=25, client="thunderbird", error="SMTP server does not support STARTTLS")
+
+    assert asked_for(situation, Observations((REFUSED_465,)), index) is None
 
 
 def test_the_program_is_not_asked_for_where_nothing_is_set_in_it(index: Index) -> None:
