@@ -12,6 +12,7 @@ from knowledge.names import Hit
 
 _NICKNAMES = tuple((client, re2.compile(pattern)) for client, pattern in words.NICKNAMES)
 _OTHERS = re2.compile(words.OTHERS)
+_EVERYDAY = frozenset(words.EVERYDAY.split())
 _NOT_OWN = re2.compile(
     r"(?i)\b(?:works?|worked|fine|ok|okay|geht|funktioniert|marche|funciona|funziona|werkt)\b[^.;\n]{0,12}\b(?:in"
     r"|on|with|from|via|mit|auf|sur|en|con|no|em|met|op)\s+(?:my |the |meinem? |mon |mi |il mio "
@@ -65,6 +66,7 @@ def mentioned(text: str, index: Index) -> tuple[Hit, ...]:
             text[match.start() - 1 : match.start()] not in ("@", ".", "/")
             and text[match.end() : match.end() + 1] not in (".", "@")
             and not any(a < match.end() and match.start() < b for a, b, _ in hits)
+            and not (match.group() in _EVERYDAY and text[: match.start()].strip())
         ):
             hits.append((match.start(), match.end(), "other"))
     return tuple(sorted(hits))

@@ -72,5 +72,11 @@ OTHERS = (
     r"|supabase|appwrite|pocketbase|directus|strapi|keystone|medusa|sentry|airflow|superset|metabase|redash|dagster|prefect|rundeck|ansible|terraform|teamcity|bitbucket|argo|harbor|sonarqube|artifactory|rancher|portainer|coolify|dokploy|caprover|yunohost|cloudron"
     r"|foxmail|fairemail|aquamail|aqua mail|nine mail|spark mail|airmail|canary mail|mailspring|mailbird|postbox|the bat|sylpheed|claws(?: mail)?|kmail|geary|betterbird|seamonkey|pegasus|incredimail|windows mail|mail and calendar|winmail|eudora|opera mail|roundcube|rainloop|snappymail|squirrelmail|sogo|zimbra desktop|edison|mymail|protonmail bridge|spike|superhuman|missive|front app"
     r"|flask|fastapi|celery|codeigniter|yii2?|cakephp|zend|laminas|swiftmailer|perl|indy|delphi|vba|excel macro|crystal reports|ssrs|sql server|dbmail|oracle|utl_smtp|peoplesoft|lettre|rust|elixir|swoosh|erlang|nestjs|strapi|meteor|parse server|filemaker|labview|matlab|r script|blastula"
-    r"|blat|mailx|s-nail|heirloom|ssmtp|nullmailer|dma|esmtp|git send-email|fail2ban|logwatch|monit|smartd|mdadm|apcupsd|backuppc|duplicati|urbackup|borgmatic|acronis|synergy|syncthing|calibre(?:-web)?|audiobookshelf|navidrome|firefly|actual budget|monica|lychee|photoprism|piwigo|wallabag|linkding|changedetection|healthchecks|gotify|ntfy|apprise|diun|watchtower)\b"
+    r"|blat|mailx|s-nail|heirloom|ssmtp|nullmailer|dma|git send-email|fail2ban|logwatch|monit|smartd|mdadm|apcupsd|backuppc|duplicati|urbackup|borgmatic|acronis|synergy|syncthing|calibre(?:-web)?|audiobookshelf|navidrome|firefly|actual budget|monica|lychee|photoprism|piwigo|wallabag|linkding|changedetection|healthchecks|gotify|ntfy|apprise|diun|watchtower)\b"
 )
+
+# Of these, words of every day: they are a program's name with a capital, or at the beginning of the text.
+EVERYDAY = """
+    plausible harbor sentry spike medusa keystone rust indy erp ghost frigate lychee monica argo superhuman missive meteor swoosh synapse dma
+    front postbox diun plex monit strapi geary
+"""

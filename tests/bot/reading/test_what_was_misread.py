@@ -50,3 +50,66 @@ def test_what_a_guide_says_is_no_present_setting() -> None:
 def test_a_text_that_is_longer_than_is_read_says_so() -> None:
     assert reading("x " * 140_000).cut
     assert not reading("587").cut
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("smpt.gmail.com", "smtp.gmail.com"),
+        ("smtp.gmial.com", "smtp.gmail.com"),
+        ("smtp.office.365.com", "smtp.office365.com"),
+        ("securesmtp.t-onlin.de", "securesmtp.t-online.de"),
+    ],
+)
+def test_a_typing_error_in_a_host_is_named_and_not_mended(said: str, meant: str) -> None:
+    found = reading(f"outlook cannot find the server {said}, port 587")
+
+    assert (found.host, found.host_typo.meant if found.host_typo else None) == (said, meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("host is mail.x.example, port 587 — sorry, 465, I just checked", 465),
+        ("tried 465 with SSL, does not work. changed to 587 STARTTLS, now: 535 denied. mail.x.example", 587),
+        ("Vorher 587 mit STARTTLS. Jetzt steht es auf 465, mail.x.example", 465),
+        ("a guide says 465, I use 587, mail.x.example", 587),
+        ("it's supposed to be 465 and that is what I entered for mail.x.example", 465),
+    ],
+)
+def test_the_setting_of_now_is_told_from_that_of_before(text: str, port: int) -> None:
+    assert reading(text).port == port
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zabbix alert mails dead. server is mail.x.example",
+        "none of our invoices go out since 9am, PLEASE",
+        "when i send from the shared mailbox in Outlook it bounces. from my own it works",
+        "Webmail works with the same password but thunderbird just sits there",
+        "mes mails free partent plus de l'iphone",
+    ],
+)
+def test_what_is_told_without_asking_is_a_complaint(text: str) -> None:
+    assert reading(text).intent == "fix_error"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LGTM, but please split send_mail() into two functions",
+        "nit: rename this variable, and the timeout constant should live in config.py",
+        "This week in Web Performance: three tips. You get this newsletter because you signed up. Unsubscribe",
+        "@lena did you already merge the login branch?",
+    ],
+)
+def test_talk_among_people_is_let_be(text: str) -> None:
+    said = reading(text)
+
+    assert (said.intent, said.error, said.client) == ("off_topic", None, None)
+
+
+def test_a_word_of_every_day_is_no_program() -> None:
+    assert reading("is it plausible that port 25 is blocked").client is None
+    assert reading("it answers 220 mail.x.example ESMTP and then nothing").client is None
