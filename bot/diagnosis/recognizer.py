@@ -146,28 +146,31 @@ class Recognizer:
 
     def _of_other_software(self, text: str, strength: dict[str, float]) -> None:
         """Weighs less what a text without a word of mail may say of any software, the more so where it names what nothing here knows."""
-        first = max(strength, key=lambda cause: strength[cause])
-        of_any_software = not first.startswith(_OF_MAIL_ALONE) and self._names_something(text)
-        everything = _OF_OTHERS if of_any_software or self._is_strange(text) else 1.0
+        words = frozenset(WORD.findall(text))
+        unknown = words - self._vocabulary
+        first = max(strength, key=strength.__getitem__)
+        of_any_software = not first.startswith(_OF_MAIL_ALONE) and self._names_something(text, unknown)
+        everything = _OF_OTHERS if of_any_software or self._is_strange(text, words, unknown) else 1.0
         # The knowledge holds other languages only as mail programs speak them.
         not_of_any_program = min(everything, _BARE if text.isascii() else 1.0)
         for cause in strength:
             strength[cause] *= everything if cause.startswith(_OF_ANY_PROGRAM) else not_of_any_program
 
-    def _is_strange(self, text: str) -> bool:
+    def _is_strange(self, text: str, words: frozenset[str], unknown: frozenset[str]) -> bool:
         """Whether the program that speaks ("virsh: end of file") is one that no pattern, no example and no program's name holds, or many
         of the words are."""
         speaker = _SPEAKER.match(text)
         if speaker and any(word not in self._vocabulary and not word.endswith(_OF_ANY_LANGUAGE) for word in _NAME.findall(speaker[1])):
             return True
-        words = frozenset(WORD.findall(text))
-        return len(words) > 2 and len(words - self._vocabulary) > _STRANGE * len(words)
+        return len(words) > 2 and len(unknown) > _STRANGE * len(words)
 
-    def _names_something(self, text: str) -> bool:
+    def _names_something(self, text: str, unknown: frozenset[str]) -> bool:
         """Whether one word in twenty is known neither to programs nor to the knowledge's own sentences: a name, most likely. Scripts that
         put no space between words are not judged by them."""
+        if unknown <= self._prose:
+            return False
         words = frozenset(word for word in WORD.findall(_IDENTIFIER.sub(" ", text)) if word[0] < _NO_SPACES)
-        return len(words - self._vocabulary - self._prose) * _ONE_IN > len(words)
+        return len((words & unknown) - self._prose) * _ONE_IN > len(words)
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
