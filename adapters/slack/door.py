@@ -107,13 +107,20 @@ class Door:
             return
         heard = await self._completed(heard)
         incoming = heard.incoming
-        if incoming.outsiders or await self._people.outside(incoming.place):
+        if isinstance(incoming.what, Wrote) and await self._read_outside(incoming):
             incoming = inbound.read_outside(incoming)
         self._channel.heard(incoming.place)
         if not await self._service.receive(incoming) or not isinstance(incoming.what, Wrote):
             return
         if not incoming.what.edited:
             self._spawn(self._agent.working(incoming.place))
+
+    async def _read_outside(self, incoming: Incoming) -> bool:
+        """Whether people from outside read there: who writes is one, the channel is shared with them, or the talk has had one before."""
+        if incoming.outsiders or await self._people.outside(incoming.place):
+            return True
+        known = await self._service.knows(incoming.conversation) if self._people.hides else None
+        return known is not None and known.outsiders
 
     async def _forget_workspace(self, payload: Payload) -> None:
         """We were removed: the installation and all talks there are deleted. No call is made, the token is dead already."""

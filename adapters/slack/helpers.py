@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from slack_sdk.errors import SlackApiError
 
+from adapters.slack.people import at_home
 from adapters.slack.verdict import code
 from adapters.slack.web import Web
 from bot.channel import Place, TryLater
@@ -33,7 +34,7 @@ class Helpers:
 
     async def includes(self, place: Place, user: str) -> bool:
         """Whether `user` is one; people of another workspace never are."""
-        if not self._group or not user or place.get("home", place.get("team")) != place.get("team"):
+        if not self._group or not user or not at_home(place):
             return False
         team = str(place.get("team"))
         at, members = self._members.get(team, (0.0, frozenset()))

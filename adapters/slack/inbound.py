@@ -77,12 +77,19 @@ def same_person(one: str, other: str) -> bool:
 
 def workspace_of(payload: Payload) -> str:
     """The installation that a payload belongs to: the organisation where the app was installed for all of it, else the workspace."""
-    enterprise = identity(payload.get("enterprise_id")) or identity(mapping(payload.get("enterprise")).get("id"))
+    enterprise = organisation_of(payload)
     first = mapping(next(iter(listed(payload.get("authorizations"))), None))
     whole = payload.get("is_enterprise_install") in (True, "true") or first.get("is_enterprise_install") is True
     if whole and enterprise:
         return f"{CHANNEL}:{enterprise}"
     return f"{CHANNEL}:{team_of(payload)}"
+
+
+def organisation_of(payload: Payload) -> str | None:
+    """The organisation (Enterprise Grid) that our workspace belongs to, None where it stands alone; looked for as in `team_of`."""
+    for authorization in listed(payload.get("authorizations")):
+        return identity(mapping(authorization).get("enterprise_id"))
+    return identity(payload.get("enterprise_id")) or identity(mapping(payload.get("enterprise")).get("id"))
 
 
 def team_of(payload: Payload) -> str:
@@ -237,6 +244,8 @@ def place(payload: Payload, channel: str, thread: str, user: str, home: str) -> 
     workspace = workspace_of(payload).partition(":")[2]
     if workspace != team:
         where["enterprise"] = workspace
+    if organisation := organisation_of(payload):
+        where["organisation"] = organisation
     return where
 
 

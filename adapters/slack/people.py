@@ -32,17 +32,16 @@ class People:
 
     def __init__(self, web: Web, *, hides: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._web = web
-        self._hides = hides
+        self.hides = hides
         self._clock = clock
         self._known: OrderedDict[str, tuple[float, bool]] = OrderedDict()
 
     async def outside(self, place: Place) -> bool:
         """Whether the person of `place` is a guest, or not of the operator's organisation."""
-        team, organisation = place["team"], place.get("enterprise")
-        foreign = place.get("home", team) not in (team, organisation)
-        if (foreign and not organisation) or not self._hides:
+        organisation, foreign = place.get("organisation"), not at_home(place)
+        if (foreign and not organisation) or not self.hides:
             return foreign
-        who = f"{team}/{place['user']}"
+        who = f"{place['team']}/{place['user']}"
         at, outside = self._known.get(who, (0.0, True))
         if who not in self._known or self._clock() - at > KEPT_SECONDS:
             told = await self._ask(place, organisation if foreign else None)
@@ -65,6 +64,11 @@ class People:
         except (TryLater, Undeliverable, TimeoutError):
             return None
         return is_outside(answer.get("user"), organisation)
+
+
+def at_home(place: Place) -> bool:
+    """Whether the person's own workspace is ours; Slack names the organisation in its place where the workspace belongs to one."""
+    return place.get("home", place["team"]) in (place["team"], place.get("organisation"))
 
 
 def is_outside(user: Any, organisation: str | None = None) -> bool:

@@ -21,12 +21,14 @@ from bot.conversation.model import Conversation
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who wants to talk: workspace, user, and the user's own workspace; `enterprise` where the app is installed for all of one."""
+    """Who wants to talk: workspace, user, and the user's own workspace; `enterprise` where the app is installed for all of an
+    `organisation`."""
 
     team: str
     user: str
     home: str
     enterprise: str = ""
+    organisation: str = ""
 
     @property
     def id(self) -> str:
@@ -34,7 +36,8 @@ class Person:
 
     def place(self, channel: str, thread: str) -> dict[str, str]:
         where = {"team": self.team, "channel": channel, "thread": thread, "user": self.user, "home": self.home}
-        return {**where, "enterprise": self.enterprise} if self.enterprise else where
+        more = {"enterprise": self.enterprise, "organisation": self.organisation}
+        return where | {name: value for name, value in more.items() if value}
 
 
 def person_of(payload: Payload) -> Person:
@@ -43,9 +46,10 @@ def person_of(payload: Payload) -> Person:
     team = inbound.team_of(payload)
     workspace = inbound.workspace_of(payload).partition(":")[2]
     enterprise = "" if workspace == team else workspace
+    organisation = inbound.organisation_of(payload) or ""
     if isinstance(user, dict):
-        return Person(team, str(user.get("id", "")), str(user.get("team_id") or team), enterprise)
-    return Person(team, str(payload.get("user_id", "")), team, enterprise)
+        return Person(team, str(user.get("id", "")), str(user.get("team_id") or team), enterprise, organisation)
+    return Person(team, str(payload.get("user_id", "")), team, enterprise, organisation)
 
 
 class Talks:

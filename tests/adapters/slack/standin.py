@@ -73,14 +73,14 @@ class StandIn:
         self._keys |= set(incoming.keys)
         self.received.append(incoming)
         if isinstance(incoming.what, Wrote) and incoming.conversation not in self.known:
-            self.knows_talk(incoming.conversation, incoming.person)
+            self.knows_talk(incoming.conversation, incoming.person, outsiders=incoming.outsiders)
         if self.react is not None:
             await self.react(incoming, self.channels[0])
         return True
 
-    def knows_talk(self, key: str, asker: str, *, turn: int = 1, state: State = State.ASKING) -> None:
+    def knows_talk(self, key: str, asker: str, *, turn: int = 1, state: State = State.ASKING, outsiders: bool = False) -> None:
         asked = Question("port", turn, "ask.port", question(turn).choices)
-        self.known[key] = Conversation(key, "slack", asker=asker, state=state, question=asked, turn=turn)
+        self.known[key] = Conversation(key, "slack", asker=asker, state=state, question=asked, turn=turn, outsiders=outsiders)
 
     def answer(self, query: Query) -> Reply:
         self.queries.append(query)

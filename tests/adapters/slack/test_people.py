@@ -47,6 +47,48 @@ async def test_whoever_writes_from_a_connected_workspace_is_from_outside_without
     assert not peer.called("users.info")
 
 
+async def test_in_an_organisation_its_members_are_no_strangers_whichever_workspace_they_are_named_by(peer: Peer, running: Running) -> None:
+    ours = {"team_id": "T1", "enterprise_id": "E1", "user_id": BOT_USER, "is_bot": True, "is_enterprise_install": False}
+    peer.people = {
+        "U1": {"enterprise_user": {"enterprise_id": "E1"}},
+        "U2": {"enterprise_user": {"enterprise_id": "E1"}},
+        "U3": {"enterprise_user": {"enterprise_id": "E9"}},
+        "U4": {"is_restricted": True, "enterprise_user": {"enterprise_id": "E1"}},
+    }
+    async with running(**INTERNAL) as core:
+        for user, home in (("U1", "E1"), ("U2", "T2"), ("U3", "T9"), ("U4", "E1")):
+            said = {
+                "type": "app_mention",
+                "user": user,
+                "user_team": home,
+                "text": f"<@{BOT_USER}> help",
+                "ts": peer.new_ts(),
+                "channel": "C1",
+            }
+            await peer.acked(await peer.send("events_api", peer.event(said, authorizations=[ours])))
+
+    assert {one.place["user"]: one.outsiders for one in core.received} == {"U1": False, "U2": False, "U3": True, "U4": True}
+
+
+async def test_where_a_guest_began_a_member_is_read_by_the_guest_too(peer: Peer, running: Running) -> None:
+    peer.people = {"UGUEST": GUEST}
+    async with running(**INTERNAL) as core:
+        root = await peer.says(f"<@{BOT_USER}> help", user="UGUEST")
+        await peer.until(lambda: len(core.received) == 1)
+        assert await mentioned(peer, core, "UMEMBER", thread=root)
+
+
+async def test_a_message_that_is_deleted_tells_nothing_about_who_reads(peer: Peer, running: Running) -> None:
+    async with running(**INTERNAL) as core:
+        root = await peer.says(f"<@{BOT_USER}> help", user="UMEMBER")
+        await peer.until(lambda: len(core.received) == 1)
+        gone = {"type": "message", "subtype": "message_deleted", "channel": "C1", "deleted_ts": root, "ts": peer.new_ts()}
+        await peer.acked(await peer.send("events_api", peer.event({**gone, "previous_message": {"ts": root}})))
+        await peer.until(lambda: len(core.received) == 2)
+
+    assert [one.outsiders for one in core.received] == [False, False]
+
+
 async def test_in_a_channel_shared_with_others_a_member_is_read_by_them_too(peer: Peer, running: Running) -> None:
     async with running(**INTERNAL) as core:
         event = {
