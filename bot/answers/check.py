@@ -141,6 +141,8 @@ def _tls_json(tls: o.TlsEstablished | None, certificate: o.CertificateShown | No
         "cipher": tls.cipher if tls is not None else None,
         "names": list(certificate.names) if certificate is not None else [],
         "issuer": certificate.issuer if certificate is not None else None,
+        "key": (certificate.key or None) if certificate is not None else None,
+        "not_before": certificate.not_before.isoformat() if certificate is not None and certificate.not_before is not None else None,
         "not_after": certificate.not_after.isoformat() if certificate is not None and certificate.not_after is not None else None,
         "trusted": certificate.trusted if certificate is not None else None,
         "hostname_ok": certificate.hostname_ok if certificate is not None else None,

@@ -236,6 +236,23 @@ async def test_the_talk_tells_it_with_its_proof(verdict: Verdict, papers: Papers
     assert dict(verdict.sets).items() <= reply.settings.items()
 
 
+async def test_all_that_an_administrator_asks_of_an_endpoint_is_in_the_json(papers: Papers) -> None:
+    async with beside("takes_tls_1_0_too", papers) as (network, port):
+        found, _ = await checked(network, Situation(host="mail.test", port=port, security=STARTTLS))
+
+    (endpoint,) = found["endpoints"]
+    tls, seconds = endpoint["tls"], endpoint["seconds"]
+    assert (endpoint["address"], endpoint["port"], endpoint["security"], endpoint["starttls"]) == ("127.0.0.1", port, "starttls", True)
+    assert endpoint["banner"] == "mail.test ESMTP"
+    assert (endpoint["ehlo"], endpoint["auth"], endpoint["size"]) == (["SIZE 1000000", "AUTH PLAIN LOGIN"], ["PLAIN", "LOGIN"], 1_000_000)
+    assert (tls["version"], tls["oldest_version"], tls["trusted"], tls["hostname_ok"]) == ("TLSv1.3", "TLSv1", True, True)
+    assert tls["cipher"]
+    assert (tls["names"], tls["chain"], tls["missing_intermediate"]) == (["mail.test"], [], None)
+    assert tls["key"]
+    assert tls["not_before"] < tls["not_after"]
+    assert all(isinstance(seconds[step], float) for step in ("connect", "banner", "ehlo", "tls"))
+
+
 # --- busy, unknown, and never more than was seen --------------------------------------------------------------------------------
 
 NOT_OFFERED = re.compile("not offer|offers no|does not answer|nobody listens|refuses the connection", re.IGNORECASE)
