@@ -21,6 +21,7 @@ _SAID = lazily(
     r"(?m)(?:host|server) ([\w.\-]+)\[([0-9a-fA-F.:]+)\](?::(\d+))? (?:said|refused to talk to me): "
     r"((?:[45]\d\d)[ \-].*?)(?: \(in reply to (?:end of )?([A-Z ]+?) command\))?\)?$"
 )
+_LOGIN_AT = lazily(r"SASL authentication failed; (?:cannot authenticate to )?server [\w.\-]+\[([0-9a-fA-F.:]+)\]")
 _CONNECT = lazily(
     r"connect to (\[?[\w.\-]+\]?)\[([0-9a-fA-F.:]+)\]:(\d+): (Connection refused|Connection timed "
     r"out|Network is unreachable|No route to host)"
@@ -44,6 +45,9 @@ _EXIM = lazily(
     r"remote mail server after ([\w ]+?)(?: TO:\S+| FROM:\S+)?: (?:host \S+ \[\S+\]: )?([45]\d\d[ "
     r"\-].*)"
 )
+_EXIM_LOGIN = lazily(r"\bauthenticator failed H=([\w.\-]+) \[([0-9a-fA-F.:]+)\](?::(\d+))? ([45]\d\d[ \-][^\n]*)")
+_EXIM_TLS = lazily(r"H=([\w.\-]+) \[([0-9a-fA-F.:]+)\](?::(\d+))?:? (TLS error on [^\n]+|a TLS session is required[^\n]*)")
+_EXIM_DEFERS = lazily(r"(?m) (?:==|\*\*) [^\n]* defer \(-?\d+\)(?: H=[\w.\-]+ \[[0-9a-fA-F.:]+\](?::\d+)?)?: ([^\n]+)$")
 _EXIM_CONNECT = lazily(
     r"H=([\w.\-]+) \[([0-9a-fA-F.:]+)\](?::(\d+))? (Connection refused|Connection timed out|Network "
     r"is unreachable|No route to host)"
@@ -73,16 +77,20 @@ _KINDS: dict[str, type[TcpRefused] | type[TcpTimedOut] | type[TcpUnreachable]] =
 def read(text: str, hint: Where) -> Pasted | None:
     text = _FOLDED.sub(" ", text) if "\n    " in text else text
     postfix = _POSTFIX.search(text) is not None
-    if not postfix and not any(pattern.search(text) for pattern in (_SAID, _EXIM, _EXIM_CONNECT, _SENDMAIL, _CONNECT, _CERTIFICATE)):
+    if not postfix and not any(
+        pattern.search(text)
+        for pattern in (_SAID, _EXIM, _EXIM_LOGIN, _EXIM_TLS, _EXIM_DEFERS, _EXIM_CONNECT, _SENDMAIL, _CONNECT, _CERTIFICATE)
+    ):
         return None
     seen: list[Observation] = []
     others: set[str] = set()
     error: str | None = None
     own = endpoint(found.group(1), found.group(2) or 25) if (found := _RELAYHOST.search(text)) else Where()
     logged_in = re.search(r"(?i)SASL authentication failed", text) is not None
+    asked_for_login = login.group(1) if (login := _LOGIN_AT.search(text)) else None
     for relay in _RELAY.finditer(text):
         place = Where(endpoint(relay.group(1)).host, relay.group(2), int(relay.group(3)))
-        if place.port in _SUBMISSION:
+        if place.port in _SUBMISSION or place.address == asked_for_login:
             own = own.or_else(place)
         else:
             others.add(place.host)
@@ -103,14 +111,28 @@ def read(text: str, hint: Where) -> Pasted | None:
         seen.append(_KINDS[connect.group(4)](**place.fields()))
         if place.port in _SUBMISSION:
             own = own.or_else(place)
+    # Exim names the port only where it is told to; a smarthost's may be any.
+    usual = hint.port if "smarthost" in text.lower() else 25
+    for exim in _EXIM_LOGIN.finditer(text):
+        place = Where(endpoint(exim.group(1)).host, exim.group(2), int(exim.group(3)) if exim.group(3) else usual)
+        own, error = own.or_else(place), error or exim.group(4)
+        if place.port is not None:
+            seen.append(_replied(place, "auth", exim.group(4)))
     for exim in _EXIM.finditer(text):
-        place = Where(endpoint(exim.group(1)).host, exim.group(2), int(exim.group(3) or 25))
+        place = Where(endpoint(exim.group(1)).host, exim.group(2), int(exim.group(3)) if exim.group(3) else usual)
         own, error = _sorted(place, own, others), error or exim.group(5)
-        seen.append(_replied(place, _STAGES.get(exim.group(4).strip(), "rcpt"), exim.group(5)))
+        if place.port is not None:
+            seen.append(_replied(place, _STAGES.get(exim.group(4).strip(), "rcpt"), exim.group(5)))
     for exim in _EXIM_CONNECT.finditer(text):
-        place = Where(endpoint(exim.group(1)).host, exim.group(2), int(exim.group(3) or 25))
+        place = Where(endpoint(exim.group(1)).host, exim.group(2), int(exim.group(3)) if exim.group(3) else usual)
         own = _sorted(place, own, others)
-        seen.append(_KINDS[exim.group(4)](**place.fields()))
+        if place.port is not None:
+            seen.append(_KINDS[exim.group(4)](**place.fields()))
+    for exim in _EXIM_TLS.finditer(text):
+        place = Where(endpoint(exim.group(1)).host, exim.group(2), int(exim.group(3)) if exim.group(3) else usual)
+        own, error = _sorted(place, own, others), error or exim.group(4)
+    if error is None and (defers := _EXIM_DEFERS.search(text)) is not None:
+        error = defers.group(1)
     for sendmail in _SENDMAIL.finditer(text):
         others.add(endpoint(sendmail.group(1)).host)
     for tls in _TLS.finditer(text):
@@ -139,7 +161,7 @@ def read(text: str, hint: Where) -> Pasted | None:
 
 
 def _sorted(place: Where, own: Where, others: set[str]) -> Where:
-    if place.port in _SUBMISSION:
+    if place.port in _SUBMISSION or place.port is None:
         return own.or_else(place)
     others.add(place.host)
     return own
