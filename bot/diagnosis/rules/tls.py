@@ -15,10 +15,9 @@ NOTHING_SHARED = ("protocol_too_old", "no_shared_cipher")  # why a handshake bre
 
 
 def _relevant(seen: Observations, entered: Situation) -> Iterator[PortView]:
-    """The port that was entered if it was asked, else every port with TLS."""
+    """The port that was entered, at each of its addresses, if it was asked; else every port with TLS."""
     views = survey(seen)
-    mine = at_port(views, entered.port) if entered.port is not None else None
-    yield from (mine,) if mine is not None else views
+    yield from [view for view in views if view.port == entered.port] or views
 
 
 def wrong_mode(seen: Observations, entered: Situation) -> Finding | None:

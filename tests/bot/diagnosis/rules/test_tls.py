@@ -89,6 +89,12 @@ def test_expired_for_the_person_and_good_here_is_the_clock(good_587: Observation
     assert by_text == Finding("tls.expired", Certainty.LIKELY, (shown,))  # type: ignore[arg-type]  # as above
 
 
+def test_a_fault_at_one_of_two_addresses_is_told_though_the_other_works(good_587: Observations) -> None:
+    old = o.CertificateExpired(host="mail.our-club.test", address="2001:db8::1", port=587, not_after=NOON)
+
+    assert tls.expired(good_587 + (old,), ENTERED_STARTTLS) == Finding("tls.expired", Certainty.SEEN, (old,))
+
+
 def test_what_is_out_of_date_here_too_is_no_clock(good_587: Observations) -> None:
     theirs = o.CertificateExpired(site=o.USER, port=587)
     ours = o.CertificateExpired(host="mail.our-club.test", address="192.0.2.1", port=587, not_after=NOON)
