@@ -106,7 +106,7 @@ _OTHERS = re.compile(
     r"|hosted (?:at|by|on|with)\s+|website\s+|my site\s+|our site\s+|the site\s+|\bon\s+(?=(?:render"
     r"|heroku|vercel|fly|railway)\.))$"
 )
-_SAID = re.compile(r"^(?:\[[0-9a-fA-F.:]+\])?(?::\d+)?\s*(?:\(in reply|said|says|responded|rejected|refused to talk|did not accept)")
+_SAID = re.compile(r"^(?:\[[0-9a-fA-F.:]+\])?(?::\d+)?\s*(?:\(in reply|said|responded|rejected|refused to talk|did not accept)")
 _INTRODUCED = re.compile(
     r"(?:(?:\b|_)(?:smtp|server|servers?|host|hostname|outgoing|relay|smarthost|serveur|servidor|serwer"
     r"|сервер|сервера|postausgang(?:sserver)?|ausgangsserver|mailserver|mail server|using|use"

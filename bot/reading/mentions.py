@@ -8,13 +8,15 @@ from typing import Literal
 Stance = Literal["now", "present", "tried", "advice", "asked", "denied"]
 
 _DENIED = re.compile(
-    r"(?:\bnot|\bn't|\bno(?! (?:matter|luck))|\bkein|\bnicht|\bpas|\bnon|\bnie|\bне|\binstead "
+    r"(?:\bblocks?(?: port)?|\bblocked(?: port)?|\bsperrt(?: port)?|\bnot|\bn't|\bno(?! (?:matter|luck))|\bkein|\bnicht|\bpas|\bnon"
+    r"|\bnie|\bне|\binstead "
     r"of|\brather than|\bstatt|\bau lieu d[eu]|\ben vez de|\bem vez de|\binvece di|\bin plaats "
     r"van)\s+(?:on\s+|port\s+|the\s+|auf\s+)?$"
 )
 _TRIED_BEFORE = re.compile(
     r"(?:\b(?:tried|trying|tested|used to (?:be|use|have)|(?:was|were|been) (?:on|using|at)|previously"
-    r"|before(?: it was| that)?|earlier|formerly|old(?:er)?(?: one)?|from|switched from|changed "
+    r"|before(?: it was| that)?|earlier|formerly|old(?:er)?(?: (?:one|server|host|relay|smtp|mail ?server))?(?: (?:is|was))?|from"
+    r"|switched from|changed "
     r"(?:it )?from|moved from|(?:mov|migrat|switch|chang|upgrad)\w* (?:us |me |it |everything )?(?:away )?from [^.;:,\n]{0,30}"
     r"|the (?:old|previous|former) (?:\w+ ){0,2}(?:was|is)|until \w+(?: \w+)?|bis \w+"
     r"|also tried|already tried|even tried|probiert|versucht|vorher|früher|essayé|probé|intenté"
@@ -59,6 +61,16 @@ _NOW = re.compile(
     r"|läuft|c'est|est"
     r"|sta|usa|uso|está|estoy|estou|het|op|na|på|jest|je|стоит|на|порт|smtp|server|the|der|le|el|il|la))*\s+[\"'(\[]?$"
 )
+# "everybody is on new.x.example:587 now"
+_NOW_BEHIND = re.compile(
+    r"^[\"')]?(?::\d+)?(?: (?:port )?\d+)?(?: with)?(?: ssl/tls| ssl| tls| starttls)? (?:now|jetzt|maintenant|ahora|agora|adesso|nu"
+    r"|теперь)\b"
+)
+# What works for somebody else, or elsewhere: "my colleague's Outlook works with 465".
+_WORKS_WITH = re.compile(
+    r"\b(?:works?|worked|runs?|fine|ok|geht|funktioniert|klappt|marche|fonctionne|funciona|funziona|werkt|działa|funguje)"
+    r" (?:with|on|over|via|using|mit|auf|über|avec|sur|con|com|met|op|na|přes) (?:port )?$"
+)
 # "a guide says …, I use …"; "it's supposed to be 465 and that is what I entered"
 _I_USE = re.compile(
     r"\b(?:(?:i|we) (?:use|have|had to enter|entered|put|set|typed|chose|picked|kept|stay(?:ed)? (?:on|with))|i'?m (?:using|on)"
@@ -100,13 +112,13 @@ def stance(text: str, start: int, end: int) -> Stance:
     before = before[cut + 1 :]
     if _TAKEN_BACK.search(before) or _I_USE.search(before) or _AS_ENTERED.match(text[end : end + 90]):
         return "now"
-    if _NOW.search(before):
+    if _NOW.search(before) or _NOW_BEHIND.match(after):
         return "now"
     if _CORRECTED_TO.search(before) and not before.rstrip().endswith((" to",)):
         return "present"
     if _DENIED.search(before):
         return "denied"
-    if _TRIED_BEFORE.search(before):
+    if _TRIED_BEFORE.search(before) or _WORKS_WITH.search(before):
         return "tried"
     if _TRIED_AFTER.search(after):
         return "tried"
@@ -120,7 +132,28 @@ def stance(text: str, start: int, end: int) -> Stance:
 def _sentence(text: str, at: int) -> str:
     """What stands before `at` in its sentence, at most 160 characters."""
     lead = text[max(0, at - 160) : at]
-    return lead[max(lead.rfind(sign) for sign in (". ", "\n", "; ", "! ", "? ", " but ", " now ", " aber ", " mais ", " pero ")) + 1 :]
+    return lead[
+        max(
+            lead.rfind(sign)
+            for sign in (
+                ". ",
+                "\n",
+                "; ",
+                "! ",
+                "? ",
+                " but ",
+                " now ",
+                " aber ",
+                " mais ",
+                " pero ",
+                ", everybody",
+                ", we ",
+                ", i ",
+                ", all ",
+            )
+        )
+        + 1 :
+    ]
 
 
 def corrects(text: str) -> bool:

@@ -11,7 +11,7 @@ from bot.reading import hosts
 from bot.reading.words import providers as words
 from knowledge.index import Index
 from knowledge.model import Provider
-from knowledge.names import Hit
+from knowledge.names import ORDINARY, Hit
 
 # Where a provider is named as the one that refuses or receives.
 _RECEIVES_AFTER = re.compile(
@@ -44,6 +44,7 @@ _OWN_WORDS = (
 _DENIED = re.compile(r"\b(?:not|nicht|pas|instead of|rather than|statt|niet|не)\s+(?:the |my |at |with |from )?$")
 # "self-hosted mailcow" is nobody's service, though there is one of that name.
 _OWN_BEFORE = re.compile(r"\bself[- ]$")
+_HOST_BEHIND = re.compile(r"\s+[\w-]+\.[\w.-]+\w")
 _WRITTEN = tuple((id, re2.compile(pattern)) for id, pattern in words.WRITTEN)
 # Names that are words of every day too count beside one of these.
 _BESIDE = re.compile(
@@ -132,7 +133,7 @@ def provider(
 
 def _named(text: str, index: Index) -> tuple[Hit, ...]:
     """The names that stand in `text`, also in other scripts and with endings, left to right."""
-    names = index.names_in(text)
+    names = tuple(hit for hit in index.names_in(text) if not _before_a_host(text, hit))
     forms = [
         (match.start(), match.end(), id)
         for id, pattern in _WRITTEN
@@ -150,6 +151,12 @@ def _named(text: str, index: Index) -> tuple[Hit, ...]:
         and (owner := index.by_domain(match.group().lower().rstrip("."))) is not None
     ]
     return (*names, *(form for form in forms if not any(a < form[1] and form[0] < b for a, b, _ in names)))
+
+
+def _before_a_host(text: str, hit: Hit) -> bool:
+    """ "mit mail.x.example", "me at smtp.x.example": a word of every day in front of a host name names nobody."""
+    word = text[hit[0] : hit[1]]
+    return word in ORDINARY and _HOST_BEHIND.match(text, hit[1]) is not None
 
 
 def _meant(index: Index, host: str) -> str | None:
