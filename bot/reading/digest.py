@@ -12,7 +12,7 @@ import re2
 # Shorter texts are read whole. A longer one is cut down to about as much.
 WHOLE_CHARS = 4_000
 _LINE_CHARS = 1_500
-_EDGE_LINES = 16
+_EDGE_LINES, _FEWEST_LINES, _EDGE_CHARS = 16, 4, 1_000
 _KIND_CHARS = 200
 _COUNTED = b"0123456789abcdefABCDEF"  # without these, lines that differ in times, numbers and ids are alike
 # Each find goes to the end of its line, so that a line is found once.
@@ -29,7 +29,7 @@ def digest(text: str) -> str:
     lines = [
         line if len(line) <= _LINE_CHARS else line[: _LINE_CHARS // 2] + " … " + line[-_LINE_CHARS // 2 :] for line in text.split("\n")
     ]
-    kept = set(range(min(_EDGE_LINES, len(lines)))) | set(range(max(0, len(lines) - _EDGE_LINES), len(lines)))
+    kept = {*_edge(lines, range(len(lines))), *_edge(lines, range(len(lines) - 1, -1, -1))}
     first: dict[bytes, int] = {}
     last: dict[bytes, int] = {}
     for n, kind in enumerate(
@@ -46,6 +46,16 @@ def digest(text: str) -> str:
         kept.add(n)
     found = "\n".join(lines[n] for n in sorted(kept))
     return found if len(found) <= 2 * WHOLE_CHARS else found[:WHOLE_CHARS] + "\n" + found[-WHOLE_CHARS:]
+
+
+def _edge(lines: list[str], numbers: range) -> Iterator[int]:
+    """The first of `numbers`: where lines are long, few of them, so that there is room for what stands between the two ends."""
+    size = 0
+    for count, n in enumerate(numbers):
+        if count >= _EDGE_LINES or (count >= _FEWEST_LINES and size > _EDGE_CHARS):
+            return
+        size += len(lines[n])
+        yield n
 
 
 def _telling(lines: list[str], numbers: list[int]) -> Iterator[int]:

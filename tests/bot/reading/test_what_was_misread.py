@@ -113,3 +113,20 @@ def test_talk_among_people_is_let_be(text: str) -> None:
 def test_a_word_of_every_day_is_no_program() -> None:
     assert reading("is it plausible that port 25 is blocked").client is None
     assert reading("it answers 220 mail.x.example ESMTP and then nothing").client is None
+
+
+def test_the_one_refusal_in_the_middle_of_a_days_log_is_read() -> None:
+    sent = (
+        "Feb 03 11:{0:02}:55 web1 postfix/smtp[{1}]: 4Yp2Qk{1}: to=<user{1}@lapwing.example>, relay=mx.lapwing.example[198.51.100.7]:25, "
+        "delay=0.9, delays=0.02/0.01/0.4/0.4, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as {1})"
+    )
+    lines = [sent.format(n % 60, 2000 + n) for n in range(600)]
+    lines[300] = (
+        "Feb 03 11:03:25 web1 postfix/smtp[2211]: 4Yp2Qk5Rz9z1: SASL authentication failed; server smtp.plover.example[203.0.113.20] said: "
+        "535 5.7.8 Error: authentication failed"
+    )
+
+    read = reading("\n".join(lines))
+
+    assert "535 5.7.8" in (read.error or "")
+    assert read.host == "smtp.plover.example"
