@@ -83,7 +83,7 @@ def is_servers_own(cause: str, situation: Situation, seen: Observations, provide
     either (while others can), or none encrypts.
 
     A provider's documented server does not vanish: what is seen only from here says more of here."""
-    if provider is not None and situation.host in {server.endpoint.host for server in provider.servers}:
+    if not seen or (provider is not None and situation.host in {server.endpoint.host for server in provider.servers}):
         return False
     views = survey(seen)
     if cause == "tls.not_offered":
