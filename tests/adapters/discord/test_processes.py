@@ -34,6 +34,10 @@ async def process(peer: Peer, folder: Path, name: str, **more: str) -> AsyncIter
         await peer.until(lambda: running.returncode is not None or len(peer.sockets) > connected, 60)
         assert running.returncode is None, f"it ended before it connected:\n{log.read_text()[-2000:]}"
         yield running
+    except AssertionError as failed:
+        raise AssertionError(
+            f"{failed}\nwhat it noted (it {'runs' if running.returncode is None else 'ended'}):\n{log.read_text()[-2000:]}"
+        ) from None
     finally:
         with contextlib.suppress(ProcessLookupError):
             running.send_signal(signal.SIGTERM)
