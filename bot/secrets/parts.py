@@ -11,6 +11,8 @@ from bot.secrets.span import Span
 
 # No form of a secret reaches over more lines: an exchange of AUTH, a call with an argument a line.
 _LINES = 5
+# With so many lines that come once, it is not worth while to tell apart those that come again.
+_FEW_TWINS = 0.7
 # How many lines away a removal can uncover another secret; looked at is as much again.
 _NEAR = 2
 # On both sides at most, where lines have no end.
@@ -81,6 +83,8 @@ def _once(text: str, lines: list[str], changed: Sequence[int] | None) -> Parts:
         starts.append(starts[-1] + len(line) + 1)
     number: dict[str, int] = {}
     kinds = [number.setdefault(line, len(number)) for line in lines]
+    if len(number) > _FEW_TWINS * len(lines):
+        return Parts(text, [(0, len(text))] if changed is None else _lines_around(text, starts, changed))
     first: dict[tuple[int, ...], int] = {}
     again: dict[int, list[int]] = {}
     parts: list[tuple[int, int]] = []
@@ -100,6 +104,19 @@ def _once(text: str, lines: list[str], changed: Sequence[int] | None) -> Parts:
         else:
             parts.append((start, end))
     return Parts(text, parts, again)
+
+
+def _lines_around(text: str, starts: Sequence[int], changed: Sequence[int]) -> list[tuple[int, int]]:
+    parts: list[tuple[int, int]] = []
+    for place in changed:
+        line = bisect.bisect_right(starts, place) - 1
+        start = starts[max(0, line - 2 * _NEAR)]
+        end = min(starts[min(line + 2 * _NEAR + 1, len(starts) - 1)], len(text))
+        if parts and start <= parts[-1][1]:
+            parts[-1] = (parts[-1][0], end)
+        else:
+            parts.append((start, end))
+    return parts
 
 
 def _around(text: str, places: Sequence[int]) -> list[tuple[int, int]]:
