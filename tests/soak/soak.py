@@ -31,6 +31,7 @@ from tests.adapters.discord.peer import Peer as Discord
 from tests.adapters.discord.seen import words_of
 from tests.adapters.slack.peer import BOT_USER, Post
 from tests.adapters.slack.peer import Peer as Slack
+from tests.bot.service_kit import until
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "Thunderbird and Gmail: 535 5.7.8 Username and Password not accepted"
@@ -80,7 +81,6 @@ class Installation:
         own = {"SLACK_API_URL": slack.url, "SLACK_BOT_TOKEN": "xoxb-test", "SLACK_APP_TOKEN": "xapp-test"}
         own |= {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": discord.api, "POSTMASTER_STORE": store, "POSTMASTER_RESOLVERS": "127.0.0.1:9"}
         self.environment = {**base, **own}
-        self.terminal = f"sqlite:{folder / 'terminal.sqlite'}"  # people at a terminal have a store of their own
         self.slack = slack
         self.discord = discord
         self._log = folder / "log"  # what the processes say, to be read where a run ends badly
@@ -91,10 +91,20 @@ class Installation:
         with self._log.open("ab") as log:
             process = await self.run("run", stderr=log.fileno())
         async with asyncio.timeout(90):
-            while len(self.slack.sockets) <= sockets[0] or len(self.discord.identifies) <= sockets[1]:
-                assert process.returncode is None, self._log.read_text()[-2000:]
-                await asyncio.sleep(0.1)  # two peers, neither of which tells of both
+            await until(lambda: process.returncode is not None or self._seen_again(sockets))
+        assert process.returncode is None, self._log.read_text()[-2000:]
         return process
+
+    def _seen_again(self, before: tuple[int, int]) -> bool:
+        return len(self.slack.sockets) > before[0] and len(self.discord.identifies) > before[1]
+
+    async def kill(self, process: asyncio.subprocess.Process) -> None:
+        """Returns when Slack has noticed."""
+        before = len(self.slack.sockets)
+        process.kill()
+        await process.wait()
+        async with asyncio.timeout(30):
+            await until(lambda: len(self.slack.sockets) < before)
 
     async def run(
         self, *words: str, stderr: int | None = None, pipes: int | None = None, store: str | None = None
@@ -128,7 +138,7 @@ async def ask_on_discord(discord: Discord, text: str, seen: Seen) -> None:
 
 
 async def ask_in_a_terminal(installation: Installation, text: str, seen: Seen) -> None:
-    chat = await installation.run("chat", "--json", pipes=asyncio.subprocess.PIPE, store=installation.terminal)
+    chat = await installation.run("chat", "--json", pipes=asyncio.subprocess.PIPE, store="memory:")
     out, _ = await chat.communicate(json.dumps({"user": text}).encode() + b"\n")
     if b'"reply"' not in out:
         seen.wrong.append(f"Terminal: {text}: no answer")
@@ -169,8 +179,7 @@ async def kill(installation: Installation, end: float, every: float, seen: Seen)
     while time.monotonic() + every < end:
         process = await installation.start()
         await asyncio.sleep(every)
-        process.kill()
-        await process.wait()
+        await installation.kill(process)
         seen.kills += 1
 
 
