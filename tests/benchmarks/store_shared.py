@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from tests.bot.service_kit import Room, running, service_on
 from tests.bot.service_kit import said as said_to_service
 
 TRIPS = 4
+_numbers = itertools.count()
 TALKS = 32
 
 
@@ -79,9 +81,10 @@ async def instance(address: str, first: int, messages: int) -> None:
 
 
 def instances(address: str, number: int, messages: int) -> tuple[float, float]:
-    """Processor seconds and round trips a message of so many processes at once."""
+    """Processor seconds and round trips a message of so many processes at once, each on talks of its own that nobody had before."""
     each = messages // number // TALKS * TALKS
-    arguments = [[sys.executable, "-m", __spec__.name, "--instance", address, str(1 + one * each), str(each)] for one in range(number)]
+    first = next(_numbers) * messages + 1
+    arguments = [[sys.executable, "-m", __spec__.name, "--instance", address, str(first + one * each), str(each)] for one in range(number)]
     running_ones = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for words in arguments]
     told = [json.loads(one.communicate(timeout=300)[0]) for one in running_ones]
     return sum(one["processor"] for one in told) / (each * number), sum(one["trips"] for one in told) / (each * number)
