@@ -27,7 +27,7 @@ _SENDER = re.compile(
 _OTHER = re.compile(
     r"(?:\*\*|=>|==|\bto|\btowards|\brcpt to:?|\brecipients?|an|für|\bà|\bpara|\bnaar|\baan|\bdo"
     r"|\bk|получател\w+|recipients or groups|relay for|rejected addresses|rejected address|deliver(?:y)? "
-    r"to|failed for|bounced for"
+    r"to|failed for|bounced? (?:for|from|of|to)|bounces (?:for|from|of|to)"
     r"|empfänger|destinataire|destinatari[oa]|ontvanger|unknown|final-recipient: rfc822;"
     r"|original-recipient: rfc822;|x-failed-recipients:?|contact|reach|email us at|support at)\s*[:=]?\s*[\"'(<\[]*$"
 )

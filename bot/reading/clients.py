@@ -32,7 +32,20 @@ _LEFT = re.compile(
     r"|was) (?:to use )?$",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"\b(?:not|nicht|pas|instead of|rather than|statt|no es|non|niet|не)\s+(?:the |my |in |on |with )?$", re.IGNORECASE)
+# Somebody else's, or a word of every day: "they use Thunderbird", "my brother says", "the virus scanner".
+_ANOTHERS = re.compile(
+    r"\b(?:recipients?|receivers?|they|he|she|customers?|clients?|colleagues?|the other side|everyone else) (?:all )?(?:uses?|ha(?:s"
+    r"|ve)|(?:is|are) on|runs?) $"
+    r"|\b(?:virus|spam|port|vulnerability|malware) $",
+    re.IGNORECASE,
+)
+_SPEAKS = re.compile(r"'s\b|,? (?:says?|said|told|thinks?|and i|who|set|tried|wants|helped)\b")
+_RELATIVE = re.compile(r"\b(?:my|his|her|big|little|your|older|younger) $", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:no|without|kein|keine|ohne|sans|sin|senza|zonder|not|nicht|pas|instead of|rather than|statt"
+    r"|no es|non|niet|не)\s+(?:the |my |in |on |with )?$",
+    re.IGNORECASE,
+)
 # An application says more than the library it is built on, a device more than its family.
 _RANK = {"application": 5, "device": 5, "desktop": 5, "phone": 5, "web": 5, "framework": 4, "server": 3, "library": 2, "family": 1}
 _VERSION = re2.compile(r"(?i)^[ \-]*(?:v|version |esr )?(\d{1,4}(?:\.\d{1,4}){0,3})\b")
@@ -111,6 +124,8 @@ def client(
             or _NOT_OWN.search(before)
             or _DENIED.search(before)
             or _LEFT.search(before)
+            or _ANOTHERS.search(before)
+            or (text[start:end] == "brother" and _RELATIVE.search(before) and _SPEAKS.match(text, end))
             or _NOT_OWN_BEHIND.match(text[end : end + 40])
         ):
             continue

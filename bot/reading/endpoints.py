@@ -94,7 +94,8 @@ _OTHERS = re.compile(
     r"(?:helo[=:]?\s*<?|ehlo\s+\[?|from=<?|to=<?|for=<?|proto=\w+\s+helo=<|remote-mta:\s*dns;\s*"
     r"|reporting-mta:\s*dns;\s*|received-from-mta:\s*dns;\s*|received: (?:from|by)\s+|generating "
     r"server:\s*|bounce from\s+|blocked (?:using|by|at|with)\s+"
-    r"|listed (?:at|by|on|in)\s+|blacklist(?:ed)?(?: at| by| on| in)?\s+|dnsbl[:\s]+|rbl[:\s]+"
+    r"|listed (?:at|by|on|in)\s+|listed\s+|(?:^|\s)ip(?: address)?(?: is|:)?\s+|blacklist(?:ed)?(?: at| by| on| in)?\s+|dnsbl[:\s]+"
+    r"|rbl[:\s]+"
     r"|using\s+|dns domain\s+|(?:recipient|sender|my|our|the|your|eigene|mi|mein|meine|unsere"
     r"|domaine|dominio) domain(?:e|io)?(?: name)?(?: is)?[:\s]+|\bdomain(?:e|io)?\s+|dns:|cn\s*=\s*[`'\"]?"
     r"|altnames?:\s*|for names?:?\s*"
@@ -306,6 +307,13 @@ _NOT_A_PORT = re.compile(
 )
 
 
+# "ticket 2525", "25 Nov", "25 of 465": numbers of something else.
+_COUNTED_BEFORE = re.compile(
+    r"(?:\b(?:room|ticket|invoice|order|case|bug|issue|id|nr\.?|no\.|number|bill|line|page|item|customer|rechnung|auftrag|zimmer|seite"
+    r"|zeile|facture|commande"
+    r"|factura|pedido|fattura|ordine|заказ|счет)\s?#?|\bof )$"
+)
+_COUNTED_BEHIND = re.compile(r" (?:of \d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|janv|févr|mai\b|juin|juil|sept)")
 _PORT_WORD_BEHIND = re.compile(r"[ \-]?(?:\w{1,3} )?(?:port|порт|端口|埠|번 ?포트|番?ポート|포트)")
 
 
@@ -327,6 +335,8 @@ def port_mentions(text: str, low: str) -> list[PortMention]:
         if port not in _BARE_PORTS or _NOT_A_PORT.match(text[match.end(1) : match.end(1) + 12]):
             continue
         start, end = match.span(1)
+        if _COUNTED_BEFORE.search(low[max(0, start - 16) : start]) or _COUNTED_BEHIND.match(low, end):
+            continue
         around = text[max(0, start - 2) : end + 2]
         if text[start - 1 : start] == ":" and text[end : end + 2].strip()[:1] == "]":  # the end of an IPv6 address
             continue

@@ -15,7 +15,8 @@ from knowledge.names import ORDINARY, Hit
 
 # Where a provider is named as the one that refuses or receives.
 _RECEIVES_AFTER = re.compile(
-    r"^\S*\s+(?:bounces?|rejects?|refuses?|blocks?(?! (?:my|our|me|us)\b)|blocked(?! (?:my|our|me|us)\b)|rejected|bounced|users?"
+    r"^\S*\s+(?:bounces?|rejects?|refuses?|blocks?(?! (?:my|our) (?:account|login|sign|access|password|app))|blocked(?! (?:my"
+    r"|our) (?:account|login|sign|access|password|app))|defers?|deferred|throttles?|greylists?|rejected|bounced|users?"
     r"|recipients?"
     r"|addresses|customers|lehnt|weist|refuse|rejette|rechaza|recusa|rifiuta|weigert|отклоняет"
     r"|won't accept|doesn't accept|marks|puts|spam|says my|thinks)\b"

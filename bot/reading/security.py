@@ -50,7 +50,19 @@ _ERROR_AROUND = re.compile(
     r"|not available|not offered|not supported|failed|failure|startup|negotiat|could not be established"
     r"|connection (?:is )?not|version|extension|don't appear|before auth|lib\(|reason\()"
 )
-_ERROR_NEXT = re.compile(r"[ -]?(?:errors?|fehler|problems?|issues?|trouble|handshake)\b")
+# What an error, a certificate or another program's part is named after: no setting.
+_OTHER_THING_NEXT = re.compile(
+    r"[ -]?(?:errors?|fehler|problems?|issues?|trouble|handshak\w*|cert\w*|zertifikat\w*|filter\w*|scan\w*|inspect\w*|prüfung|proxy"
+    r"|labs|reports?|channel"
+    r"|secure channel|read|write|packet|session|sni|librar\w+|stack|checker|offload\w*|terminat\w*|keys?|pinning|intercept\w*|records?"
+    r"|context|socket|layer"
+    r"|peer)\b|\)? connection (?:closed|error|failed|reset|refused|could|was)"
+)
+_OTHER_THING_BEFORE = re.compile(
+    r"(?:let'?s encrypt|wildcard|renew(?:ed|ing|al of)?|expired|bought|install(?:ed|ing)?|lost connection after|connection after|up to"
+    r"|only knows|speaks)"
+    r"(?: (?:the|my|our|a|an|new))?[ -]$"
+)
 # What a server offers or lacks is no setting of the person's.
 _OFFERED = re.compile(
     r"(?:250[ \-]|\b(?:offers?|offered|advertis\w+|announc\w+|lists?|supports?|mentions?|requires?"
@@ -68,7 +80,7 @@ _TRUST_CHOICE = re.compile(r"^\s*\((?:accept|trust) (?:all|any)[^)]{0,20}\)")
 _QUESTION = re.compile(
     r"(?:what(?:'s| is| does)|was ist|difference|unterschied|explain|meaning|bedeutet|"
     r"better|safer|more secure|sicherer|qu'est|qué es|o que é|cos'è|wat is|czym|что такое|should "
-    r"i (?:use|pick|choose|take)|which (?:is|one)|vs\.?|versus| or |need)"
+    r"i (?:use|pick|choose|take)|which (?:is|one)|vs\.?|versus| or |need|^\s*(?:is|does|can|should|must|ist|kann|muss|est-ce que|es|è)\s+$)"
 )
 
 
@@ -115,7 +127,7 @@ def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> b
         return False
     if _TICKED.match(low[end : end + 40]):
         return True
-    if _ERROR_NEXT.match(low, end):
+    if _OTHER_THING_NEXT.match(low, end) or _OTHER_THING_BEFORE.search(low[max(0, start - 32) : start]):
         return False
     tail = _TRUST_CHOICE.sub("", low[end : end + 60])[:30]
     if _ERROR_AROUND.search(re.split(r",|\n|->|=>|→|: |; |\. ", tail)[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):

@@ -31,7 +31,7 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
     ("spark", r"(?i)\bspark (?:for|mail|desktop|app|on (?:my )?(?:mac|windows|iphone|ios|android))\b"),
     ("em-client", r"(?i)\bem ?client\b"),
     ("python-smtplib", r"(?i)\bpython(?:\d(?:\.\d+)?)?(?: script)?\b|\bsmtplib\b"),
-    ("nodemailer", r"(?i)\bnode(?:\.?js)?(?: ?\d\d)?\b|\bnodemailer\b"),
+    ("nodemailer", r"(?i)\bnode(?:\.?js(?: ?\d\d)?| ?\d\d)\b|\bnode(?: |$|[,.:;])(?:[^\d]|$)|\bnodemailer\b"),
     ("home-assistant", r"(?i)\b(?:home ?assistant|hass(?:io)?|haos)\b"),
     ("proxmox", r"(?i)\b(?:proxmox|pve|pbs)\b"),
     ("wordpress", r"(?i)вордпресс?\pL*|워드프레스|ワードプレス|\b(?:wordpress|woo(?: ?commerce)?|wp ?mail ?smtp|wp site|wpforms|contact form 7|elementor|fluentsmtp|post ?smtp)\b|\bwp\b"),

@@ -130,3 +130,52 @@ def test_the_one_refusal_in_the_middle_of_a_days_log_is_read() -> None:
 
     assert "535 5.7.8" in (read.error or "")
     assert read.host == "smtp.plover.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "our wildcard SSL cert on mail.x.example ran out",
+        "renewed the ssl on mail.x.example, thunderbird still complains",
+        "antivirus does ssl scanning, outlook 0x800CCC1A",
+        "Could not create SSL/TLS secure channel. c# mail.x.example",
+        "mailserver log: lost connection after STARTTLS from unknown[203.0.113.4]",
+        "is ssl on 465 deprecated? outlook says 0x800CCC0E for mail.x.example",
+    ],
+)
+def test_what_is_named_after_a_mode_is_no_mode(text: str) -> None:
+    assert reading(text).security is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "25 of 465 recipients bounced with 550 5.1.1",
+        "ticket 2525: mails do not arrive",
+        "bounced since 25 Nov, 550 5.7.1",
+        "mail from room 465 printer",
+    ],
+)
+def test_a_number_of_something_else_is_no_port(text: str) -> None:
+    assert reading(text).port is None
+
+
+@pytest.mark.parametrize(
+    ("text", "client"),
+    [
+        ("recipient uses outlook and says my mail never arrives", None),
+        ("they use Thunderbird, I only get the bounce 550 5.7.1", None),
+        ("my brother says the mail bounced 550 5.1.1", None),
+        ("virus scanner: 554 5.7.1 message contains virus", None),
+        ("my brother printer cannot scan to mail", "printer-brother"),
+    ],
+)
+def test_a_program_of_somebody_else_is_not_theirs(text: str, client: str | None) -> None:
+    assert reading(text).client == client
+
+
+@pytest.mark.parametrize(
+    "text", ["yahoo defers us with 421 4.7.0 [TSS04]", "hotmail blocks our IP: 550 5.7.1 S3140", "nextcloud mit mail.x.example"]
+)
+def test_who_refuses_the_mail_or_is_a_word_of_every_day_is_not_the_provider(text: str) -> None:
+    assert reading(text).provider is None
