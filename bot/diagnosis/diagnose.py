@@ -19,7 +19,7 @@ from bot.diagnosis.survey import PortView, at_port, best, nobody_home, survey
 from bot.observations import Observations
 from knowledge.index import Index
 from knowledge.model import Provider
-from knowledge.terms import ALTERNATE, RELAY, Security
+from knowledge.terms import ALTERNATE, MAIL_PORTS, RELAY, Security
 
 _NET = frozenset({"net.dns", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp", "net.intercepted"})
 _WAY = frozenset({"net.connect_failed", "net.refused", "net.timeout", "net.unreachable", "net.closed"})
@@ -67,12 +67,14 @@ def diagnose(situation: Situation, seen: Observations, index: Index) -> tuple[Fi
     A finding below `ACT_AT` is a candidate to ask about, never one to act on.
     """
     recognition = recognised(situation)
+    if not recognition.about_mail:
+        seen = _at_mail_ports(seen)
     named = [_weighed(finding, situation, seen) for finding in _named(recognition)]
     told = named[0].cause if named and (named[0].confidence or 0) >= ACT_AT else None
     facts = seen + _as_the_text_says(told, situation, seen)
     provider = provider_of(situation, index)
     ruled = [_with_confidence(_doubted(finding, situation, provider)) for finding in _by_rules(facts, _as_proved(situation, told))]
-    if told is None and not any(finding.certainty is not Certainty.POSSIBLE for finding in ruled):
+    if recognition.about_mail and told is None and not any(finding.certainty is not Certainty.POSSIBLE for finding in ruled):
         ruled = [*map(_with_confidence, _undocumented(situation, facts, provider)), *ruled]
     findings = [_proposed(f, situation, facts, provider) for f in _merged(named, ruled, told, situation)]
     return tuple(_without_guesses(_companions(findings, situation, provider, index), situation, seen, provider))
@@ -108,6 +110,13 @@ def _as_proved(situation: Situation, told: str | None) -> Situation:
     if told == "tls.not_offered" and situation.security is None:
         return replace(situation, security=Security.STARTTLS)
     return situation
+
+
+def _at_mail_ports(seen: Observations) -> Observations:
+    """Without what a text about something else (npm, a database) says of that program's own port."""
+    return Observations(
+        tuple(fact for fact in seen if fact.site != o.USER or not isinstance(fact, o.EndpointObservation) or fact.port in (0, *MAIL_PORTS))
+    )
 
 
 def _by_rules(seen: Observations, situation: Situation) -> Iterator[Finding]:

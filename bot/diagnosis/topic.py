@@ -132,7 +132,7 @@ _SIGNS = Signs(
             # Any port that is not one of mail's.
             r"\bport[:=]? ?\"?\d{2,5}\b|(?:\blocalhost|\b\d{1,3}(?:\.\d{1,3}){3})(?:/[\d.]{7,15})?:\d{2,5}\b",
             r"\bwget\b|\bweb ?(?:server|site|page)\b|\b(?:card|cal|web)dav\b|\bical\b|\bfor role\b|pg_hba|\brelation \"",
-            r"temporary error \(\d{3}\)|file_get_contents|windows (?:sign-?in|log-?[io]n)|microsoft store|\bvault\b|\brealm\b",
+            r"temporary error \(\d{3}\)|file_get_contents|windows (?:sign-?in|log-?[io]n)|microsoft store|\bvault\b",
             r"unable to resolve host address|unknownhostexception: [\w-]+(?:\.(?:internal|local|svc))?(?:\s|$)",
             r":(?:9200|5672|9092|8080|8443|443|80|22|389|636|3389|445|2181|5000|3000|8000|25565|6443|8006|9090|10050|10051|4369)\b",
             r"\bport (?:9200|5672|9092|8080|8443|443|80|22|389|636|3389|445|5432|3306|6379|27017|1433|1521)\b",
