@@ -9,8 +9,10 @@ from bot.answers.wording import paragraph
 from bot.conversation import replies
 from bot.conversation.model import Known, Question, Said, State
 from bot.conversation.questions import Worth
+from bot.diagnosis.advice import advise
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import diagnose, is_servers_own, provider_of
+from bot.diagnosis.model import Certainty
 from bot.observations import Observations
 from bot.reply import Reply
 
@@ -36,9 +38,19 @@ def asks_about_an_error(turn: Turn) -> bool:
     return True
 
 
+def _speaks_of_a_fault(turn: Turn) -> bool:
+    """Whether a question after settings, however vague, is about something that fails ("and the password? mine is refused")."""
+    event, slots = turn.event, turn.conversation.slots
+    if not isinstance(event, Said) or slots.error is not None or "error" in turn.conversation.asked:
+        return False
+    return bool(diagnose(replace(turn.situation, error=event.text.text), Observations(), turn.index))
+
+
 def explain_steps(turn: Turn) -> None:
     """A question after an answer that is about no word: mostly where a setting is, which the program's name tells."""
-    if turn.situation.client is None and "client" not in (*turn.conversation.asked, *turn.conversation.dont_know):
+    if _speaks_of_a_fault(turn):
+        turn.ask(Worth("error", "talk.ask.error", 1), ())
+    elif turn.situation.client is None and "client" not in (*turn.conversation.asked, *turn.conversation.dont_know):
         turn.set(told=turn.conversation.told[:-1])
         turn.ask(Worth("client", "talk.configure_client", 1), ())
     else:
@@ -50,10 +62,18 @@ def take_complaint(turn: Turn) -> None:
     turn.say(Reply((paragraph(turn.index, "talk.complaint"),), choices=replies.closing_choices(turn.index), turn=turn.conversation.turn))
 
 
-def _server_is_gone(turn: Turn) -> bool:
-    """Whether the newest answer was that nobody can reach the server: its words will be the same until somebody brings it back."""
-    cause, situation = turn.conversation.told[-1], turn.situation
-    return cause.startswith("net.") and is_servers_own(cause, situation, turn.seen, provider_of(situation, turn.index))
+def _waits_for_others(turn: Turn) -> str | None:
+    """The phrase for an answer that somebody else has to act on, its fault seen from here: until then it stays the same, whatever the
+    person enters. None where the newest answer was no such."""
+    situation, seen, told = turn.situation, turn.seen, turn.conversation.told
+    first = next((one for one in diagnose(situation, seen, turn.index) if told and one.cause == told[-1]), None)
+    if first is None:
+        return None
+    if first.cause.startswith("net.") and is_servers_own(first.cause, situation, seen, provider_of(situation, turn.index)):
+        return "talk.still_gone"
+    fix = advise(first, situation, seen, turn.index, turn.today).fix
+    theirs = first.certainty is Certainty.SEEN and fix is not None and fix.who in ("your_admin", "provider") and not fix.set
+    return "talk.still_theirs" if theirs else None
 
 
 def still_fails(turn: Turn, *, changed: bool) -> None:
@@ -68,17 +88,17 @@ def still_fails(turn: Turn, *, changed: bool) -> None:
         if (request := turn.probe_request(turn.situation, ())) is not None:
             turn.probe(request)
             return
+    if not changed and host is not None and (phrase := _waits_for_others(turn)) is not None:
+        number = turn.conversation.turn + 1
+        turn.set(turn=number, state=State.ADVISED, question=None)
+        turn.say(replies.waiting(phrase, host, number, turn.index))
+        return
     findings = turn.open_findings(diagnose(turn.situation, turn.seen, turn.index))
     likely = tuple(finding for finding in findings if (finding.confidence or 0) >= _NEXT_LIKELY)
     if likely:
         first = replace(likely[0], confidence=max(likely[0].confidence or 0, ACT_AT))
         turn.preface.append(paragraph(turn.index, "talk.still_fails_next"))
         turn.answer((first, *likely[1:]))
-        return
-    if turn.conversation.told and not changed and _server_is_gone(turn):
-        number = turn.conversation.turn + 1
-        turn.set(turn=number, state=State.ADVISED, question=None)
-        turn.say(replies.still_gone(turn.situation.host or "", number, turn.index))
         return
     if "still_fails_error" not in turn.conversation.asked:
         number = turn.conversation.turn + 1

@@ -48,6 +48,8 @@ def move_of(before: Conversation, reading: Reading, *, asks: bool) -> Move:
         return Move.WORKS
     if reading.outcome == "still_fails" and "error" not in facts:
         return Move.STILL_FAILS
+    if reading.changed and reading.outcome is None and not facts and before.state is State.ADVISED:
+        return Move.STILL_FAILS  # "changed it, try again": a fresh look tells
     if reading.unknown and not facts:
         return Move.DONT_KNOW
     if reading.intent == "question" and not _answers(before, facts):

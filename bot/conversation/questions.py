@@ -10,6 +10,7 @@ from bot.diagnosis.advice import Advice, advise
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
 from bot.diagnosis.model import Certainty, Finding, Situation
+from bot.diagnosis.survey import at_port, survey
 from bot.observations import Observations
 from bot.reading.model import Slot
 from bot.reply import Choice
@@ -105,6 +106,8 @@ def _by_trial(
             continue
         if slot == "security" and told in _TELL_THE_MODE and situation.port is not None:
             continue
+        if slot == "security" and encrypted and _mode_seen(situation, seen):
+            continue
         if slot in ("port", "security") and _past_connecting(told):
             continue
         if slot == "client" and (told or "").partition(".")[0] not in _IN_THE_PROGRAM:
@@ -146,6 +149,13 @@ def _with(situation: Situation, slot: Slot, value: str | int) -> Situation:
 _TELL_THE_MODE = frozenset(
     {"tls.expired", "tls.hostname_mismatch", "tls.untrusted", "tls.required", "tls.not_offered", "auth.needs_tls_first"}
 )
+
+
+def _mode_seen(situation: Situation, seen: Observations) -> bool:
+    """Whether the entered port was seen to encrypt in a mode of its own. To who says "TLS" this mode is told by name: which of the two
+    the program means by the word need not be asked."""
+    view = at_port(survey(seen), situation.port) if situation.port is not None else None
+    return view is not None and view.speaks in (Security.IMPLICIT_TLS, Security.STARTTLS)
 
 
 def _past_connecting(cause: str | None) -> bool:

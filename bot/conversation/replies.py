@@ -70,10 +70,10 @@ def diagnosis(
     )
 
 
-def still_gone(host: str, turn: int, index: Index) -> Reply:
-    """The server could not be reached, and nothing that the person enters will change that."""
+def waiting(phrase: str, host: str, turn: int, index: Index) -> Reply:
+    """It is for somebody else to act, and nothing that the person enters will change that."""
     return Reply(
-        (paragraph(index, "talk.still_gone", host=Code(host)), paragraph(index, "talk.offer_person")),
+        (paragraph(index, phrase, host=Code(host)), paragraph(index, "talk.offer_person")),
         choices=(*closing_choices(index), Choice("watch", index.phrase("talk.choice.watch"))),
         turn=turn,
         final=True,
