@@ -4,7 +4,7 @@ The files are plain text and checked value by value, which takes a second; the c
 
 It is JSON and no pickle or marshal: whoever could place a file in the cache would otherwise run code in this process (pickle) or crash
 it (marshal). JSON can only be wrong, and a checksum tells. The file is taken only if it is ours and nobody else
-could write it. Whatever goes wrong here (no home, full disk, foreign or broken file) means: no copy, read the files.
+could write it. Each installation has files of its own; those of one that is gone are taken away. Whatever goes wrong here (no home, full disk, foreign or broken file) means: no copy, read the files.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import os
 import stat
 import sys
+import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
@@ -27,6 +28,10 @@ V = TypeVar("V")
 
 # Changes when this module writes something else than before; changes of the dataclasses show in the fingerprint by themselves.
 FORMAT = 3
+
+# Which installation's copy it is, in the file's name: two of them would else write over each other's at every start.
+_HERE = f"{zlib.crc32(os.fsencode(os.path.dirname(__file__))):08x}"
+_FORGOTTEN_SECONDS = 30 * 86_400  # another installation's copy that was not made anew for so long may go; if need be it is made again
 
 # A full copy is about 1 MB; what is larger is not ours.
 MAX_BYTES = 32_000_000
@@ -95,12 +100,21 @@ def _put(name: str, key: str, body: bytes) -> None:
             with open(handle, "wb") as file:
                 file.write(b"\n".join((key.encode(), _check(body), body)))
             os.replace(made, path)
+            _take_away_old(path.parent)
         except BaseException:
             os.unlink(made)
             raise
 
 
+def _take_away_old(folder: Path) -> None:
+    before = time.time() - _FORGOTTEN_SECONDS
+    for file in folder.glob("*.json"):
+        if not file.stem.endswith(_HERE) and file.stat().st_mtime < before:
+            file.unlink(missing_ok=True)
+
+
 def _path(name: str = "knowledge") -> Path:
+    name = f"{name}-{_HERE}"
     if sys.platform == "linux":
         # What platformdirs says here, without the 20 ms that importing it takes.
         folder = os.environ.get("XDG_CACHE_HOME", "").strip() or os.path.expanduser("~/.cache")

@@ -262,7 +262,7 @@ def test_the_line_of_a_key_is_found_in_nested_tables_and_lists() -> None:
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "postmaster" / "knowledge.json"
+    return tmp_path / "cache" / "postmaster" / cache._path().name
 
 
 def test_the_copy_says_the_same_as_the_files(copy: Path) -> None:
@@ -340,7 +340,7 @@ def test_the_copy_is_for_its_owner_only_and_nothing_else_is_left(copy: Path) -> 
     cache.write("key", load_files())
 
     assert copy.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in copy.parent.iterdir()] == ["knowledge.json"]
+    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
 
 
 def test_a_second_start_reads_the_copy_and_imports_nothing_heavy(copy: Path) -> None:
@@ -357,3 +357,15 @@ def test_a_second_start_reads_the_copy_and_imports_nothing_heavy(copy: Path) -> 
 
     assert starts[0].startswith("gmail True")
     assert starts[1] == "gmail False False False False\n"
+
+
+def test_another_installations_copy_is_left_alone_until_it_is_long_forgotten(copy: Path) -> None:
+    copy.parent.mkdir(parents=True)
+    young, old = copy.parent / "knowledge-00000001.json", copy.parent / "knowledge-00000002.json"
+    for other in (young, old):
+        other.write_text("{}")
+    os.utime(old, (0, 0))
+
+    cache.write("key", load_files())
+
+    assert {file.name for file in copy.parent.iterdir()} == {copy.name, young.name}
