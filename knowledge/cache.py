@@ -3,8 +3,9 @@
 The files are plain text and checked value by value, which takes a second; the copy loads in milliseconds.
 
 It is JSON and no pickle or marshal: whoever could place a file in the cache would otherwise run code in this process (pickle) or crash
-it (marshal). JSON can only be wrong, and a checksum tells. The file is taken only if it is ours and nobody else
-could write it. Each installation has files of its own; those of one that is gone are taken away. Whatever goes wrong here (no home, full disk, foreign or broken file) means: no copy, read the files.
+it (marshal). JSON can only be wrong, and a checksum tells. The file is taken only if it is ours and nobody else could write it. Each
+installation has files of its own; those of one that is gone are taken away. Whatever goes wrong here (no home, full disk, foreign or
+broken file) means: no copy, read the files.
 """
 
 from __future__ import annotations

@@ -15,18 +15,47 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
     ("printer-sharp", r"(?i)\bsharp(?: (?:mx|bp|copier|printer|mfp)\S*)\b"),
     ("printer-lexmark", r"(?i)\blexmark\b"),
     ("printer-toshiba", r"(?i)\b(?:toshiba )?e-?studio ?\w*"),
-    ("printer", r"(?i)\b(?:okidata|develop ineo|olivetti|copier|photocopier|mfp|scan(?:ner)?[- ]?(?:to|2)[- ]?(?:e-?)?mail|multi-?function|printer|scanner|drucker|kopierer|multifunktionsgerät|imprimante|copieur|impresora|escáner|impressora|digitalizadora|stampante|fotocopiatrice|drukarka|tiskárna|yazıcı|принтер|сканер|мфу|skrivare|tulostin|nyomtató)\b|複合機|事務機|影印機|掃描|扫描|スキャン|스캔|プリンター?|打印机|印表機|复印机|프린터|복합기"),
+    ("printer", (
+        r"(?i)\b(?:okidata|develop ineo|olivetti|copier|photocopier|mfp|scan(?:ner)?[- ]?(?:to|2)[- ]?(?:e-?)?mail|multi-?function|printer"
+        r"|scanner|drucker|kopierer|multifunktionsgerät|imprimante|copieur|impresora|escáner|impressora|digitalizadora|stampante"
+        r"|fotocopiatrice|drukarka|tiskárna|yazıcı|принтер|сканер|мфу|skrivare|tulostin|nyomtató)\b|複合機|事務機|影印機|掃描|扫描|スキャン|스캔|プリンター?|打印机|印表機"
+        r"|复印机|프린터|복합기"
+    )),
     ("outlook", r"(?i)\boutlook(?:a|u|em|om|ie|ban|ból|in|issa|ista|'ta|'da|'u|'un)\b|\boutlook\pL|아웃룩|アウトルック|аутлук"),
-    ("thunderbird", r"(?i)\bthunderbird(?:a|u|em|om|zie|ie|ban|iin|issa|'de|'da|'u)\b|썬더버드|サンダーバード|雷鸟|(?:тандер|тандёр|сандер)б[её]рд|\b(?:tb ?\d*|t-?bird|thunder ?bird|mozilla mail)\b"),
+    ("thunderbird", (
+        r"(?i)\bthunderbird(?:a|u|em|om|zie|ie|ban|iin|issa|'de|'da|'u)\b|썬더버드|サンダーバード|雷鸟|(?:тандер|тандёр|сандер)б[её]рд|\b(?:tb ?\d*|t-?bird"
+        r"|thunder ?bird|mozilla mail)\b"
+    )),
     ("k9", r"(?i)\bk-?9(?: ?mail)?\b"),
-    ("outlook-mobile", r"(?i)\boutlook (?:app|mobile|ios|android|for ios|for android|for iphone|on (?:my )?(?:iphone|ipad|android|phone|mobile|samsung|galaxy)|(?:auf|sur|en el|no|sul|op) (?:dem |mijn |mon |mi |meu )?(?:handy|iphone|téléphone|móvil|celular|telefono|telefoon))|\b(?:iphone|ipad|android) outlook\b|\boutlook ios\b"),
-    ("outlook-new", r"(?i)\bnew outlook\b|\boutlook \(?new\)?\b|\bneue[smnr]? outlook\b|\bnouve(?:au|l) outlook\b|\bnuevo outlook\b|\boutlook for windows\b|\bnovo outlook\b|\bnuovo outlook\b"),
+    ("outlook-mobile", (
+        r"(?i)\boutlook (?:app|mobile|ios|android|for ios|for android|for iphone"
+        r"|on (?:my )?(?:iphone|ipad|android|phone|mobile|samsung|galaxy)"
+        r"|(?:auf|sur|en el|no|sul|op) (?:dem |mijn |mon |mi |meu )?(?:handy|iphone|téléphone|móvil|celular|telefono|telefoon))|\b(?:iphone"
+        r"|ipad|android) outlook\b|\boutlook ios\b"
+    )),
+    ("outlook-new", (
+        r"(?i)\bnew outlook\b|\boutlook \(?new\)?\b|\bneue[smnr]? outlook\b|\bnouve(?:au|l) outlook\b|\bnuevo outlook\b"
+        r"|\boutlook for windows\b|\bnovo outlook\b|\bnuovo outlook\b"
+    )),
     ("outlook-mac", r"(?i)\boutlook (?:for|on|2016|2019|2021)? ?(?:my )?(?:the )?(?:mac|macos|osx)\b|\bmac outlook\b"),
-    ("outlook-classic", r"(?i)\b(?:classic outlook|outlook \(?classic\)?|outlook (?:20)?(?:03|07|10|13|16|19|21|24)\b|klassisches outlook|outlook 365 desktop|outlook desktop|old outlook|legacy outlook|outlook ltsc|ol ?20\d\d)"),
+    ("outlook-classic", (
+        r"(?i)\b(?:classic outlook|outlook \(?classic\)?|outlook (?:20)?(?:03|07|10|13|16|19|21|24)\b|klassisches outlook|outlook 365 desktop"
+        r"|outlook desktop|old outlook|legacy outlook|outlook ltsc|ol ?20\d\d)"
+    )),
     ("ios-mail", r"(?i)아이폰|아이패드|айфон\pL*|айпад\pL*|苹果手机|蘋果手機|アイフォン|\b(?:iphone|ipad|ipados|ios(?: \d+)?(?: mail)?)\b"),
-    ("apple-mail", r"(?i)\b(?:apple mail|mail\.app|mac ?mail|mail mac|mail (?:app |programm )?(?:on|auf|for|sur|su|sul|en|en el|do|no|del|van|op|na|på|in) (?:my |the |meinem |mon |mi |dem |min |mijn |il mio |o meu |de )?(?:mac|macos|macbook|imac)\w*|macos mail|(?:sonoma|sequoia|ventura|tahoe|monterey) mail)\b|\b(?:macos|mac os|os x|sonoma|sequoia|ventura|tahoe|macbook|imac)\b[^.:;\n]{0,16}, mail\b|\bmail (?:du|de|di|del|vom|auf dem) mac\b"),
+    ("apple-mail", (
+        r"(?i)\b(?:apple mail|mail\.app|mac ?mail|mail mac|mail (?:app |programm )?(?:on|auf|for|sur|su|sul|en|en el|do|no|del|van|op|na|på"
+        r"|in) (?:my |the |meinem |mon |mi |dem |min |mijn |il mio |o meu |de )?(?:mac|macos|macbook|imac)\w*|macos mail|(?:sonoma|sequoia"
+        r"|ventura|tahoe|monterey) mail)\b|\b(?:macos|mac os|os x|sonoma|sequoia|ventura|tahoe|macbook|imac)\b[^.:;\n]{0,16}, mail\b"
+        r"|\bmail (?:du|de|di|del|vom|auf dem) mac\b"
+    )),
     ("android-gmail", r"(?i)\bgmail[- ]app\b|\bgmail (?:on|for) (?:my )?(?:android|phone|pixel)\b|\bandroid gmail\b"),
-    ("gmail-web", r"(?i)\bgmail\b[^\n.:]{0,24}\bsend[- ](?:mail[- ])?as\b|\bsend[- ](?:mail[- ])?as (?:alias|address|in gmail)\b|\bgmail (?:web|alias)\b|\bgmail\b[^\n.:]{0,24}\b(?:enviar (?:correo |e-mail )?como|odesíl\S+ jako|wyślij jako|senden als|envoyer (?:des e-mails |les messages )?en tant que|invia (?:messaggio )?come|verzenden als)\b|\b(?:enviar (?:correo |e-mail )?como|senden als|envoyer (?:des e-mails |les messages )?en tant que|invia (?:messaggio )?come|verzenden als)\b[^\n.:]{0,24}\bgmail\b"),
+    ("gmail-web", (
+        r"(?i)\bgmail\b[^\n.:]{0,24}\bsend[- ](?:mail[- ])?as\b|\bsend[- ](?:mail[- ])?as (?:alias|address|in gmail)\b|\bgmail (?:web|alias)\b"
+        r"|\bgmail\b[^\n.:]{0,24}\b(?:enviar (?:correo |e-mail )?como|odesíl\S+ jako|wyślij jako|senden als"
+        r"|envoyer (?:des e-mails |les messages )?en tant que|invia (?:messaggio )?come|verzenden als)\b|\b(?:enviar (?:correo |e-mail )?como"
+        r"|senden als|envoyer (?:des e-mails |les messages )?en tant que|invia (?:messaggio )?come|verzenden als)\b[^\n.:]{0,24}\bgmail\b"
+    )),
     ("samsung-email", r"(?i)\bsamsung (?:e-?mail|mail)(?: app)?\b|\bgalaxy(?: \w+){0,3} (?:e-?mail|mail)(?: app)?\b"),
     ("spark", r"(?i)\bspark (?:for|mail|desktop|app|on (?:my )?(?:mac|windows|iphone|ios|android))\b"),
     ("em-client", r"(?i)\bem ?client\b"),
@@ -34,7 +63,10 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
     ("nodemailer", r"(?i)\bnode(?:\.?js(?: ?\d\d)?| ?\d\d)\b|\bnode(?: |$|[,.:;])(?:[^\d]|$)|\bnodemailer\b"),
     ("home-assistant", r"(?i)\b(?:home ?assistant|hass(?:io)?|haos)\b"),
     ("proxmox", r"(?i)\b(?:proxmox|pve|pbs)\b"),
-    ("wordpress", r"(?i)вордпресс?\pL*|워드프레스|ワードプレス|\b(?:wordpress|woo(?: ?commerce)?|wp ?mail ?smtp|wp site|wpforms|contact form 7|elementor|fluentsmtp|post ?smtp)\b|\bwp\b"),
+    ("wordpress", (
+        r"(?i)вордпресс?\pL*|워드프레스|ワードプレス|\b(?:wordpress|woo(?: ?commerce)?|wp ?mail ?smtp|wp site|wpforms|contact form 7|elementor|fluentsmtp"
+        r"|post ?smtp)\b|\bwp\b"
+    )),
     ("dotnet-systemnet", r"(?i)\b(?:system\.net\.mail|c# smtpclient|asp\.net|vb\.net)\b"),
     ("javamail", r"(?i)\b(?:javamail|jakarta mail)\b"),
     ("rails", r"(?i)\b(?:ruby on rails|rails|action ?mailer)\b"),
@@ -66,13 +98,26 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
 
 # Programs that are named and have no entry.
 OTHERS = (
-    r"(?i)битрикс|\b(?:bitrix(?:24)?|n8n|blue ?mail|postiz|jira|confluence|odoo|moodle|discourse|mastodon|ghost|zammad|osticket|redmine|mattermost|rocket\.?chat|matrix synapse|synapse|drupal|joomla|typo3|prestashop|magento|opencart|shopware|mautic|listmonk|paperless(?:-ngx)?|immich|bookstack|wiki\.?js|plausible|umami|posthog"
-    r"|cal\.com|calcom|chatwoot|freescout|glpi|snipe-?it|netbox|librenms|nagios|icinga|checkmk|prtg|solarwinds|veeam|sonarr|radarr|overseerr|jellyfin|plex|tautulli|nas4free|unraid|openmediavault|qnap|asustor|pfsense|opnsense|mikrotik|unifi|ubiquiti|fritz!?box|openwrt|draytek|fortigate|sophos|watchguard|meraki"
-    r"|hikvision|dahua|reolink|nvr|dvr|blue iris|shinobi|frigate|octoprint|node-?red|openhab|iobroker|domoticz|fhem|tasmota|salesforce|hubspot|zoho crm|sugarcrm|suitecrm|vtiger|dolibarr|sap (?:b1|business one|s/4hana)|erp|erpnext|frappe|netsuite|quickbooks|xero|datev|lexware|afterbuy|jtl|billbee"
-    r"|supabase|appwrite|pocketbase|directus|strapi|keystone|medusa|sentry|airflow|superset|metabase|redash|dagster|prefect|rundeck|ansible|terraform|teamcity|bitbucket|argo|harbor|sonarqube|artifactory|rancher|portainer|coolify|dokploy|caprover|yunohost|cloudron"
-    r"|foxmail|fairemail|aquamail|aqua mail|nine mail|spark mail|airmail|canary mail|mailspring|mailbird|postbox|the bat|sylpheed|claws(?: mail)?|kmail|geary|betterbird|seamonkey|pegasus|incredimail|windows mail|mail and calendar|winmail|eudora|opera mail|roundcube|rainloop|snappymail|squirrelmail|sogo|zimbra desktop|edison|mymail|protonmail bridge|spike|superhuman|missive|front app"
-    r"|flask|fastapi|celery|codeigniter|yii2?|cakephp|zend|laminas|swiftmailer|perl|indy|delphi|vba|excel macro|crystal reports|ssrs|sql server|dbmail|oracle|utl_smtp|peoplesoft|lettre|rust|elixir|swoosh|erlang|nestjs|strapi|meteor|parse server|filemaker|labview|matlab|r script|blastula"
-    r"|blat|mailx|s-nail|heirloom|ssmtp|nullmailer|dma|git send-email|fail2ban|logwatch|monit|smartd|mdadm|apcupsd|backuppc|duplicati|urbackup|borgmatic|acronis|synergy|syncthing|calibre(?:-web)?|audiobookshelf|navidrome|firefly|actual budget|monica|lychee|photoprism|piwigo|wallabag|linkding|changedetection|healthchecks|gotify|ntfy|apprise|diun|watchtower)\b"
+    r"(?i)битрикс|\b(?:bitrix(?:24)?|n8n|blue ?mail|postiz|jira|confluence|odoo|moodle|discourse|mastodon|ghost|zammad|osticket|redmine"
+    r"|mattermost|rocket\.?chat|matrix synapse|synapse|drupal|joomla|typo3|prestashop|magento|opencart|shopware|mautic|listmonk"
+    r"|paperless(?:-ngx)?|immich|bookstack|wiki\.?js|plausible|umami|posthog"
+    r"|cal\.com|calcom|chatwoot|freescout|glpi|snipe-?it|netbox|librenms|nagios|icinga|checkmk|prtg|solarwinds|veeam|sonarr|radarr"
+    r"|overseerr|jellyfin|plex|tautulli|nas4free|unraid|openmediavault|qnap|asustor|pfsense|opnsense|mikrotik|unifi|ubiquiti|fritz!?box"
+    r"|openwrt|draytek|fortigate|sophos|watchguard|meraki"
+    r"|hikvision|dahua|reolink|nvr|dvr|blue iris|shinobi|frigate|octoprint|node-?red|openhab|iobroker|domoticz|fhem|tasmota|salesforce"
+    r"|hubspot|zoho crm|sugarcrm|suitecrm|vtiger|dolibarr|sap (?:b1|business one|s/4hana)|erp|erpnext|frappe|netsuite|quickbooks|xero"
+    r"|datev|lexware|afterbuy|jtl|billbee"
+    r"|supabase|appwrite|pocketbase|directus|strapi|keystone|medusa|sentry|airflow|superset|metabase|redash|dagster|prefect|rundeck"
+    r"|ansible|terraform|teamcity|bitbucket|argo|harbor|sonarqube|artifactory|rancher|portainer|coolify|dokploy|caprover|yunohost|cloudron"
+    r"|foxmail|fairemail|aquamail|aqua mail|nine mail|spark mail|airmail|canary mail|mailspring|mailbird|postbox|the bat|sylpheed"
+    r"|claws(?: mail)?|kmail|geary|betterbird|seamonkey|pegasus|incredimail|windows mail|mail and calendar|winmail|eudora|opera mail"
+    r"|roundcube|rainloop|snappymail|squirrelmail|sogo|zimbra desktop|edison|mymail|protonmail bridge|spike|superhuman|missive|front app"
+    r"|flask|fastapi|celery|codeigniter|yii2?|cakephp|zend|laminas|swiftmailer|perl|indy|delphi|vba|excel macro|crystal reports|ssrs"
+    r"|sql server|dbmail|oracle|utl_smtp|peoplesoft|lettre|rust|elixir|swoosh|erlang|nestjs|strapi|meteor|parse server|filemaker|labview"
+    r"|matlab|r script|blastula"
+    r"|blat|mailx|s-nail|heirloom|ssmtp|nullmailer|dma|git send-email|fail2ban|logwatch|monit|smartd|mdadm|apcupsd|backuppc|duplicati"
+    r"|urbackup|borgmatic|acronis|synergy|syncthing|calibre(?:-web)?|audiobookshelf|navidrome|firefly|actual budget|monica|lychee"
+    r"|photoprism|piwigo|wallabag|linkding|changedetection|healthchecks|gotify|ntfy|apprise|diun|watchtower)\b"
 )
 
 # Of these, words of every day: they are a program's name with a capital, or at the beginning of the text.

@@ -7,7 +7,10 @@ WRITTEN: tuple[tuple[str, str], ...] = (
     ("yandex", r"(?i)яндекс(?:а|у|ом|е|\.?почт\pL*)?|\byandex['’]?(?:ten|te|in|a)\b|얀덱스"),
     ("mail.ru", r"(?i)(?:мейл|мэйл|майл)[. ]?ру|\bмейлру\b"),
     ("rambler", r"(?i)рамблер(?:а|у|ом|е)"),
-    ("gmail", r"(?i)(?:гмейл|гмаил|джимейл|гмайл|жмейл|гугл[ -]?(?:почт|мейл))\pL*|지메일|구글 ?메일|ジーメール|Gメール|谷歌邮箱|谷歌信箱|\bgmail(?:u|a|em|om|owi|in|issa|ista|iin|ban|ból|'(?:da|den|in|e|i))\b|\bgoogle ?mail(?:s|u|a|em)?\b"),
+    ("gmail", (
+        r"(?i)(?:гмейл|гмаил|джимейл|гмайл|жмейл|гугл[ -]?(?:почт|мейл))\pL*|지메일|구글 ?메일|ジーメール|Gメール|谷歌邮箱|谷歌信箱|\bgmail(?:u|a|em|om|owi|in|issa"
+        r"|ista|iin|ban|ból|'(?:da|den|in|e|i))\b|\bgoogle ?mail(?:s|u|a|em)?\b"
+    )),
     ("outlook.com", r"(?i)хотмейл\pL*|аутлук\.ком|\bhotmail(?:u|a|em|s|'(?:da|den|in|e|i))\b|핫메일|ホットメール"),
     ("yahoo", r"(?i)яху\b|야후|雅虎|\byahoo['’]?(?:da|dan|s|nun|u)\b"),
     ("yahoo-japan", r"ヤフーメール|ヤフージャパン|ヤフー"),
