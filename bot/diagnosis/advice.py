@@ -185,7 +185,7 @@ def _changes(
             changes["security"] = _mode_change(target.security, None, client, index)  # said to be set so, and proved to be not
     elif finding.proposal is not None and finding.proposal.security is not None and situation.security is not finding.proposal.security:
         changes["security"] = _mode_change(finding.proposal.security, situation.security, client, index)
-    elif fix is not None and target is None:  # no server name is known: what the fix says by itself
+    elif fix is not None and target is None and situation.host is None:  # what the fix says by itself
         if (port := fix.set.get("port", "")).isdigit() and int(port) != situation.port:
             changes["port"] = Change("port", port, str(situation.port) if situation.port else None)
         if "security" in fix.set:

@@ -309,7 +309,7 @@ def _published(situation: Situation, provider: Provider | None) -> Proposal | No
 
 def _reached(finding: Finding, situation: Situation, seen: Observations) -> Finding:
     """Where the person could not connect and this side can, that goes with the evidence: it says whose side it is."""
-    if finding.cause not in _NET | {"net.connect_failed"} or situation.port is None:
+    if finding.cause not in _WAY or situation.port is None:
         return finding
     view = at_port(survey(seen), situation.port)
     fact = view.fact(o.TcpConnected) if view is not None and view.connected else None

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.diagnosis.fixes import is_dead
 from bot.diagnosis.model import Finding, Situation
-from bot.diagnosis.survey import at_port, best, survey
+from bot.diagnosis.survey import PortView, at_port, best, survey
 from bot.observations import Observations
 from knowledge.model import Fix, Provider, Server
 from knowledge.terms import CUSTOMARY_SECURITY, SUBMISSION, SUBMISSIONS, Endpoint, Security
@@ -64,7 +64,7 @@ def target_of(
     if finding.proposal is not None:
         host = finding.proposal.host or host
         port = finding.proposal.port or port
-        security = finding.proposal.security or security
+        security = finding.proposal.security or security or _mode_at(port, views)
     elif touches:
         host, port, security = _as_the_fix_says(wanted, situation, server)
         view = at_port(views, port) if port is not None else None
@@ -91,6 +91,14 @@ def target_of(
     if port is None and touches and security is not None:
         port = SUBMISSION if security is Security.STARTTLS else SUBMISSIONS
     return Endpoint(host, port, security) if host is not None and port is not None and security is not None else None
+
+
+def _mode_at(port: int | None, views: tuple[PortView, ...]) -> Security | None:
+    """The mode of a port whose mode nobody told: as it was seen, else the customary one."""
+    if port is None:
+        return None
+    view = at_port(views, port)
+    return view.speaks if view is not None and view.speaks is not None else CUSTOMARY_SECURITY.get(port)
 
 
 def _as_the_fix_says(
