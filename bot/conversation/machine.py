@@ -90,6 +90,9 @@ def _explain_term(turn: Turn, reading: Reading) -> None:
         turn.answer_at_once()
     elif turn.conversation.question is not None and turn.conversation.state is State.ASKING:
         turn.ask_again(*(blocks or ()))
+    elif blocks is not None and turn.conversation.state is State.IDLE and reading.provider is not None:
+        turn.preface.extend(blocks)
+        settings.tell(turn, turn.situation, reading.provider)
     elif blocks is not None:
         turn.say(Reply(blocks))
     elif turn.conversation.state is State.ADVISED:
@@ -350,8 +353,7 @@ def _choose(turn: Turn, event: Chose) -> None:
     if chosen.id == "dont_know":
         handler(conversation.state, Move.DONT_KNOW)(turn, Reading())
         return
-    slot, _, value = chosen.id.partition(":")
-    _take_choice(turn, event, slot, value)
+    _take_choice(turn, event, *chosen.id.split(":", 1))
     turn.proceed()
 
 

@@ -44,7 +44,8 @@ def move_of(before: Conversation, reading: Reading, *, asks: bool) -> Move:
         return orders[reading.intent]
     if before.state is State.HANDED_OFF:
         return Move.RESUME
-    if reading.outcome == "works" and "error" not in facts:
+    begins = before.state is State.IDLE and before.turn == 0 and before.problem == 0 and bool(facts)
+    if reading.outcome == "works" and "error" not in facts and not begins:  # who begins with "from my own it works" has a problem
         return Move.WORKS
     if reading.outcome == "still_fails" and "error" not in facts:
         return Move.STILL_FAILS
