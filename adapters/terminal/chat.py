@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 class PeopleChannel:
     """Prints replies as they come; keeps the last choices so that a number answers."""
 
-    name = NAME
     abilities = Abilities(edit=False)
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.choices: tuple[Choice, ...] = ()
         self.turn = 0
         self._number = 0
@@ -177,7 +177,8 @@ async def _handled(service: Service, line: Line, what: What) -> None:
 async def _open_talk(service: Service) -> Conversation | None:
     """The newest talk of this person that is still going on."""
     for talk in await service.conversations_of(person()):
-        if talk.channel == NAME and talk.state in (State.ASKING, State.PROBING, State.ADVISED, State.IDLE) and talk.transcript:
+        ours = talk.channel.partition(":")[0] == NAME
+        if ours and talk.state in (State.ASKING, State.PROBING, State.ADVISED, State.IDLE) and talk.transcript:
             return talk
     return None
 
@@ -212,10 +213,10 @@ async def _talk(locale: str | None) -> int:
     from bot.config import load_settings
 
     known = index()
-    channel = PeopleChannel()
+    line = Line(new_conversation(), locale=locale)
+    channel = PeopleChannel(line.channel)
     place: Place = {}
     async with running(channel, load_settings(), known) as service:
-        line = Line(new_conversation(), locale=locale)
         talk = await _open_talk(service)
         if talk is not None:
             await channel.post(place, _offer(talk, known), "")
@@ -225,8 +226,10 @@ async def _talk(locale: str | None) -> int:
             what = channel.meaning(text)
             if talk is not None:
                 if what == Pressed("continue", channel.turn):
-                    line = Line(talk.key, locale=locale)
+                    line = Line(talk.key, channel=talk.channel, locale=locale)
                     channel.choices = ()
+                    channel.name = line.channel
+                    service.add_channel(channel)
                     await channel.post(place, _again(talk, known), "")
                     talk = None
                     continue

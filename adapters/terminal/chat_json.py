@@ -8,7 +8,7 @@ from typing import Any
 from adapters.terminal import streams
 from adapters.terminal.arriving import arriving
 from adapters.terminal.live import plain
-from adapters.terminal.talk import NAME, Line, new_conversation, run_alone, running
+from adapters.terminal.talk import Line, new_conversation, run_alone, running
 from bot.channel import Abilities, Filled, Place, Pressed, Undeliverable, What, Wrote
 from bot.reply import Paragraph, Progress, Reply, Text, plain_text
 from knowledge.index import index
@@ -20,10 +20,10 @@ _PROGRESS_AFTER_SECONDS = 1.0
 class JsonChannel:
     """Writes replies as JSON lines. Progress comes out at most once a second, and its last state if any was shown."""
 
-    name = NAME
     abilities = Abilities(edit=True)
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.turn = 0
         self._number = 0
         self._shown: dict[str, float] = {}
@@ -97,8 +97,8 @@ async def _talk(locale: str | None) -> int:
     from bot.config import load_settings
 
     known = index()
-    channel = JsonChannel()
     line = Line(new_conversation(), locale=locale)
+    channel = JsonChannel(line.channel)
     async with running(channel, load_settings(), known) as service:
         async for _, row in arriving(streams.json_lines(streams.StandardInput())):
             what = row if isinstance(row, str) else what_of(row, channel.turn)

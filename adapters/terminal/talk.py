@@ -34,10 +34,15 @@ def new_conversation() -> str:
 
 
 class Line:
-    """Makes `Incoming` of what comes in on one conversation; numbers it so that nothing is taken for a repetition."""
+    """Makes `Incoming` of what comes in on one conversation; numbers it so that nothing is taken for a repetition.
 
-    def __init__(self, conversation: str, *, locale: str | None = None) -> None:
+    Each conversation is a channel of its own, so that of several terminals over one store none takes up another's. `channel` names that
+    of a conversation which is gone on with.
+    """
+
+    def __init__(self, conversation: str, *, channel: str | None = None, locale: str | None = None) -> None:
         self.conversation = conversation
+        self.channel = channel or conversation
         self._run = secrets.token_hex(4)
         self._number = 0
         self._locale = locale
@@ -47,7 +52,7 @@ class Line:
         now = datetime.datetime.now(datetime.UTC)
         key = f"{self.conversation}:{self._run}:{self._number}"
         return Incoming(
-            channel=NAME,
+            channel=self.channel,
             keys=(key,),
             conversation=self.conversation,
             place={"conversation": self.conversation},
