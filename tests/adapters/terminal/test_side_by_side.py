@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -21,7 +22,8 @@ async def test_what_one_terminal_has_not_answered_yet_is_not_taken_up_by_another
     await store.open()
     await store.receive(event_of(first), first.keys)
 
-    second = subprocess.run(
+    second = await asyncio.to_thread(
+        subprocess.run,
         [sys.executable, "-m", "adapters.main", "chat", "--json"],
         input=json.dumps({"user": "what is a smarthost?"}) + "\n",
         capture_output=True,
