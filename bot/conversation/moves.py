@@ -62,7 +62,8 @@ def move_of(before: Conversation, reading: Reading, *, asks: bool) -> Move:
     if "error" in facts:
         known = before.slots.error
         return Move.NEW_ERROR if known is None or known.value != facts["error"] else Move.FACTS
-    if facts or reading.observations or reading.own_server or reading.ambiguous_security or reading.intent in ("fix_error", "correction"):
+    beside = reading.own_server or reading.works_elsewhere or reading.ambiguous_security
+    if facts or reading.observations or beside or reading.intent in ("fix_error", "correction"):
         return Move.FACTS
     plain = {"thanks": Move.THANKS, "greeting": Move.GREETING}
     return plain.get(reading.intent, Move.OFF_TOPIC)
