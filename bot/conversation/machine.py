@@ -36,8 +36,8 @@ from bot.conversation.model import (
     StopPressed,
     Woken,
 )
-from bot.conversation.moves import Move, move_of
-from bot.conversation.slots import Correction, merge, observed, said, without_message
+from bot.conversation.moves import Move, move_of, works_in_another
+from bot.conversation.slots import Correction, merge, observed, said, values_of, without_message
 from bot.conversation.turn import Turn
 from bot.reading.model import SLOTS, Reading, Slot
 from bot.reply import Reply
@@ -289,6 +289,8 @@ def _hear(turn: Turn, event: Said) -> None:
     if event.edited:
         turn.conversation = without_message(turn.conversation, event.message)
     turn.heard(event.text.text)
+    if works_in_another(before, reading):
+        reading = replace(reading, client=None, works_elsewhere=True, outcome="still_fails")
     _take(turn, event, said(reading), reading, "said")
     remarks.note_cut(turn, event.text)
     if event.text.secrets:
@@ -306,7 +308,7 @@ def _take(turn: Turn, event: AnyEvent, values: dict[Slot, str | int], reading: R
     """Facts into the slots, with what is to be said about them."""
     before = turn.conversation
     turn.conversation, corrections = merge(turn.conversation, event, values, how)
-    turn.changed = _values(turn.conversation) != _values(before)
+    turn.changed = values_of(turn.conversation) != values_of(before)
     turn.conversation = observed(turn.conversation, event, reading)
     flags = [name for name in ("own_server", "works_elsewhere") if getattr(reading, name)]
     if flags:
@@ -395,7 +397,3 @@ def _wake(turn: Turn, event: Woken) -> None:
     pending = turn.conversation.probe
     if pending is not None and event.wake == f"looking:{pending.id}":
         turn.say_phrase("talk.still_looking", host=pending.request.host or pending.request.domain or "")
-
-
-def _values(conversation: Conversation) -> tuple[str | int | None, ...]:
-    return tuple(known.value if (known := conversation.slots.get(slot)) is not None else None for slot in SLOTS)

@@ -69,6 +69,15 @@ def move_of(before: Conversation, reading: Reading, *, asks: bool) -> Move:
     return plain.get(reading.intent, Move.OFF_TOPIC)
 
 
+def works_in_another(before: Conversation, reading: Reading) -> bool:
+    """ "But in Thunderbird it works", where the fault is in a printer: no success, but a word about the account."""
+    known = before.slots.client
+    if reading.outcome != "works" or reading.client is None or known is None or before.state is not State.ADVISED:
+        return False
+    mine, other = str(known.value), reading.client
+    return mine != "other" and not other.startswith(mine) and not mine.startswith(other)
+
+
 def _about_a_fault(before: Conversation, facts: dict[Slot, str | int]) -> bool:
     """In the middle of looking for a fault, a message with settings in it goes on with that, however it is worded."""
     if "configure" in before.flags or not facts or (before.slots.error is None and before.question is None):

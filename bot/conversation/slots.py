@@ -110,3 +110,7 @@ def situation_of(conversation: Conversation) -> Situation:
         own_server="own_server" in conversation.flags,
         works_elsewhere="works_elsewhere" in conversation.flags,
     )
+
+
+def values_of(conversation: Conversation) -> tuple[str | int | None, ...]:
+    return tuple(known.value if (known := conversation.slots.get(slot)) is not None else None for slot in SLOTS)
