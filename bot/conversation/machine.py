@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.answers.wording import paragraph
-from bot.conversation import afterwards, remarks, replies, settings, watching
+from bot.conversation import afterwards, records, remarks, replies, settings, watching
 from bot.conversation.model import (
     WATCH_PREFIX,
     AnyEvent,
@@ -84,6 +84,9 @@ def _dont_know(turn: Turn, reading: Reading) -> None:
 def _explain_term(turn: Turn, reading: Reading) -> None:
     """The word is explained, and an open question is put again. What is no word of the glossary may be words of an error, or be
     about the steps just given."""
+    event = turn.event
+    if turn.conversation.state is not State.ASKING and isinstance(event, Said) and records.look(turn, reading, event.text.text):
+        return
     known = reading.term is not None and reading.term in turn.index.knowledge.terms
     blocks = replies.term(reading.term, turn.index) if reading.term is not None and known else None
     if (blocks is None or turn.quotes()) and afterwards.asks_about_an_error(turn):

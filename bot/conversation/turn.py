@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from bot.answers.wording import paragraph, spans
-from bot.conversation import reasons, remarks, replies, settings
+from bot.conversation import reasons, records, remarks, replies, settings
 from bot.conversation.model import (
     AnyEffect,
     AnyEvent,
@@ -124,7 +124,7 @@ class Turn:
 
     def proceed(self) -> None:
         """Looks, asks or answers: whatever brings the talk nearer to a fix now."""
-        if self.conversation.probe is not None:
+        if self.conversation.probe is not None or records.tell(self):
             return
         if "configure" in self.conversation.flags:
             settings.proceed(self)
