@@ -48,7 +48,7 @@ def move_of(before: Conversation, reading: Reading, *, asks: bool) -> Move:
     if reading.outcome == "works" and "error" not in facts and not begins:  # who begins with "from my own it works" has a problem
         return Move.WORKS
     if reading.outcome == "still_fails" and "error" not in facts:
-        return Move.STILL_FAILS
+        return Move.FACTS if _in_another_program(before, facts) else Move.STILL_FAILS
     if reading.changed and reading.outcome is None and not facts and before.state is State.ADVISED:
         return Move.STILL_FAILS  # "changed it, try again": a fresh look tells
     if reading.unknown and not facts:
@@ -76,6 +76,12 @@ def works_in_another(before: Conversation, reading: Reading) -> bool:
         return False
     mine, other = str(known.value), reading.client
     return mine != "other" and not other.startswith(mine) and not mine.startswith(other)
+
+
+def _in_another_program(before: Conversation, facts: dict[Slot, str | int]) -> bool:
+    """ "The same error in our printer": the same fault, to be mended in other menus."""
+    client = before.slots.client
+    return client is not None and facts.get("client", client.value) != client.value
 
 
 def _about_a_fault(before: Conversation, facts: dict[Slot, str | int]) -> bool:

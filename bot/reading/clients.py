@@ -29,7 +29,7 @@ _NOT_OWN_BEHIND = re.compile(
 # A program that was left.
 _LEFT = re.compile(
     r"\b(?:mov|migrat|switch|chang|com|convert)\w* (?:us |me |it |everything |away |over )*from (?:an? |the |our |my )?$|\b(?:used|had"
-    r"|was) (?:to use )?$",
+    r"|was) (?:to use )?$|\b(?:leave|forget|ignore|skip|drop|never mind)(?: about)? (?:the |my |our )?$",
     re.IGNORECASE,
 )
 # Somebody else's, or a word of every day: "they use Thunderbird", "my brother says", "the virus scanner".

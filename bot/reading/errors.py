@@ -287,8 +287,9 @@ _FOR_ME = re.compile(r"(?:me|us|mir|uns|moi|nous|mi|ci)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{3,5}")
 _ADVISER = re.compile(
     r"\b(?:guides?|docs?|documentation|tutorials?|articles?|websites?|manual|page|support|provider|isp|hoster|chatgpt|google|hotline"
+    r"|colleagues?|friend|boss|somebody|someone|everybody|everyone|people|wife|husband|kollege|kollegin|freund|jemand|collègue|compañero"
     r"|anleitung"
-    r"|tuto|guía|manuel|forum|blog)\s+(?:\w+\s+){0,2}$",
+    r"|tuto|guía|manuel|forum|blog)\s*$",
     re.IGNORECASE,
 )
 

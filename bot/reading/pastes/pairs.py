@@ -30,6 +30,8 @@ _REFERENCE = re2.compile(
     r"(?i)^(?:\$\{?[A-Za-z_]|\$\(|\{\{|process\.env|os\.|env\(|getenv|ENV\[|%\w+%|!secret|System\.getenv"
     r"|config\.|settings\.|secrets\.|<%=)"
 )
+# "worker: SMTP_HOST=mail.example.com": whose variable it is stands before it.
+_INNER = re.compile(r"([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)=(\S+)")
 _DEFAULT = re2.compile(r"^\$\{\w+:?[-=]?([^}]*)\}$|\|\|\s*['\"]?([^'\"\s]+)['\"]?$")
 _ENV_CALL = re2.compile(r"(?i)(?:env|getenv|environ\.get|get_env|fetch)\(\s*['\"]\w+['\"]\s*,\s*['\"]?([^'\")\s]+)['\"]?\s*\)")
 
@@ -65,10 +67,13 @@ def pairs(text: str) -> list[Pair]:
                 value = value.rstrip(".)]") if not value.startswith("[") else value.rstrip(".)")
                 if value.endswith(":") and "=" in text[match.end(1) : match.start(4)]:  # "USE_TLS=True: it failed"
                     value = value[:-1]
+            key = match.group(1)
+            if (inner := _INNER.fullmatch(value)) is not None:
+                key, value = inner.groups()
             value = _resolved(text, match, value)
             if value is None or _commented(text, match.start()):
                 continue
-            found.append(Pair(match.group(1), path_of(match.group(1)), value, match.start(), match.end()))
+            found.append(Pair(key, path_of(key), value, match.start(), match.end()))
     for match in _SPACED.finditer(text):
         found.append(Pair(match.group(1), match.group(1).lower(), match.group(2).strip('"'), match.start(), match.end()))
     if "</" in text:
