@@ -221,6 +221,8 @@ def _clauses(text: str, spans: list[tuple[int, int]]) -> list[ErrorSpan]:
         stop = _closing(text, start, line_end)
         if stop is None and text[begin - 1 : begin] == '"' and (shut := text.find('"', end - 1, line_end)) >= 0:
             stop = shut
+        if stop is None and text[begin : begin + 1] == "'" and (shut := text.find("' ", end - 1, line_end)) >= 0:
+            stop = shut + 1
         if stop is None:
             chatter = _CHATTER.search(text[end:line_end])
             if chatter and _GOES_ON.search(text, max(0, end - 12), end + chatter.start()):  # "bad greeting from SMTP host: …"

@@ -42,7 +42,9 @@ _OWN_WORDS = (
     ("gmail", re2.compile(r"(?s)\b(?:535|534|530)[ \-]5\.[57]\.\d.*\bgsmtp\b")),
     ("microsoft365", re2.compile(r"(?i)SmtpClientAuthentication is disabled for the (?:Tenant|Mailbox)|aka\.ms/smtp_auth_disabled")),
 )
-_DENIED = re.compile(r"\b(?:not|nicht|pas|instead of|rather than|statt|niet|не)\s+(?:the |my |at |with |from )?$")
+_DENIED = re.compile(
+    r"\b(?:not|don'?t|nicht|pas|instead of|rather than|statt|niet|не)\s+(?:use |using |have |on )?(?:the |my |at |with |from )?$"
+)
 # "self-hosted mailcow" is nobody's service, though there is one of that name.
 _OWN_BEFORE = re.compile(r"\bself[- ]$")
 _HOST_BEHIND = re.compile(r"\s+[\w-]+\.[\w.-]+\w")

@@ -37,7 +37,7 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
         r"(?i)\bnew outlook\b|\boutlook \(?new\)?\b|\bneue[smnr]? outlook\b|\bnouve(?:au|l) outlook\b|\bnuevo outlook\b"
         r"|\boutlook for windows\b|\bnovo outlook\b|\bnuovo outlook\b"
     )),
-    ("outlook-mac", r"(?i)\boutlook (?:for|on|2016|2019|2021)? ?(?:my )?(?:the )?(?:mac|macos|osx)\b|\bmac outlook\b"),
+    ("outlook-mac", r"(?i)\boutlook (?:for|on|für|pour|para|per|voor|для|για|dla|för|2016|2019|2021)? ?(?:my )?(?:the )?(?:mac|macos|osx)\b|\bmac outlook\b"),
     ("outlook-classic", (
         r"(?i)\b(?:classic outlook|outlook \(?classic\)?|outlook (?:20)?(?:03|07|10|13|16|19|21|24)\b|klassisches outlook|outlook 365 desktop"
         r"|outlook desktop|old outlook|legacy outlook|outlook ltsc|ol ?20\d\d)"

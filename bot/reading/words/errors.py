@@ -402,6 +402,7 @@ CHATTER = (
     r"|any (?:idea|help|clue)|please (?:help|advise|assist)|pls\b|help (?:me|please|pls)\b|can (?:you|someone|anyone|i)|is (?:the server"
     r"|it|this|that|my)|i (?:have|use|am|read|tried|think|don't|did|already|can|need|got|get|just)\b|i'm\b|i've\b|we (?:have|use|are"
     r"|changed)|after (?:we|i|the|upgrad|updat|chang|mov|switch|install)|since (?:i|we|the|yesterday|today|last|monday|upgrad|updat)"
+    r"|it (?:worked|works|was|is|used|started|only|happens|began)\b|(?:smtp|mail)\.[\w.\-]+:\d+ (?:ssl|tls|starttls)\b"
     r"|but (?:the|it|in|my|works|webmail|i|receiving)|works (?:fine |ok )?(?:in|on|with|from|local)|locally works|for \d+ (?:days|hours"
     r"|weeks|minutes)|every time|thanks\b|thx\b|ideas\?|what's (?:wrong|up|that|this)|on (?:infinityfree|render\.com|heroku|vercel|godaddy"
     r"|bluehost|shared hosting)|(?:smtp|mail|host|server)\.[\w.\-]+ (?:port )?\d+|(?:host|server|smtp host"

@@ -86,7 +86,7 @@ STILL = (
     r"|やはりだめ|やっぱり(?:ダメ|だめ)|変わりません|아직도|그대로)"
 )
 HUMAN = (
-    r"\b(?:talk|speak|chat) (?:to|with) (?:your|a|an|the|my) (?:supervisor|manager|boss|colleague|team|specialist|technician|admin)\b"
+    r"^(?:agent|human|operator|person|mensch|humano|humain)[ ,]+(?:please|pls|plz|bitte|por favor|svp)\b|\b(?:talk|speak|chat) (?:to|with) (?:your|a|an|the|my) (?:supervisor|manager|boss|colleague|team|specialist|technician|admin)\b"
     r"|^(?:(?:real |live |actual )?(?:human|agent|person|operator|representative|mensch|humain|humano|persona))[ ,]*(?:please|pls|plz|now"
     r"|bitte|svp|por favor)?[\s.!?]*$|\b(?:(?:is there |can i (?:reach|get|call|phone|ring|talk to|speak (?:to|with)) )(?:somebody|someone"
     r"|anybody|anyone|an? (?:actual |real |live )?(?:human|person|agent|technician))|(?:get|give|bring|find|call|fetch|send) me (?:a |an "
