@@ -2,8 +2,9 @@
 #   docker build -t postmaster . && docker run --read-only --tmpfs /tmp -v state:/state --env-file tokens.env postmaster
 FROM python:3.11-slim AS build
 WORKDIR /src
-COPY requirements-run.lock pyproject.toml README.md LICENSE ./
-RUN python -m venv /opt/postmaster && /opt/postmaster/bin/pip install --no-cache-dir --require-hashes -r requirements-run.lock
+COPY .ci/requirements-run.lock .ci/
+COPY pyproject.toml README.md LICENSE ./
+RUN python -m venv /opt/postmaster && /opt/postmaster/bin/pip install --no-cache-dir --require-hashes -r .ci/requirements-run.lock
 COPY knowledge knowledge
 COPY bot bot
 COPY adapters adapters

@@ -14,6 +14,8 @@ from knowledge.index import Index, index
 from knowledge.terms import Security
 
 if TYPE_CHECKING:
+    from rich.live import Live
+
     from bot.observations import Observation, Observations
     from bot.probes.guard import Network
 
@@ -136,7 +138,7 @@ class live:
         self._host, self._known = host, known
         self._ports = () if port is None else (port,)
         self._seen: list[Observation] = []
-        self._display: object = None
+        self._display: Live | None = None
 
     def __enter__(self) -> live:
         if sys.stderr.isatty():
@@ -150,7 +152,7 @@ class live:
 
     def __exit__(self, *_: object) -> None:
         if self._display is not None:
-            self._display.stop()  # type: ignore[attr-defined]  # rich is imported only where it is shown
+            self._display.stop()
 
     def add(self, fact: Observation) -> None:
         self._seen.append(fact)
@@ -163,7 +165,8 @@ class live:
         from bot.observations import Observations
 
         state = progress("", self._host, self._ports, Observations(tuple(self._seen)), self._known)
-        self._display.update(drawn(state))  # type: ignore[attr-defined]  # see __exit__
+        if self._display is not None:
+            self._display.update(drawn(state))
 
 
 def _refusal(reason: str, host: str, port: int | None, known: Index) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import replace
+from typing import Any
 
 from bot.answers.wording import paragraph, spans
 from bot.conversation import reasons, records, remarks, replies, settings
@@ -15,7 +16,6 @@ from bot.conversation.model import (
     AnyEffect,
     AnyEvent,
     Conversation,
-    Effect,
     HandOff,
     Known,
     Lesson,
@@ -76,8 +76,9 @@ class Turn:
     def seen(self) -> Observations:
         return observations_of(self.conversation)
 
-    def set(self, **fields: object) -> None:
-        self.conversation = replace(self.conversation, **fields)  # type: ignore[arg-type]  # names are checked by the dataclass
+    def set(self, **fields: Any) -> None:
+        """Fields of the conversation by their names; the dataclass refuses another one."""
+        self.conversation = replace(self.conversation, **fields)
 
     def flag(self, *names: str) -> None:
         self.set(flags=tuple(dict.fromkeys((*self.conversation.flags, *names))))
@@ -98,9 +99,9 @@ class Turn:
 
     # --- saying ---
 
-    def owe(self, effect: Effect) -> None:
+    def owe(self, effect: AnyEffect) -> None:
         self.set(sent=self.conversation.sent + 1)
-        self.effects.append(replace(effect, id=str(self.conversation.sent)))  # type: ignore[arg-type]  # each subclass of Effect is in AnyEffect
+        self.effects.append(replace(effect, id=str(self.conversation.sent)))
 
     def say(self, reply: Reply) -> None:
         """Posts `reply`, with what was to be said before it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 from math import log
+from operator import itemgetter
 
 from bot.diagnosis.wrappers import plain
 from knowledge.model import Cause
@@ -25,13 +27,13 @@ class Similar:
         """(cause, likeness 0…1) of the causes with the most similar examples, best first. `text` in the form of `wrappers.plain`."""
         examples, holding, weight = self._index
         words = frozenset(_WORD.findall(text)[:_MAX_WORDS])
-        shared: Counter[int] = Counter()
+        shared: defaultdict[int, float] = defaultdict(float)
         for word in words:
             for number in holding.get(word, ()):
-                shared[number] += weight[word]  # type: ignore[assignment]  # a Counter adds any number
+                shared[number] += weight[word]
         own = sum(weight.get(word, self._unknown) for word in words)
         best: dict[str, float] = {}
-        for number, common in shared.most_common(24):
+        for number, common in heapq.nlargest(24, shared.items(), key=itemgetter(1)):
             cause, size = examples[number]
             likeness = 2 * common / (size + own)
             best[cause] = max(best.get(cause, 0.0), likeness)

@@ -103,7 +103,8 @@ def _key_body(text: str, start: int, end: int) -> Iterator[Span]:
     if not text.startswith("-----END", end):
         body_end = start
         while (piece := _KEY_PIECE.search(text, body_end, min(body_end + _KEY_GAP, end))) is not None:
-            body_end = _KEY_GOES_ON.match(text, piece.start(), end).end()  # type: ignore[union-attr]  # it matches any place
+            goes_on = _KEY_GOES_ON.match(text, piece.start(), end)
+            body_end = goes_on.end() if goes_on is not None else piece.end()
     if text[start:body_end].strip():
         yield Span("private_key", start, body_end, echo=False)
 

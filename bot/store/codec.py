@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 from functools import cache
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
@@ -19,7 +19,6 @@ from bot import reply
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation, FormSent, Said
 from bot.observations import Observation, facts
 
-_T = TypeVar("_T")
 TAG = "_"
 
 
@@ -28,7 +27,8 @@ def encode_event(event: AnyEvent) -> bytes:
 
 
 def decode_event(data: bytes) -> AnyEvent:
-    return _decode(data, AnyEvent)  # type: ignore[arg-type]  # a union of classes is no type[T] to mypy
+    event: AnyEvent = _decode(data, AnyEvent)
+    return event
 
 
 def encode_effect(effect: AnyEffect) -> bytes:
@@ -36,7 +36,8 @@ def encode_effect(effect: AnyEffect) -> bytes:
 
 
 def decode_effect(data: bytes) -> AnyEffect:
-    return _decode(data, AnyEffect)  # type: ignore[arg-type]  # as above
+    effect: AnyEffect = _decode(data, AnyEffect)
+    return effect
 
 
 def encode_conversation(conversation: Conversation) -> bytes:
@@ -44,7 +45,8 @@ def encode_conversation(conversation: Conversation) -> bytes:
 
 
 def decode_conversation(data: bytes) -> Conversation:
-    return _decode(data, Conversation)
+    conversation: Conversation = _decode(data, Conversation)
+    return conversation
 
 
 def encode_observations(seen: tuple[Observation, ...]) -> bytes:
@@ -52,7 +54,8 @@ def encode_observations(seen: tuple[Observation, ...]) -> bytes:
 
 
 def decode_observations(data: bytes) -> tuple[Observation, ...]:
-    return _decode(data, tuple[Observation, ...])
+    seen: tuple[Observation, ...] = _decode(data, tuple[Observation, ...])
+    return seen
 
 
 def _encode(value: Any, as_type: Any) -> bytes:
@@ -63,7 +66,8 @@ def _encode(value: Any, as_type: Any) -> bytes:
         return json.dumps(plain, separators=(",", ":")).encode()
 
 
-def _decode(data: bytes, as_type: type[_T]) -> _T:
+def _decode(data: bytes, as_type: Any) -> Any:
+    """`as_type` may be a union of classes, which a type variable cannot name."""
     return converter().structure(json.loads(data), as_type)
 
 

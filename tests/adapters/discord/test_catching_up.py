@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,10 @@ from tests.adapters.discord.test_with_the_real_service import serving
 LATER = "2099-11-25T10:00:00+00:00"
 
 
+def _answers_stand(peer: Peer, thread: str, number: int) -> bool:
+    return len(peer.ours(thread)) == number
+
+
 async def talk_in(peer: Peer, service: Scripted, *later: str) -> tuple[str, list[dict[str, Any]]]:
     """A talk that began with a mention and went on with `later`, while the bot ran; its thread, and all that its asker wrote."""
     before = service.kept.writes
@@ -34,7 +39,7 @@ async def talk_in(peer: Peer, service: Scripted, *later: str) -> tuple[str, list
         await peer.until(lambda: peer.ours(thread))
         for number, text in enumerate(later, 2):
             said.append(await peer.say(text, channel=thread))
-            await peer.until(lambda n=number: len(peer.ours(thread)) == n)  # type: ignore[misc]  # the loop's own number
+            await peer.until(partial(_answers_stand, peer, thread, number))
     key = KEY + thread
     lines = tuple(Line("person", one["content"], KEY + one["id"]) for one in said)
     talk = service.talks[key]

@@ -43,8 +43,10 @@ async def test_a_question_without_a_talk_is_answered_in_the_acknowledgement(
     assert service.received == []
 
 
-async def test_a_long_answer_to_a_command_goes_on_in_further_private_messages(peer: Peer, service: Scripted) -> None:
-    service.answer = lambda query: Reply((Paragraph((Literal("word " * 2_000),)),))  # type: ignore[method-assign]
+async def test_a_long_answer_to_a_command_goes_on_in_further_private_messages(
+    peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "answer", lambda query: Reply((Paragraph((Literal("word " * 2_000),)),)))
     async with running(peer, service):
         called = await peer.slash("lookup", options={"query": "gmail"})
         await peer.until(lambda: len(seen(peer, called)) == 3)
@@ -206,11 +208,11 @@ async def test_another_process_that_was_faster_is_left_to_answer(peer: Peer, ser
     assert len(seen(peer, lookup)) == 1
 
 
-async def test_a_failure_of_ours_gets_a_private_sentence(peer: Peer, service: Scripted) -> None:
+async def test_a_failure_of_ours_gets_a_private_sentence(peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(query: object) -> Reply:
         raise RuntimeError("secret text")
 
-    service.answer = broken  # type: ignore[method-assign]
+    monkeypatch.setattr(service, "answer", broken)
     async with running(peer, service):
         called = await peer.slash("lookup", options={"query": "gmail"})
         await peer.until(lambda: seen(peer, called))
