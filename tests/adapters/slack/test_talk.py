@@ -7,6 +7,7 @@ import datetime
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,10 @@ async def test_a_kill_between_sent_and_marked_says_nothing_twice(peer: Peer, bot
     assert len(peer.ours("C1", root)) == 1
 
 
+def _looked_for(look: ScriptedLook, part: str) -> bool:
+    return any(part in (asked.host or "") for asked in look.asked)
+
+
 async def test_for_a_guest_only_public_servers_are_looked_at_and_a_member_may_ask_for_more(peer: Peer, bot: Bot) -> None:
     peer.people = {"UGUEST": {"is_restricted": True}}
     look = ScriptedLook()
@@ -176,7 +181,7 @@ async def test_for_a_guest_only_public_servers_are_looked_at_and_a_member_may_as
         for user in ("UGUEST", "UMEMBER"):
             text = f"<@{BOT_USER}> thunderbird can't send, mail.{user.lower()}.example port 465 SSL/TLS: wrong version number"
             await peer.says(text, user=user)
-            await peer.until(lambda user=user: any(user.lower() in (asked.host or "") for asked in look.asked), within=10)  # type: ignore[misc]
+            await peer.until(partial(_looked_for, look, user.lower()), within=10)
 
     assert [asked.public_only for asked in look.asked] == [True, False]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 import trustme
@@ -65,12 +66,12 @@ NOTHING_KNOWN = Index(Knowledge({}, {}, {}, {}))
 
 
 async def search(
-    domain: str, zone: Mapping[str, Mapping[str, Sequence[str]]], index: Index = NOTHING_KNOWN, **policy: object
+    domain: str, zone: Mapping[str, Mapping[str, Sequence[str]]], index: Index = NOTHING_KNOWN, **policy: Any
 ) -> tuple[tuple[CandidateFound, ...], list[Observation]]:
     told: list[Observation] = []
     async with resolving(zone) as resolver:
-        settings = {"resolvers": (f"127.0.0.1:{resolver.port}",), "allow": ("127.0.0.0/8",), **policy}
-        async with Network(Policy(**settings)) as network:  # type: ignore[arg-type]
+        settings: dict[str, Any] = {"resolvers": (f"127.0.0.1:{resolver.port}",), "allow": ("127.0.0.0/8",), **policy}
+        async with Network(Policy(**settings)) as network:
             found = await discover(domain, network, index, told.append)
     return found, told
 
