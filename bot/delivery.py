@@ -21,6 +21,7 @@ from bot.channel import Channel, TryLater, Undeliverable
 from bot.conversation.model import AnyEvent, Edit, HandOff, Post, Probe, ProbeDone, ProbeRequest
 from bot.errors import PostmasterError
 from bot.observations import Observation, Observations
+from bot.patience import Patience
 from bot.probes.model import OnSeen
 from bot.reply import Progress
 from bot.sites.port import FarBroker
@@ -63,7 +64,7 @@ class Delivery:
         owner: str,
         *,
         now: Callable[[], datetime.datetime],
-        patiently: Callable[..., Awaitable[Any]],
+        patiently: Patience,
         take_in: Callable[[AnyEvent, Sequence[str]], Awaitable[bool]],
         show_progress: ShowProgress,
         nudge: Callable[[], None],
@@ -142,7 +143,7 @@ class Delivery:
 
     async def _renew(self, effect: ClaimedEffect) -> bool:
         until = self._now() + LEASE
-        kept: bool = await self._patiently(self._store.renew, effect, self._owner, until)
+        kept = await self._patiently(self._store.renew, effect, self._owner, until)
         if kept and effect.key in self._held:
             self._held[effect.key] = replace(self._held[effect.key], lease_until=until)
         elif not kept and isinstance(effect.effect, Probe):
@@ -182,9 +183,7 @@ class Delivery:
     async def _claim_rest(self, conversation: str, line: _Line) -> bool:
         """Claims the next one that waited for an earlier effect in the table; whether there was one."""
         channels, now = tuple(self._channels), self._now()
-        claimed: Sequence[ClaimedEffect] = await self._patiently(
-            self._store.claim_effects, channels, self._owner, LEASE, now, conversation=conversation
-        )
+        claimed = await self._patiently(self._store.claim_effects, channels, self._owner, LEASE, now, conversation=conversation)
         for effect in claimed:
             self._hold(effect)
             if isinstance(effect.effect, Probe):
@@ -214,7 +213,7 @@ class Delivery:
         metrics.observe_seconds("delivery_seconds", time.monotonic() - began, channel=effect.channel)
         if message is not None:
             line.posted[effect.effect.of if isinstance(effect.effect, Edit) else effect.effect.id] = message
-        marked: Marked = await self._patiently(self._store.done, effect, message)
+        marked = await self._patiently(self._store.done, effect, message)
         return ("lost" if marked is Marked.LOST else "done"), marked is Marked.MORE
 
     async def _perform(self, channel: Channel, claimed: ClaimedEffect, line: _Line) -> str | None:
@@ -242,7 +241,7 @@ class Delivery:
             retry_at = self._now() + datetime.timedelta(seconds=retry_in)
             self._failed_at = {talk: at for talk, at in self._failed_at.items() if time.monotonic() - at < HAND_OVER_SECONDS}
             self._failed_at[effect.conversation] = time.monotonic()
-        marked: bool = await self._patiently(self._store.failed, effect, reason, retry_at)
+        marked = await self._patiently(self._store.failed, effect, reason, retry_at)
         log.logger(__name__).warning("an effect did not happen", effect=type(effect.effect).__name__, reason=reason, retry_in=retry_in)
         self._nudge()
         if not marked:
@@ -280,7 +279,7 @@ class Delivery:
             return "lost"
         event = replace(answer, at=self._now(), observations=observations, error=error)
         await self._patiently(self._take_in, event, (event.id,))
-        marked: Marked = await self._patiently(self._store.done, claimed)
+        marked = await self._patiently(self._store.done, claimed)
         return "lost" if marked is Marked.LOST else "done"
 
     def _look(self, claimed: ClaimedEffect, effect: Probe, answer: ProbeDone, on_seen: OnSeen) -> Coroutine[Any, Any, Observations]:

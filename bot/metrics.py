@@ -60,10 +60,10 @@ def text() -> bytes:
     return generate_latest(_registry)
 
 
-def count(name: str, **labels: str) -> None:
+def count(name: str, by: int = 1, /, **labels: str) -> None:
     if _registry is not None:
         counter = _counter(name)
-        (counter.labels(**labels) if labels else counter).inc()
+        (counter.labels(**labels) if labels else counter).inc(by)
 
 
 def observe_seconds(name: str, seconds: float, **labels: str) -> None:

@@ -15,7 +15,7 @@ import contextlib
 import datetime
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -42,6 +42,7 @@ from bot.errors import StoreUnreachable
 from bot.events import begun, characters_in, characters_of, event_of
 from bot.observations import Observations
 from bot.outages import Outages
+from bot.patience import Patience
 from bot.redaction import SafeText
 from bot.reply import Paragraph, Progress, Reply, Text
 from bot.sites.port import FarBroker
@@ -49,6 +50,7 @@ from bot.store import outbox
 from bot.store.port import Store
 from bot.store.vault import Vault
 from bot.thinking import Thinking
+from bot.timer import Timer
 
 if TYPE_CHECKING:
     from bot.reading.model import Reading
@@ -62,18 +64,11 @@ Answer = Callable[[Query], Reply]
 ShowProgress = Callable[[str, ProbeRequest, Observations, bool], Progress]
 
 STEPS_BEFORE_PARKING = 3
-GRACE = datetime.timedelta(seconds=5)  # an event that waits longer was left behind by an instance that died
 DRAIN_SECONDS = 20.0
 CANCEL_AGAIN_SECONDS = 0.5
-PURGE_EVERY_SECONDS = 3600.0
 LONG_CHARACTERS = 16_384
-SHORTEST_SLEEP_SECONDS = 0.02
-AFTER_TROUBLE_SECONDS = 1.0  # something due stayed due: do not spin on it
-STORE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+OWED_PAUSE_SECONDS = 0.02
 STORE_ANSWERS_SECONDS = 2.0
-TAKEN_UP_AT_ONCE = 300  # effects that another one left behind; so many are done long before their lease ends
-CLOCK_SECONDS = 10.0
-LEAP_SECONDS = 5.0
 NOBODYS = "nobody's"  # a conversation that no platform names so
 PARKED = "talk.parked"
 
@@ -112,20 +107,16 @@ class Service:
         self._answer = answer or self._thinking.answer
         self._progress = progress or self._thinking.progress
         self._now = now
-        self._patience_seconds = patience_seconds
+        self._patiently = Patience(patience_seconds)
         self._learns = learns
-        self._keep = datetime.timedelta(days=keep_days)
         self._channels: dict[str, Channel] = {}
         self._activity = Activity()
         self._outages = Outages()
         self._owner = secrets.token_hex(8)
         self._again: set[str] = set()
         self._working: set[str] = set()
-        self._failures: dict[str, int] = {}
         self._group: asyncio.TaskGroup | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._draining = False
-        self._leaving = False
         self._warm = asyncio.Event()
         self._warm.set()
         self._nudged = asyncio.Event()
@@ -141,6 +132,18 @@ class Service:
             show_progress=self._progress,
             nudge=self._nudged.set,
             spawn=self._spawn,
+        )
+        self._timer = Timer(
+            store,
+            self._delivery,
+            self._channels,
+            self._owner,
+            now=now,
+            patiently=self._patiently,
+            take_in=self._take_in,
+            work_on=self._work_on_left_behind,
+            keep=datetime.timedelta(days=keep_days),
+            nudged=self._nudged,
         )
 
     # --- for the platforms -----------------------------------------------------------------------------------------------
@@ -215,7 +218,7 @@ class Service:
             await self._activity.quiet(conversation)
             if not await self._patiently(self._store.owes, conversation):
                 return
-            await asyncio.sleep(SHORTEST_SLEEP_SECONDS)  # only where an effect is to be tried again later, or another instance has it
+            await asyncio.sleep(OWED_PAUSE_SECONDS)  # only where an effect is to be tried again later, or another instance has it
 
     async def readiness(self) -> dict[str, bool]:
         """By name, the store's and each channel's: can it do its part just now? A channel that cannot tell is ready once it is there."""
@@ -224,7 +227,7 @@ class Service:
             async with asyncio.timeout(STORE_ANSWERS_SECONDS):
                 await self._store.load(NOBODYS)
                 answers = True
-        working = self._group is not None and not self._draining
+        working = self._group is not None and not self._timer.holds
         told = {name: getattr(channel, "ready", None) for name, channel in self._channels.items()}
         return {"store": answers and working, **{name: working and (ready is None or bool(ready())) for name, ready in told.items()}}
 
@@ -243,11 +246,11 @@ class Service:
         """Works until `stop`; then drains, gives back what is not finished, and returns. Cancel it to leave at once.
 
         Raises `StoreUnreachable` where the store stays away longer than the patience."""
-        self._draining = self._leaving = False
+        self._timer.holds = False
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                self._spawn(self._watch())
+                self._spawn(self._timer.run())
                 self._spawn(self._delivery.keep_leases())
                 for conversation in await self._patiently(self._store.waiting, tuple(self._channels)):
                     self._work_on(conversation)
@@ -255,7 +258,6 @@ class Service:
                     await stop.wait()
                     await self.drain(DRAIN_SECONDS)
                 finally:
-                    self._leaving = True
                     await self._end_tasks()
         except* StoreUnreachable as group_error:
             raise _first(group_error) from None
@@ -266,7 +268,7 @@ class Service:
 
     async def drain(self, seconds: float) -> bool:
         """Takes up nothing that others could do, and waits until what runs here is done; False where `seconds` were not enough."""
-        self._draining = True
+        self._timer.holds = True
         try:
             async with asyncio.timeout(seconds):
                 await self._activity.all_quiet()
@@ -306,6 +308,10 @@ class Service:
             self._working.add(conversation)
             self._activity.begin(conversation)
             self._spawn(self._work(conversation))
+
+    def _work_on_left_behind(self, conversation: str) -> None:
+        if conversation not in self._working:
+            self._work_on(conversation)
 
     async def _work(self, conversation: str) -> None:
         try:
@@ -400,77 +406,6 @@ class Service:
 
                 with contextlib.suppress(StoreUnreachable):
                     await self._store.lessons.note(stripped(lesson), self._now().date())
-
-    # --- what falls due ----------------------------------------------------------------------------------------------------
-
-    async def _watch(self) -> None:
-        """One timer on the earliest that falls due: a wake, a retry, the end of somebody's lease, an event left behind, the purge."""
-        purge_at = time.monotonic()
-        while not self._leaving:
-            if time.monotonic() >= purge_at:
-                purge_at = time.monotonic() + PURGE_EVERY_SECONDS
-                deleted = await self._patiently(self._store.purge, self._now() - self._keep)
-                metrics.count("forgotten", why="age") if deleted else None
-            wait = purge_at - time.monotonic()
-            self._nudged.clear()
-            due = await self._patiently(self._store.next_due, tuple(self._channels), GRACE)
-            if due is not None:
-                seconds = (due - self._now()).total_seconds()
-                if seconds <= 0:
-                    progressed = await self._take_up_due()
-                    seconds = SHORTEST_SLEEP_SECONDS if progressed else AFTER_TROUBLE_SECONDS
-                wait = min(wait, seconds)
-            await self._sleep(wait)
-
-    async def _sleep(self, seconds: float) -> None:
-        """Until it is time, or something was nudged, another process wrote, or the clock leapt (set anew, or the machine slept)."""
-        until, ahead = time.monotonic() + max(seconds, SHORTEST_SLEEP_SECONDS), self._clock_ahead()
-        while (left := until - time.monotonic()) > 0:
-            turn = min(left, self._store.watch_seconds or CLOCK_SECONDS)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(turn):
-                    await self._nudged.wait()
-                    return
-            if abs(self._clock_ahead() - ahead) > LEAP_SECONDS:
-                return
-            if self._store.watch_seconds is not None and await self._patiently(self._store.changed_elsewhere):
-                return
-
-    def _clock_ahead(self) -> float:
-        return self._now().timestamp() - time.monotonic()
-
-    async def _take_up_due(self) -> bool:
-        """Whether anything was due that could be taken up."""
-        if self._draining:
-            return False
-        channels, now = tuple(self._channels), self._now()
-        wakes = await self._patiently(self._store.claim_wakes, channels, self._owner, delivery.LEASE, now)
-        for wake in wakes:
-            event_id = f"wake:{wake.conversation}:{wake.wake}:{wake.at.isoformat()}"
-            event = Woken(id=event_id, conversation=wake.conversation, at=now, order="", channel=wake.channel, wake=wake.wake)
-            await self._patiently(self._take_in, event, (event.id,))
-            await self._patiently(self._store.wake_done, wake)
-        effects = await self._patiently(self._store.claim_effects, channels, self._owner, delivery.LEASE, now, TAKEN_UP_AT_ONCE)
-        self._delivery.accept(effects, from_table=True)
-        left_behind = await self._patiently(self._store.waiting, channels, now - GRACE)
-        fresh = [conversation for conversation in left_behind if conversation not in self._working]
-        for conversation in fresh:
-            self._work_on(conversation)
-        return bool(wakes or effects)
-
-    async def _patiently(self, ask: Callable[_P, Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Asks the store again while it is away, with growing pauses, as long as the patience lasts."""
-        began, attempt = time.monotonic(), 0
-        while True:
-            try:
-                return await ask(*args, **kwargs)
-            except StoreUnreachable:
-                metrics.count("store_unreachable")
-                if self._patience_seconds is not None and time.monotonic() - began >= self._patience_seconds:
-                    raise
-                log.logger(__name__).warning("the store cannot be reached", attempt=attempt)
-            await asyncio.sleep(STORE_PAUSES[min(attempt, len(STORE_PAUSES) - 1)])
-            attempt += 1
 
 
 def _first(group: BaseExceptionGroup[StoreUnreachable]) -> StoreUnreachable:

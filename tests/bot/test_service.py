@@ -408,7 +408,7 @@ async def test_drain_waits_for_a_running_probe(store: Store, room: Room) -> None
 
 
 async def test_a_store_that_is_away_for_a_moment_is_waited_for(store: Store, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.service.STORE_PAUSES", (0.01,))
+    monkeypatch.setattr("bot.patience.PAUSES", (0.01,))
     service = service_on(store, room)
     real, failures = store.commit, [StoreUnreachable("away")] * 3
 

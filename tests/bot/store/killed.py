@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 
 import bot.delivery
-import bot.service
 import bot.store.redis
+import bot.timer
 from bot.channel import Place
 from bot.reply import Reply, plain_text
 from bot.store import open_store
@@ -56,7 +56,7 @@ async def main(address: str, platform: str, first: int, count: int, fault: str) 
     if "REAL_LEASES" not in os.environ:  # a dead process's leases end soon, so that the next one meets them within the test
         bot.delivery.LEASE = datetime.timedelta(seconds=0.6)
         bot.delivery.RENEW_SECONDS = 0.15
-        bot.service.GRACE = datetime.timedelta(seconds=0.3)
+        bot.timer.GRACE = datetime.timedelta(seconds=0.3)
         bot.store.redis.HINT_SECONDS = 0.3
     store = open_store(address)
     await store.open()

@@ -137,7 +137,7 @@ async def test_a_leap_in_the_middle_of_a_probe_says_nothing_twice_and_loses_noth
 async def test_a_wake_that_fell_due_while_the_machine_slept_comes_as_soon_as_it_is_awake(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.service.CLOCK_SECONDS", 0.05)
+    monkeypatch.setattr("bot.timer.CLOCK_SECONDS", 0.05)
     monkeypatch.setattr(type(store), "watch_seconds", None)  # nobody else writes
 
     def later(conversation: Conversation, event: AnyEvent) -> Step:
