@@ -11,7 +11,7 @@ import asyncio
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from bot.observations import (
     ConnectionClosed,
@@ -35,7 +35,7 @@ from bot.observations import Stage as Step
 from bot.probes import papers, smtp, tcp, tls, versions
 from bot.probes.guard import Line
 from bot.probes.smtp import Broken, Closed, Failed, HandshakeFailed, Reply, Silent, Talk
-from bot.probes.visit import Visit
+from bot.probes.visit import Here, Visit
 
 Way = Literal["clear", "tls"]
 
@@ -61,7 +61,7 @@ class Looker:
     def __init__(self, visit: Visit, look: Look) -> None:
         self.visit = visit
         self.look = look
-        self._here: dict[str, Any] = {"host": visit.host, "address": look.address, "port": look.port}
+        self._here: Here = {"host": visit.host, "address": look.address, "port": look.port}
         self._loop = asyncio.get_running_loop()
         self._greeting_scope: asyncio.Timeout | None = None
         self._connected_at = 0.0

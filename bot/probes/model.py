@@ -9,20 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from bot.observations import Observation
 
 OnSeen = Callable[[Observation], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """How far one endpoint is, for a progress display."""
-
-    host: str
-    port: int
-    state: Literal["waiting", "running", "good", "bad", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)

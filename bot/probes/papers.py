@@ -14,9 +14,7 @@ from bot.observations import (
     IntermediateMissing,
 )
 from bot.probes import dns, tls
-from bot.probes.visit import Visit
-
-Here = dict[str, Any]  # host, address and port, as the facts of an endpoint have them
+from bot.probes.visit import Here, Visit
 
 
 def shown(visit: Visit, here: Here, tls_object: Any, greeted_as: str) -> tls.Certificate | None:

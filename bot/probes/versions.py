@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from bot.observations import OldTlsAccepted, TlsVersionAccepted
 from bot.probes import flight, tcp
-from bot.probes.visit import Visit
+from bot.probes.visit import Here, Visit
 
 _ASKED: tuple[flight.Version, ...] = ("TLSv1", "TLSv1.1", "TLSv1.2")  # the oldest first
-
-Here = dict[str, Any]  # host, address and port, as the facts of an endpoint have them
 
 
 async def oldest(visit: Visit, here: Here, *, starttls: bool) -> None:

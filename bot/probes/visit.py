@@ -13,6 +13,8 @@ from bot.probes.guard import Errand, Network
 from bot.probes.model import Deadlines, OnSeen
 from bot.probes.tls import Trust
 
+Here = dict[str, Any]  # host, address and port, as the facts of an endpoint have them
+
 
 def utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
