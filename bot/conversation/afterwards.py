@@ -58,7 +58,13 @@ def explain_steps(turn: Turn) -> None:
 
 
 def take_complaint(turn: Turn) -> None:
-    """Words after an answer that say nothing about mail are about the answer, mostly that it did not help: the person may say so."""
+    """Words after an answer that say nothing about mail are about the answer, mostly that it did not help: the person may say so. Who
+    says nothing twice has said it."""
+    once = f"complaint:{turn.conversation.turn}"
+    if once in turn.conversation.flags:
+        still_fails(turn, changed=False)
+        return
+    turn.flag(once)
     turn.say(Reply((paragraph(turn.index, "talk.complaint"),), choices=replies.closing_choices(turn.index), turn=turn.conversation.turn))
 
 

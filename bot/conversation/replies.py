@@ -25,6 +25,8 @@ from knowledge.model import Server
 from knowledge.terms import Endpoint, Security
 
 _SUMMARY_LINES = 12
+# Of the bot's own lines in a summary, so much is enough to know which one it was.
+_OWN_LINE = 120
 # A candidate below this is noise, and to name it would be no honest doubt.
 _WORTH_NAMING = 0.2
 
@@ -175,11 +177,20 @@ def summary(conversation: Conversation, index: Index) -> Reply:
     told = [index.knowledge.causes[id].title for id in conversation.told if id in index.knowledge.causes]
     if told:
         blocks.append(paragraph(index, "talk.summary.told", text=Text("; ".join(told))))
-    lines = [f"{'<' if line.who == 'person' else '>'} {line.text}" for line in conversation.transcript[-_SUMMARY_LINES:]]
+    lines = [
+        f"< {line.text}" if line.who == "person" else f"> {shortened(line.text, _OWN_LINE)}"
+        for line in conversation.transcript[-_SUMMARY_LINES:]
+    ]
     if lines:
         blocks.append(paragraph(index, "talk.summary.transcript"))
-        blocks.append(Preformatted("\n".join(" ".join(line.split())[:200] for line in lines)))
+        blocks.append(Preformatted("\n".join(lines)))
     return Reply(tuple(blocks), handoff=True)
+
+
+def shortened(text: str, length: int) -> str:
+    """In one line, and at most so long; where something is left out, it shows."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
 
 
 def _filled(index: Index, phrase: str, text: Spans) -> Spans:

@@ -115,7 +115,7 @@ class Turn:
         self.say(Reply((paragraph(self.index, phrase, **values),), final=final, private=private))
 
     def _remember(self, who: str, text: str) -> None:
-        line = Line(who, " ".join(text.split())[:_LINE_LENGTH], self.event.message if who == "person" else "", self.event.person)
+        line = Line(who, replies.shortened(text, _LINE_LENGTH), self.event.message if who == "person" else "", self.event.person)
         self.set(transcript=(*self.conversation.transcript, line)[-_TRANSCRIPT_LINES:])
 
     def heard(self, text: str) -> None:
