@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
+from math import inf
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.diagnosis.bare import MOST, Bare, Words
 from bot.diagnosis.certainty import confidence
 from bot.diagnosis.model import Recognition
 from bot.diagnosis.patterns import CodePatterns, Hit, PatternSet
-from bot.diagnosis.sieve import WORD, Sieve, made
+from bot.diagnosis.sieve import Sieve, made
 from bot.diagnosis.similar import Similar
 from bot.diagnosis.topic import topic_of
 from bot.diagnosis.vendors import vendor_of
@@ -43,17 +45,6 @@ _REPLY_CODE = 1.4
 _NO_WORDS = 0.6  # of a reply code by itself
 _FEW_LETTERS = 24
 _ONLY_CODES = re.compile(r"(?:error|code|smtp|[\W\d_])*")
-_BARE = 0.15  # of what other software says as well, where no word of mail stands beside it
-_OF_OTHERS = 0.07  # of anything, where a name of other software stands there
-_STRANGE = 0.4  # of the words of such a text may be unknown
-_SPEAKER = re.compile(r"((?:[\w.()-]{1,24} ){0,2}[\w.()-]{2,24}): ")
-_OF_ANY_LANGUAGE = ("error", "exception", "socket", "system", "java", "errno", "warning", "fatal", "uncaught", "unhandled", "traceback")
-_NAME = re.compile(r"[^\W\d_]{3,}|^[a-z]{2}(?=\b)")
-_IDENTIFIER = re.compile(r"(?:/[\w.-]+)+|\b[a-z0-9]{1,32}(?:_[a-z0-9]{1,32}){2,12}")  # a path; a function's name
-_ONE_IN = 20
-_NO_SPACES = "\u2e80"  # from here on: Chinese, Japanese, Korean
-_OF_MAIL_ALONE = ("tls.wrong_mode", "tls.not_offered", "auth.needs_tls_first", "auth.mechanism_unsupported", "protocol.")
-_OF_ANY_PROGRAM = ("net.", "tls.", "auth.", "relay.", "recipient.", "sender.", "greylisted")
 _LIKENESS = 0.75  # of likeness to an example, where no phrase is known
 _UNLIKE = 0.25  # likeness that any two texts have
 _MORE_EVIDENCE = 0.25  # of every further piece
@@ -91,7 +82,7 @@ class Recognizer:
         if sieve is None:
             sieve = Sieve(*made(knowledge))
         self._causes = knowledge.causes
-        self._sieve = sieve
+        self._bare = Bare(Words(*sieve.said))
         self._patterns = PatternSet(knowledge.causes, sieve)
         self._codes = CodePatterns(knowledge.causes, sieve)
         self._similar = Similar(knowledge.causes)
@@ -132,53 +123,18 @@ class Recognizer:
         if len(text) < _FEW_LETTERS and reply is not None and reply.enhanced is None and _ONLY_CODES.fullmatch(text):
             strength = {cause: value * _NO_WORDS for cause, value in strength.items()}
         if bare:
-            self._of_other_software(text, strength)
+            strength = self._bare.weighed(text, strength)
+        most = MOST if bare else inf
         if len(strength) == 1:
             ((cause, score),) = strength.items()
-            return self._with_companions([(cause, confidence(score), _quote(text, _best(evidence[cause])))])
+            return self._with_companions([(cause, confidence(min(score, most)), _quote(text, _best(evidence[cause])))])
         best = {cause: _best(pieces) for cause, pieces in evidence.items()}
         _make_way(strength, evidence, best)
         first, *others = sorted(strength, key=strength.__getitem__, reverse=True)
         score = strength[first] - _doubt([(strength[other], evidence[other]) for other in others], best[first])
-        ranked = [(first, confidence(max(0.0, score)), _quote(text, best[first]))]
+        ranked = [(first, confidence(max(0.0, min(score, most))), _quote(text, best[first]))]
         ranked += [(cause, _NO_SCORE, _quote(text, best[cause])) for cause in others[: _MAX_RANKED - 1]]
         return self._with_companions(ranked)
-
-    def _of_other_software(self, text: str, strength: dict[str, float]) -> None:
-        """Weighs less what a text without a word of mail may say of any software, the more so where it names what nothing here knows."""
-        words = frozenset(WORD.findall(text))
-        unknown = words - self._vocabulary
-        first = max(strength, key=strength.__getitem__)
-        of_any_software = not first.startswith(_OF_MAIL_ALONE) and self._names_something(text, unknown)
-        everything = _OF_OTHERS if of_any_software or self._is_strange(text, words, unknown) else 1.0
-        # The knowledge holds other languages only as mail programs speak them.
-        not_of_any_program = min(everything, _BARE if text.isascii() else 1.0)
-        for cause in strength:
-            strength[cause] *= everything if cause.startswith(_OF_ANY_PROGRAM) else not_of_any_program
-
-    def _is_strange(self, text: str, words: frozenset[str], unknown: frozenset[str]) -> bool:
-        """Whether the program that speaks ("virsh: end of file") is one that no pattern, no example and no program's name holds, or many
-        of the words are."""
-        speaker = _SPEAKER.match(text)
-        if speaker and any(word not in self._vocabulary and not word.endswith(_OF_ANY_LANGUAGE) for word in _NAME.findall(speaker[1])):
-            return True
-        return len(words) > 2 and len(unknown) > _STRANGE * len(words)
-
-    def _names_something(self, text: str, unknown: frozenset[str]) -> bool:
-        """Whether one word in twenty is known neither to programs nor to the knowledge's own sentences: a name, most likely. Scripts that
-        put no space between words are not judged by them."""
-        if unknown <= self._prose:
-            return False
-        words = frozenset(word for word in WORD.findall(_IDENTIFIER.sub(" ", text)) if word[0] < _NO_SPACES)
-        return len((words & unknown) - self._prose) * _ONE_IN > len(words)
-
-    @cached_property
-    def _vocabulary(self) -> frozenset[str]:
-        return frozenset(self._sieve.vocabulary)
-
-    @cached_property
-    def _prose(self) -> frozenset[str]:
-        return frozenset(self._sieve.prose)
 
     # --- pieces of evidence ---------------------------------------------------------------------------------------------------
 

@@ -5,15 +5,12 @@ Going through thousands of patterns takes longer than all the rest of reading on
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from bot.diagnosis.bare import words_of
 from bot.diagnosis.literals import literal, required
 from knowledge.model import Knowledge, Pattern
-
-WORD = re.compile(r"[^\W\d_]{3,}")
-_CLASS = re.compile(r"\\[a-zA-Z]")  # \b, \d, \S: no letters of a word
 
 
 class Sieve(NamedTuple):
@@ -21,8 +18,7 @@ class Sieve(NamedTuple):
 
     `words` are all plain words that patterns need; `called[word number]` are the kept patterns that such a word calls up; `further` has
     (kept number, groups of word numbers), of each of which one must stand there too; `always`: kept patterns that need no word. `exact`:
-    code -> (cause, place); `ranges`: (cause, place, pattern on codes). `vocabulary`: every word of the patterns, the examples and the
-    programs' names; `prose`: every further word in which the knowledge speaks to people.
+    code -> (cause, place); `ranges`: (cause, place, pattern on codes); `said`: the fields of `bare.Words`.
     """
 
     kept: list[tuple[str, int, str | None, int]]
@@ -32,8 +28,7 @@ class Sieve(NamedTuple):
     always: list[int]
     exact: dict[str, list[tuple[str, int]]]
     ranges: list[tuple[str, int, str]]
-    vocabulary: list[str]
-    prose: list[str]
+    said: list[str]
 
 
 def made(known: Knowledge) -> list[Any]:
@@ -82,29 +77,7 @@ def made(known: Knowledge) -> list[Any]:
             if not groups:
                 always.append(len(kept))
             kept.append((cause.id, place, plain, letters))
-    vocabulary = _vocabulary(known)
-    prose = sorted(_prose(known) - vocabulary)
-    return [*Sieve(kept, list(numbers), called, further, always, dict(exact), ranges, sorted(vocabulary), prose)]
-
-
-def _vocabulary(known: Knowledge) -> set[str]:
-    sources = [_CLASS.sub(" ", pattern.regex) for cause in known.causes.values() for pattern in cause.patterns]
-    sources += [example.text for cause in known.causes.values() for example in cause.examples]
-    sources += [name for client in known.clients.values() for name in (client.id, client.name, *client.aliases)]
-    return _words_of(sources)
-
-
-def _prose(known: Knowledge) -> set[str]:
-    sources = [text for term in known.terms.values() for text in (term.name, *term.aliases, term.text)]
-    sources += known.phrases.values()
-    for cause in known.causes.values():
-        sources += [cause.title, cause.meaning, cause.verify, cause.forward]
-        sources += [text for fix in cause.fixes for text in (*fix.do, *fix.first)]
-    return _words_of(sources)
-
-
-def _words_of(sources: list[str]) -> set[str]:
-    return {word for text in sources for word in WORD.findall(text.lower())}
+    return [*Sieve(kept, list(numbers), called, further, always, dict(exact), ranges, [*words_of(known)])]
 
 
 def on_codes(pattern: Pattern) -> bool:

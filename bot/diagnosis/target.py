@@ -13,18 +13,21 @@ from bot.diagnosis.model import Finding, Situation
 from bot.diagnosis.survey import PortView, at_port, best, survey
 from bot.observations import Observations
 from knowledge.model import Fix, Provider, Server
+from knowledge.near import registered
 from knowledge.terms import CUSTOMARY_SECURITY, SUBMISSION, SUBMISSIONS, Endpoint, Security
 
 
 def preferred_server(provider: Provider | None, situation: Situation) -> Server | None:
-    """The provider's endpoint nearest to what the person has: same host and port, same host, same port, else the first one."""
+    """The provider's endpoint nearest to what the person has: same host and port, same host, same port, else the first one; for a name
+    that is gone one of the same domain."""
     if provider is None or not provider.servers:
         return None
-    gone = situation.host in provider.old_hosts
+    gone = has_old_name(situation, provider)
 
     def distance(position_and_server: tuple[int, Server]) -> tuple[bool, bool, int]:
         position, server = position_and_server
-        other_host = not gone and situation.host is not None and server.endpoint.host != situation.host
+        host = server.endpoint.host
+        other_host = situation.host is not None and (registered(host) != registered(situation.host) if gone else host != situation.host)
         return (other_host, situation.port is not None and server.endpoint.port != situation.port, position)
 
     encrypted = [(i, s) for i, s in enumerate(provider.servers) if s.endpoint.security is not Security.NONE]
@@ -32,9 +35,11 @@ def preferred_server(provider: Provider | None, situation: Situation) -> Server 
 
 
 def is_astray(finding: Finding, situation: Situation, seen: Observations, provider: Provider | None) -> bool:
-    """A refused login or relay at the provider's own server, but at a port where it takes no mail from programs, or without encryption
-    where the server has it: then that is to be changed too. An encrypted mode by another name is left alone: the login was reached
-    with it."""
+    """Whether a server that did not answer well or let nobody in was gone to by a name that is gone, or one that refused a login or a
+    relay at a port where it takes no mail from programs, or without encryption where it has it: then that is to be changed too. An
+    encrypted mode by another name is left alone: the login was reached with it."""
+    if has_old_name(situation, provider) and finding.cause.startswith(("auth.", "relay.", "net.", "tls.")):
+        return True
     if not finding.cause.startswith(("auth.", "relay.")):
         return False
     if situation.security is Security.NONE and _offers_starttls(situation, seen):
@@ -45,6 +50,11 @@ def is_astray(finding: Finding, situation: Situation, seen: Observations, provid
     encrypted = all(endpoint.security is not Security.NONE for endpoint in there)
     other_port = situation.port is not None and situation.port not in {endpoint.port for endpoint in there}
     return bool(there) and encrypted and (other_port or situation.security is Security.NONE)
+
+
+def has_old_name(situation: Situation, provider: Provider | None) -> bool:
+    """Whether the server is entered by a name that the provider does not use any more, and has another in its place."""
+    return provider is not None and bool(provider.servers) and situation.host in provider.old_hosts
 
 
 def _offers_starttls(situation: Situation, seen: Observations) -> bool:
@@ -59,6 +69,10 @@ def target_of(
     wanted: Mapping[str, str] = fix.set if fix is not None else {}
     touches = bool({"host", "port", "security"} & wanted.keys()) or finding.proposal is not None
     server = preferred_server(provider, situation)
+    if astray and server is not None and has_old_name(situation, provider):
+        situation = replace(situation, host=server.endpoint.host)
+        astray = is_astray(finding, situation, seen, provider)
+        touches = "host" in wanted or finding.proposal is not None  # what was wrong with the old name's port says nothing of this one
     host, port, security = situation.host, situation.port, situation.security
     views = survey(seen)
     if finding.proposal is not None:

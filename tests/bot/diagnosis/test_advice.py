@@ -73,3 +73,30 @@ def test_a_device_without_oauth2_is_not_told_to_use_it() -> None:
     assert [change.setting for change in printer.changes] == []
     assert "cannot sign in" in printer.steps[0].text
     assert [change.setting for change in program.changes] == ["authentication"]
+
+
+@pytest.mark.parametrize(
+    ("old", "port", "security", "new"),
+    [
+        ("smtp.gmx.net", 587, Security.STARTTLS, {"host": "mail.gmx.net"}),
+        ("smtp.gmx.net", 465, Security.IMPLICIT_TLS, {"host": "mail.gmx.net"}),
+        ("smtp.gmx.com", 587, Security.STARTTLS, {"host": "mail.gmx.com"}),
+        ("smtp.live.com", 465, Security.IMPLICIT_TLS, {"host": "smtp-mail.outlook.com", "port": "587", "security": "STARTTLS"}),
+        ("mail.gmx.net", 587, Security.STARTTLS, {}),
+        ("smtp.googlemail.com", 587, Security.STARTTLS, {}),
+    ],
+)
+@pytest.mark.parametrize("cause", ["auth.bad_credentials", "auth.required"])
+def test_a_login_refused_at_an_old_name_is_to_be_tried_at_todays_server(
+    old: str, port: int, security: Security, new: dict[str, str], cause: str
+) -> None:
+    entered = Situation(host=old, port=port, security=security)
+
+    assert endpoint_changes(cause, entered) == new
+
+
+@pytest.mark.parametrize("cause", ["net.dns", "net.timeout", "net.refused", "net.closed", "tls.hostname_mismatch", "tls.expired"])
+def test_of_a_server_that_fails_by_an_old_name_only_the_name_is_changed(cause: str) -> None:
+    entered = Situation(host="smtp.gmx.net", port=587, security=Security.STARTTLS)
+
+    assert endpoint_changes(cause, entered) == {"host": "mail.gmx.net"}

@@ -220,10 +220,24 @@ def test_what_is_surely_about_something_else_is_said_so(text: str) -> None:
         ("java.net.SocketTimeoutException: Read timed out at okhttp3.internal", None),
         ("Authentication failure", "auth.bad_credentials"),
         ("su: Authentication failure", None),
+        ("Connection test failed: Connection refused", "net.refused"),
+        ("Transmission: unauthorized IP address", None),
+        ("AH02039: Certificate Verification: self-signed certificate", None),
+        ("kombu.exceptions.OperationalError: Connection refused", None),
+        ("java.net.ConnectException: Connection refused", "net.refused"),
+        ('File "/usr/lib/python3/dist-packages/pysftp/__init__.py", line 143\nAuthentication timeout', None),
+        ("tcp://db: connection refused", None),
     ],
 )
 def test_without_a_word_of_mail_a_name_that_nothing_here_knows_is_other_software(text: str, cause: str | None) -> None:
     assert first(text) == cause
+
+
+def test_a_text_without_a_word_of_mail_is_never_taken_for_sure() -> None:
+    ((_, bare, _), *_) = recognizer().recognise("certificate has expired").ranked
+    ((_, named, _), *_) = recognizer().recognise("certificate has expired", client="thunderbird").ranked
+
+    assert ACT_AT <= bare < 0.7 < named
 
 
 # --- parts --------------------------------------------------------------------------------------------------------------------------------
