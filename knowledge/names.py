@@ -7,6 +7,7 @@ whoever reads host names.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -79,8 +80,7 @@ class Names:
     def hits(self, text: str) -> tuple[Hit, ...]:
         """Every name in `text`, left to right, none over another. `whole` names (domains) count where they stand by themselves."""
         found: list[Hit] = []
-        hosts = [(m.start(), m.end()) for m in _CHUNK.finditer(text) if _DOT_INSIDE.search(m[0].strip(".-"))]
-        tokens = [(m.start(), m.end(), m[0].lower()) for m in _TOKEN.finditer(text) if m[0] not in _SKIPPED]
+        hosts, tokens = _hosts(text), _tokens(text)
         end_of_last, host_at = 0, 0
         for position, (start, _, first) in enumerate(tokens):
             if start < end_of_last or first not in self._by_first:
@@ -132,6 +132,16 @@ class Names:
             if gap > 1 or (gap == 1 and not (tokens[n][2].isalnum() and tokens[n + 1][2].isalnum())):
                 return None
         return tokens[last][1]
+
+
+@functools.lru_cache(maxsize=2)  # providers, programs and terms are looked for in the same text
+def _hosts(text: str) -> list[tuple[int, int]]:
+    return [(m.start(), m.end()) for m in _CHUNK.finditer(text) if _DOT_INSIDE.search(m[0].strip(".-"))]
+
+
+@functools.lru_cache(maxsize=2)
+def _tokens(text: str) -> list[tuple[int, int, str]]:
+    return [(m.start(), m.end(), m[0].lower()) for m in _TOKEN.finditer(text) if m[0] not in _SKIPPED]
 
 
 def _tokens_of(name: str) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import re2
 
-# Shorter texts are read whole. A longer one is cut down to about as much.
+# Shorter texts are read whole. A longer one is cut down to about as much; one that holds a whole log, to less.
 WHOLE_CHARS = 4_000
+_LONG_CHARS, _OF_LONG_CHARS = 24_000, 2_500
 _LINE_CHARS = 1_500
 _EDGE_LINES, _FEWEST_LINES, _EDGE_CHARS = 16, 4, 1_000
 _KIND_CHARS = 200
@@ -39,9 +40,10 @@ def digest(text: str) -> str:
         last[kind] = n
     inner = sorted({*first.values(), *last.values()} - kept)
     size = sum(len(lines[n]) + 1 for n in kept)
+    most = WHOLE_CHARS if len(text) <= _LONG_CHARS else _OF_LONG_CHARS
     for n in _telling(lines, inner):
         size += len(lines[n]) + 1
-        if size > WHOLE_CHARS:
+        if size > most:
             break
         kept.add(n)
     found = "\n".join(lines[n] for n in sorted(kept))

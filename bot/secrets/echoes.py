@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import bisect
 import html
+import itertools
 import re
 import urllib.parse
 from collections.abc import Iterable, Iterator
@@ -50,11 +51,9 @@ def _places(text: str, piece: str) -> Iterator[int]:
 
 
 def _in_base64(text: str, values: Iterable[str]) -> Iterator[Span]:
-    pieces = [match.span() for match in _BASE64.finditer(text)]
-    begin, at = [], 0
-    for start, end in pieces:
-        begin.append(at)
-        at += end - start + 1
+    # Of small letters alone are words, no base64 of six characters and more.
+    pieces = [match.span() for match in _BASE64.finditer(text) if not match.group().islower()]
+    begin = [0, *itertools.accumulate(end - start + 1 for start, end in pieces)]
     joined = " ".join(text[start:end] for start, end in pieces)
     for value in values:
         for core in _cores(value):

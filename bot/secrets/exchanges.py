@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bisect
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from bot.secrets.later import later
 from bot.secrets.looks import MARKER
@@ -24,7 +26,7 @@ _ANSWER = later(
 _AUTH_LOGIN = later(r"(?i)\bAUTH[ =]LOGIN\b[ \t]*([A-Za-z0-9+/]{4,}={0,2})?(?:\\r\\n)?['\"]?\s*$")
 _AUTH_INLINE = later(r"(?i)\bAUTH[ =](PLAIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM-[\w\-]+)[ \t]+([A-Za-z0-9+/_\-]{8,}={0,2})")
 # A line without any of these begins no exchange.
-_BEGINS = re.compile(r"334|Msg:|(?i:auth[ =]login)")
+_BEGINS = later(r"334|Msg:|(?i:auth[ =]login)")
 _MECHANISM = later(r"^(?:LOGIN|PLAIN|CRAM|NTLM|XOAUTH|OAUTHBEARER|SCRAM|DIGEST|GSSAPI)")
 _NAMES_OF_MECHANISMS = frozenset({"LOGIN", "CRAM-MD5", "DIGEST-MD5", "OAUTHBEARER", "XOAUTH2"})
 _REPLY = later(r"\b[245]\d\d[ \-]")
@@ -64,8 +66,8 @@ def find(text: Text) -> Iterator[Span]:
             if len(data) >= 6 and piece.upper() not in _NAMES_OF_MECHANISMS and whole:
                 yield Span("token" if "OAUTH" in mechanism else "password", *login.span(2))
     if any(sign in text.low for sign in ("334", "msg:", "auth login", "auth=login")):
-        yield from _login(text.plain)
-        yield from _behind_prompts(text.plain)
+        yield from _login(text)
+        yield from _behind_prompts(text)
 
 
 def _credentials(data: bytes) -> bool:
@@ -91,36 +93,51 @@ def _dense(piece: str) -> bool:
 
 
 # A prompt for the password, in any of its spellings, and what stands behind it.
-_ASKED = re.compile(r"\b334[ \-]['\"]?(UGFzc3dvcmQ6?|UGFzc3dvcmQA|cGFzc3dvcmQ6?)=*")
+_ASKED = later(r"\b334[ \-]['\"]?(UGFzc3dvcmQ6?|UGFzc3dvcmQA|cGFzc3dvcmQ6?)=*")
 _PIECE = re.compile(r"(?<![\w+/=])([A-Za-z0-9+/]{4,}={0,2})(?![\w+/=])")
 _NEXT_REPLY = re.compile(r"(?<![\w.])[245]\d\d[ \-]")
 _BEHIND_CHARS = 300
+# A longer line is none of an exchange.
+_LINE_CHARS = 600
 
 
-def _behind_prompts(text: str) -> Iterator[Span]:
+def _behind_prompts(text: Text) -> Iterator[Span]:
     """AUTH LOGIN whose lines have marks of their own (`web-1  | C: `), or run together: the first text in base64 behind the prompt."""
     for asked in _ASKED.finditer(text):
-        reply = _NEXT_REPLY.search(text, asked.end(), asked.end() + _BEHIND_CHARS)
-        for match in _PIECE.finditer(text, asked.end(), reply.start() if reply else asked.end() + _BEHIND_CHARS):
+        begin, prompt = asked.end(), asked.group(1)
+        reply = _NEXT_REPLY.search(text.plain, begin, begin + _BEHIND_CHARS)
+        for match in _PIECE.finditer(text.plain, begin, reply.start() if reply else begin + _BEHIND_CHARS):
             piece = match.group(1)
             data = decode(piece) if len(piece) % 4 == 0 else None
-            if data and len(data) >= 3 and _printable(data) and piece != asked.group(1) and not piece.islower():
+            if data and len(data) >= 3 and _printable(data) and piece != prompt and not piece.islower():
                 yield Span("password", *match.span(1))
                 break
 
 
-def _login(text: str) -> Iterator[Span]:
+def _login(text: Text) -> Iterator[Span]:
     """AUTH LOGIN: the answer to the prompt for the password; without prompts the second line of base64 after "AUTH LOGIN"."""
+    lines = text.plain.splitlines(keepends=True)
+    starts = [0, *itertools.accumulate(map(len, lines))]
+    behind = 0
+    for begun in _BEGINS.finditer(text):
+        n = bisect.bisect_right(starts, begun.start()) - 1
+        if n >= behind:
+            behind = yield from _exchange(lines, starts, n)
+
+
+def _exchange(lines: list[str], starts: list[int], begin: int) -> Generator[Span, None, int]:
+    """The passwords of the exchange that may begin in a line. Returns the number of the line behind it."""
     awaited: str | None = None  # "name", "password"
     patience = 0
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        start, offset = offset, offset + len(line)
-        if len(line) > 600 or (awaited is None and not _BEGINS.search(line)):
+    for n in range(begin, len(lines)):
+        line = lines[n]
+        if len(line) > _LINE_CHARS:
+            if awaited is None:
+                return n + 1
             continue
-        begun = _AUTH_LOGIN.search(line.rstrip())
-        if begun and "250" not in line[: begun.start()]:
-            awaited, patience = ("password" if begun.group(1) else "name"), 4
+        login = _AUTH_LOGIN.search(line.rstrip())
+        if login and "250" not in line[: login.start()]:
+            awaited, patience = ("password" if login.group(1) else "name"), 4
             continue
         prompt = _PROMPT.search(line)
         if prompt:
@@ -131,18 +148,17 @@ def _login(text: str) -> Iterator[Span]:
                 awaited, patience = "name", 4
             continue
         if awaited is None:
-            continue
+            return n + 1
         if MARKER in line or (_REPLY.within(line) and "250" not in line):
-            awaited = None
-            continue
+            return n + 1
         patience -= 1
         answer = _ANSWER.search(line.rstrip("\r\n"))
         data = decode(answer.group(1)) if answer and len(answer.group(1).rstrip("=")) % 4 != 1 else None
         if answer and data and _printable(data) and (len(answer.group(1)) % 4 == 0 or "=" in answer.group(1)):
             if awaited == "password":
-                yield Span("password", start + answer.start(1), start + answer.end(1))
-                awaited = None
-            else:
-                awaited, patience = "password", 4
+                yield Span("password", starts[n] + answer.start(1), starts[n] + answer.end(1))
+                return n + 1
+            awaited, patience = "password", 4
         elif patience <= 0:
-            awaited = None
+            return n + 1
+    return len(lines)

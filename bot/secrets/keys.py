@@ -10,49 +10,44 @@ from bot.secrets.later import later
 from bot.secrets.span import Kind, Span
 from bot.secrets.text import Text
 
-# (kind, a literal that must be in the lower-cased text, pattern whose group 1 is the secret)
-_FORMS: tuple[tuple[Kind, str, str], ...] = (
-    ("api_key", "sg.", r"\b(SG\.[A-Za-z0-9_\-]{4,}(?:\.[A-Za-z0-9_\-]{2,})*)"),  # SendGrid
-    ("api_key", "sib-", r"(?i)\b(x(?:smtp|key)sib-[\w\-]{4,})"),  # Brevo
-    ("api_key", "key-", r"\b(key-[0-9A-Za-z]*[0-9][0-9A-Za-z]{3,})"),  # Mailgun
-    ("api_key", "-", r"\b([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})\b"),  # Mailgun, since 2018
-    ("api_key", "re_", r"\b(re_[A-Za-z0-9_]*[0-9][A-Za-z0-9_]{2,})"),  # Resend
-    ("api_key", "md-", r"\b(md-[A-Za-z0-9_\-]{10,})"),  # Mandrill
-    ("api_key", "mlsn.", r"\b(mlsn\.[0-9A-Za-z]{6,})"),  # MailerSend
-    ("api_key", "smtp2go", r"\b(api-[0-9A-F]{24,40})\b"),  # SMTP2GO
-    ("api_key", "aiza", r"\b(AIza[\w\-]{30,})"),
-    ("api_key", "pmak-", r"\b(PMAK-[\w\-]{20,})"),
-    ("api_key", "sk", r"\b(sk[_\-](?:live|test|proj|ant)?[_\-]?[A-Za-z0-9_\-]{16,})"),
-    ("token", "ya29.", r"\b(ya29\.[\w\-.]{6,})"),  # Google access token
-    ("token", "1//", r"\b(1//0[\w\-]{16,})"),  # Google refresh token
-    ("token", "gocspx-", r"\b(GOCSPX-[\w\-]{8,})"),
-    ("token", "eyj", r"\b(eyJ[\w\-]{6,}(?:\.[\w\-]*){1,4})"),  # JSON web token
-    ("token", "xox", r"\b(xox[abeoprs]-[\w\-]{6,})"),
-    ("token", "xapp-", r"\b(xapp-[\w\-]{6,})"),
-    ("token", "gh", r"\b(gh[opsur]_[A-Za-z0-9]{16,}|github_pat_\w{20,})"),
-    ("token", "glpat-", r"\b(glpat-[\w\-]{10,})"),
-    ("token", "bearer", r"(?i)\bbearer[ \t]+[\"']?([A-Za-z0-9._~+/\-]{8,}=*)"),
-    ("token", "0.a", r"\b([01]\.A[A-Za-z0-9_\-]{3,}\.[A-Za-z0-9_\-]{20,}(?:\.[\w\-]+)*)"),  # Microsoft refresh token
-    ("token", "ewb", r"\b(EwB[A-Za-z0-9+/]{40,}=*)"),  # Microsoft account access token
-    ("password", "basic", r"(?i)\bauthorization\s*[:=]\s*[\"']?basic[ \t]+([A-Za-z0-9+/]{6,}=*)"),
-    (
-        "token",
-        "authorization",
-        r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:token|key|zoho-oauthtoken|apikey|digest)[ \t]+([^\s\"',;]{6,})",
-    ),
-    ("token", "-token:", r"(?i)\bx-[\w\-]*token:[ \t]*([^\s\"',;]{6,})"),  # X-Postmark-Server-Token
-    ("cookie", "cookie", r"(?i)\b(?:set-)?cookie2?:[ \t]*([^\r\n\"']{3,})"),
-    ("cookie", "sess", r"(?i)\b(?:phpsessid|jsessionid|asp\.net_sessionid|sessionid|session_id|connect\.sid)=([\w%.\-]{8,})"),
-    ("private_key", "private key", r"(?s)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(.*?)(?:-----END|\z)"),
-    ("password", "://", r"(?i)\b[a-z][a-z0-9+.\-]{1,20}://[^\s/:@\"'<>]*:([^\s\"'<>]+)@[\w\[.\-]"),
-    ("password", "b", r"(?:^|[^A-Za-z0-9+/=])(B[A-Za-z0-9+/]{43})(?:[^A-Za-z0-9+/=]|$)"),  # Amazon SES SMTP password
+# (kind, the provider whose key it is where the form tells, pattern whose only group is the secret)
+_FORMS: tuple[tuple[Kind, str | None, str], ...] = (
+    ("api_key", "sendgrid", r"\b(SG\.[A-Za-z0-9_\-]{4,}(?:\.[A-Za-z0-9_\-]{2,})*)"),
+    ("api_key", "brevo", r"(?i)\b(x(?:smtp|key)sib-[\w\-]{4,})"),
+    ("api_key", "mailgun", r"\b(key-[0-9A-Za-z]*[0-9][0-9A-Za-z]{3,})"),
+    ("api_key", "mailgun", r"\b([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})\b"),
+    ("api_key", "resend", r"\b(re_[A-Za-z0-9_]*[0-9][A-Za-z0-9_]{2,})"),
+    ("api_key", "mandrill", r"\b(md-[A-Za-z0-9_\-]{10,})"),
+    ("api_key", "mailersend", r"\b(mlsn\.[0-9A-Za-z]{6,})"),
+    ("api_key", "smtp2go", r"\b(api-[0-9A-F]{24,40})\b"),
+    ("api_key", None, r"\b(AIza[\w\-]{30,})"),
+    ("api_key", None, r"\b(PMAK-[\w\-]{20,})"),
+    ("api_key", None, r"\b(sk[_\-](?:live|test|proj|ant)?[_\-]?[A-Za-z0-9_\-]{16,})"),
+    ("token", "gmail", r"\b(ya29\.[\w\-.]{6,})"),  # Google access token
+    ("token", "gmail", r"\b(1//0[\w\-]{16,})"),  # Google refresh token
+    ("token", None, r"\b(GOCSPX-[\w\-]{8,})"),
+    ("token", None, r"\b(eyJ[\w\-]{6,}(?:\.[\w\-]*){1,4})"),  # JSON web token
+    ("token", None, r"\b(xox[abeoprs]-[\w\-]{6,})"),
+    ("token", None, r"\b(xapp-[\w\-]{6,})"),
+    ("token", None, r"\b(gh[opsur]_[A-Za-z0-9]{16,}|github_pat_\w{20,})"),
+    ("token", None, r"\b(glpat-[\w\-]{10,})"),
+    ("token", None, r"\b([01]\.A[A-Za-z0-9_\-]{3,}\.[A-Za-z0-9_\-]{20,}(?:\.[\w\-]+)*)"),  # Microsoft refresh token
+    ("token", None, r"\b(EwB[A-Za-z0-9+/]{40,}=*)"),  # Microsoft account access token
+    ("password", "ses", r"(?:^|[^A-Za-z0-9+/=])(B[A-Za-z0-9+/]{43})(?:[^A-Za-z0-9+/=]|$)"),  # Amazon SES SMTP password
 )
-# Whose key it is, by the literal of its form.
-_PROVIDERS = {
-    "sg.": "sendgrid", "sib-": "brevo", "key-": "mailgun", "-": "mailgun", "re_": "resend", "md-": "mandrill", "mlsn.": "mailersend",
-    "smtp2go": "smtp2go", "ya29.": "gmail", "1//": "gmail", "b": "ses",
-}  # fmt: skip
-_COMPILED = tuple((kind, _PROVIDERS.get(literal), literal, later(pattern)) for kind, literal, pattern in _FORMS)
+# With what stands before them: they may be one of the above as well, which says more of its kind.
+_BEHIND: tuple[tuple[Kind, str | None, str], ...] = (
+    ("token", None, r"(?i)\bbearer[ \t]+[\"']?([A-Za-z0-9._~+/\-]{8,}=*)"),
+    ("password", None, r"(?i)\bauthorization\s*[:=]\s*[\"']?basic[ \t]+([A-Za-z0-9+/]{6,}=*)"),
+    ("token", None, r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:token|key|zoho-oauthtoken|apikey|digest)[ \t]+([^\s\"',;]{6,})"),
+    ("token", None, r"(?i)\bx-[\w\-]*token:[ \t]*([^\s\"',;]{6,})"),  # X-Postmark-Server-Token
+    ("cookie", None, r"(?i)\b(?:set-)?cookie2?:[ \t]*([^\r\n\"']{3,})"),
+    ("cookie", None, r"(?i)\b(?:phpsessid|jsessionid|asp\.net_sessionid|sessionid|session_id|connect\.sid)=([\w%.\-]{8,})"),
+    ("password", None, r"(?i)\b[a-z][a-z0-9+.\-]{1,20}://[^\s/:@\"'<>]*:([^\s\"'<>]+)@[\w\[.\-]"),
+)
+# Each table in one pass. Of two forms that begin at one place the first that fits is taken.
+_TABLES = tuple((forms, later("|".join(f"(?:{pattern})" for _, _, pattern in forms))) for forms in (_FORMS, _BEHIND))
+_PRIVATE_KEY = later(r"(?s)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(.*?)(?:-----END|\z)")
 
 _APP_PASSWORD = later(r"\b([a-z]{4}([ \-\x{a0}])[a-z]{4}[ \-\x{a0}][a-z]{4}[ \-\x{a0}][a-z]{4})\b")
 _ONE_TIME = later(
@@ -68,18 +63,18 @@ _TAIL_CODE = later(r"(?i)\b(\d{3}[ \-]?\d{3}|\d{4,8}) (?:is your|ist ihr|es tu|e
 
 
 def find(text: Text) -> Iterator[Span]:
-    for kind, provider, literal, pattern in _COMPILED:
-        if literal not in text.low:
-            continue
+    for forms, pattern in _TABLES:
         for match in pattern.finditer(text):
-            start, end = match.span(1)
-            value = match.group(1)
-            if kind == "private_key":
-                yield from _key_body(text.plain, start, end)
-            elif kind == "cookie" or not (looks.placeholder(value) or _reference(value)):
-                if kind == "password" and value.startswith("B") and end - start == 44 and not _random(value):
-                    continue
-                yield Span(kind, start, end, provider=provider)
+            group = match.lastindex or 1
+            kind, provider, _ = forms[group - 1]
+            value = match.group(group)
+            if provider == "ses" and not _random(value):
+                continue
+            if kind == "cookie" or not (looks.placeholder(value) or _reference(value)):
+                yield Span(kind, *match.span(group), provider=provider)
+    if "PRIVATE KEY" in text.plain:
+        for match in _PRIVATE_KEY.finditer(text):
+            yield from _key_body(text.plain, *match.span(1))
     for match in _APP_PASSWORD.finditer(text):
         if _app_password(text.low, match.start(), match.end(), match.group(1)):
             yield Span("app_password", *match.span(1))

@@ -12,7 +12,7 @@ from bot.secrets.span import Span
 # No form of a secret reaches over more lines: an exchange of AUTH, a call with an argument a line.
 _LINES = 5
 # With so many lines that come once, it is not worth while to tell apart those that come again.
-_FEW_TWINS = 0.7
+_FEW_TWINS = 0.5
 # How many lines away a removal can uncover another secret; looked at is as much again.
 _NEAR = 2
 # On both sides at most, where lines have no end.

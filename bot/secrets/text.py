@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_BLOCK = 1024
+_BLOCK = 128
 _GOES_ON = bytes(range(0x80, 0xC0))  # the bytes of a character behind its first
 
 
