@@ -64,6 +64,7 @@ class Looker:
         self._here: Here = {"host": visit.host, "address": look.address, "port": look.port}
         self._loop = asyncio.get_running_loop()
         self._greeting_scope: asyncio.Timeout | None = None
+        self._started_at = 0.0
         self._connected_at = 0.0
         self._clear_is_connected = asyncio.Event()
         self._clear_is_over = asyncio.Event()  # with or without a greeting
@@ -86,6 +87,7 @@ class Looker:
             self.visit.book.see(StayedSilent, **self._here, stage="greeting", seconds=seconds)
 
     async def run(self) -> None:
+        self._started_at = self._loop.time()
         async with asyncio.TaskGroup() as group:
             beside = group.create_task(self._old_versions()) if self.look.old else None
             await self._both_ways()
@@ -94,6 +96,8 @@ class Looker:
 
     async def _old_versions(self) -> None:
         way = await asyncio.shield(self._welcomed)
+        if self._loop.time() - self._started_at > self.visit.deadlines.silence:
+            return  # who keeps visitors waiting (postscreen, a tarpit, a busy server) is not visited again
         await versions.oldest(self.visit, self._here, starttls=way == "clear")
 
     async def _why_it_broke(self, reason: tls.HandshakeFault, way: Way) -> tls.HandshakeFault:

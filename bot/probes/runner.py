@@ -12,7 +12,7 @@ from functools import lru_cache
 from bot.conversation.model import ProbeRequest
 from bot.errors import TargetRefused
 from bot.observations import CandidateFound, ControlAnswered, EhloAnswered, NotProbed, Observation, Observations, PortsChosen
-from bot.probes import dns, policy
+from bot.probes import dns, policy, versions
 from bot.probes.discovery import discover
 from bot.probes.guard import MAX_ADDRESSES, Errand, Network
 from bot.probes.look import Look, Looker, Way
@@ -24,7 +24,6 @@ from knowledge.index import index as everything
 from knowledge.model import Provider
 from knowledge.terms import CUSTOMARY_SECURITY, SUBMISSION, SUBMISSIONS, Security
 
-OLD_TLS = 3  # connections to one port that ask for older versions of TLS
 GATHER_SECONDS = 0.1
 MAX_HOSTS = 3  # that a search found and that are looked at
 CONTROL_SECONDS = 5.0
@@ -61,8 +60,7 @@ def plan(addresses: tuple[str, ...], port: int | None, security: Security | None
         entered_way: Way | None = None
         if number == port and security is not None:
             entered_way = "tls" if security is Security.IMPLICIT_TLS else "clear"
-        old = number in (main, SUBMISSION, SUBMISSIONS)
-        looks.append(Look(addresses[0], number, first, both=entered_way not in (None, first), old=old))
+        looks.append(Look(addresses[0], number, first, both=entered_way not in (None, first), old=True))
     looks += [Look(address, main, way_in(main, security)) for address in addresses[1 : 1 + MAX_OTHER_ADDRESSES]]
     return tuple(looks)
 
@@ -122,7 +120,7 @@ async def _look_at_host(check: Check, host: str, request: ProbeRequest, known: P
     errand = Errand(frozenset(ports))
     visit = Visit(resolved.host, check, errand, hosts_of(known, resolved.host))
     looks = plan(_reachable(visit, resolved.addresses), port, request.security, ports)
-    errand.left += OLD_TLS * sum(look.old for look in looks) + PER_OTHER_ADDRESS * (len(resolved.addresses) - 1)
+    errand.left += len(versions.ASKED) * sum(look.old for look in looks) + PER_OTHER_ADDRESS * (len(resolved.addresses) - 1)
     book.see(PortsChosen, host=resolved.host, ports=tuple(sorted({look.port for look in looks})))
     await _run(check, [Looker(visit, look) for look in looks], port)
 

@@ -18,19 +18,29 @@ from bot.observations import (
     NotProbed,
     Observation,
     Observations,
+    OldTlsAccepted,
     PortsChosen,
     StayedSilent,
     TcpConnected,
     TcpRefused,
     TcpTimedOut,
     TlsEstablished,
+    TlsVersionAccepted,
 )
 from bot.probes.guard import Network, Policy
 from bot.probes.look import Look
 from bot.probes.runner import nobody, plan, probe, way_in
 from knowledge.terms import Security
 from tests.bot.probes.conftest import QUICK
-from tests.servers import greets_after_29_seconds, implicit_tls, never_greets, starttls
+from tests.servers import (
+    greets_after_29_seconds,
+    implicit_tls,
+    never_greets,
+    relay_without_login,
+    starttls,
+    takes_tls_1_0_too,
+    tls_1_3_only,
+)
 from tests.servers.full_backlog import dropping
 from tests.servers.papers import Papers
 from tests.servers.peer import Peer, Talk, standing
@@ -70,6 +80,18 @@ def test_the_persons_own_port_comes_first_and_is_looked_at_on_further_addresses(
 
     assert [look.port for look in looks] == [465, 25, 587, 2525, 465]
     assert looks[-1].address == "2001:db8::1"
+
+
+def test_each_port_is_asked_for_older_tls_and_at_one_address_only() -> None:
+    looks = plan(("192.0.2.1", "2001:db8::1"), 587, None, (25, 465, 587, 2525))
+
+    assert {(look.port, look.address): look.old for look in looks} == {
+        (587, "192.0.2.1"): True,
+        (25, "192.0.2.1"): True,
+        (465, "192.0.2.1"): True,
+        (2525, "192.0.2.1"): True,
+        (587, "2001:db8::1"): False,
+    }
 
 
 async def look(
@@ -124,6 +146,30 @@ async def test_a_port_that_drops_is_given_up_sooner_where_another_one_answers(pa
     assert late is not None
     assert 0.4 < (soon.seconds or 0) < 5 < 30
     assert (late.seconds or 0) > 1.4
+
+
+@pytest.mark.parametrize(
+    ("talk", "visits", "facts"),
+    [
+        (relay_without_login.talk, 4, [TlsVersionAccepted]),
+        (tls_1_3_only.talk, 4, []),
+        (takes_tls_1_0_too.talk, 4, [TlsVersionAccepted, OldTlsAccepted]),
+        (greets_after_29_seconds.talk, 2, []),  # the second with a TLS hello, beside the wait
+    ],
+    ids=["of today", "of tomorrow", "of old", "that keeps visitors waiting"],
+)
+async def test_older_tls_costs_a_server_few_visits(talk: Talk, visits: int, facts: list[type[Observation]], papers: Papers) -> None:
+    """At a port that is not the person's own, such as 25 or 2525."""
+    met = []
+
+    async def counted(peer: Peer) -> None:
+        met.append(peer)
+        await talk(peer)
+
+    seen, ports = await look(papers, {"own": greets_after_29_seconds.talk, "other": counted}, ProbeRequest("mail.test", security=STARTTLS))
+
+    assert len(met) == visits
+    assert [kind for kind in (TlsVersionAccepted, OldTlsAccepted) if seen.first(kind, port=ports["other"])] == facts
 
 
 async def test_the_ports_that_are_asked_are_told_before_the_first_of_them(papers: Papers) -> None:
