@@ -25,3 +25,6 @@ FILE_ENDINGS = """
     jar java class cpp hpp jsx tsx mjs cjs lua sql db bak zip gz tar deb rpm msi pst ost eml msg csv pdf doc docx xls xlsx jpg jpeg png
     gif svg service socket properties gradle lock vue svelte css scss ps1 bat cmd c h d
 """
+
+# Countries under which a comma was seen in place of a dot; behind a comma many other endings of two letters are words.
+COMMON = "de fr uk it es pt nl be ch at pl cz eu ru ua se dk fi jp kr cn br ca au us"
