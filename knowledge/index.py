@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from knowledge.load import FOLDER, derived, knowledge
 from knowledge.model import Cause, Client, Knowledge, Provider, Server, Term
 from knowledge.names import Hit, Names
-from knowledge.near import SLIPS_OF_COM, nearest_host, registered, suggestions
+from knowledge.near import SLIPS_OF_COM, nearest_domain, nearest_host, registered, suggestions
 from knowledge.tables import made
 from knowledge.terms import MAIL_PORTS
 
@@ -154,7 +154,20 @@ class Index:
         of_a_family = self._host_family(name) or self._domain_family(registered(name))
         if not name or name in self._hosts or (of_a_family and name.rpartition(".")[2] not in SLIPS_OF_COM):
             return None
-        return nearest_host(name, self._current_hosts, self._owned)
+        return nearest_host(name, self._current_hosts, self._owned) or self._host_of_nearest_domain(name)
+
+    def _host_of_nearest_domain(self, name: str) -> str | None:
+        """smtp.oulook.com -> smtp-mail.outlook.com: the domain is a slip away, and its owner's server has another name."""
+        domain = registered(name)
+        meant = nearest_domain(domain, self._owned)
+        if meant is None or name == domain:
+            return None
+        same = name.removesuffix(domain) + meant
+        if same in self._current_hosts:
+            return same
+        if owner := self.by_domain(meant):
+            return next((one.endpoint.host for one in self.servers_for(owner, meant)), None)
+        return min((host for host in self._current_hosts if registered(host) == meant), default=None)
 
     def typeahead(self, kind: Kind, text: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
         """(id, label) of the entries that go on as `text` does: label, then another name, then a word in a name, then anywhere.

@@ -1,4 +1,4 @@
-"""Which server and port does the text say are entered? From sentences and from error texts; configurations are read by `pastes`.
+"""Which server does the text say is entered, and which port beside it? From sentences and error texts; configurations are read by `pastes`.
 
 A name that only stands near (a recipient's MX, a documentation link, a name in a certificate, a queue id) is not the server.
 """
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import re2
 
 from bot.reading import hosts
-from bot.reading.mentions import Stance, stance
+from bot.reading.mentions import Stance, in_order, stance
+from bot.reading.ports import INCOMING, KNOWN_PORTS, number
 
 _URL = re2.compile(r"(?i)\b(?:https?|ftp|imaps?|pop3?s?)://[^\s<>\"')\]]+")
 _MAIL = re2.compile(r"[\pL\pN._%+\-]+@[\pL\pN\-]+(?:\.[\pL\pN\-]+)+")
@@ -30,7 +31,9 @@ _PORT_BEHIND = re.compile(
     ),
     re.IGNORECASE,
 )
+_COMMA = re2.compile(r"(?i)\b(?:s?mtps?|stmp|smpt|e?mail|out|relay)[\w\-]*(?:[.,][\w\-]+){1,3}")
 _SPACES = re.compile(r"\s+")
+_FETCHES = re.compile(r"(?:imaps?|pop3?s?)\d*[.-]")
 _DIGIT = re.compile(r"\d\d")
 # "mail.x.example/465/SSL"
 _SLASH_PORT = re.compile(r"/ ?(?:25|465|587|2525)\b")
@@ -54,6 +57,9 @@ _CONNECTED = tuple(
         r"(?i)connect\(2\) for \"?([a-z0-9][\w.\-]*)\"? port (\d{2,5})",
         r"(?i)dial tcp:? \[?([\w.\-]+|[0-9a-f:]+)\]?:(\d{2,5})",
         r"(?i)failed (?:to open stream|to connect) to (?:server )?[\"']?\[?([\w.\-]+)\]?[\"']?:(\d{2,5})",
+        # a name of one word, as containers have: "grafana -> mailpit:1025"
+        r"(?:->|=>|→|\bto|\bvia|\bthrough|\bover|\bagainst|\breach(?:es)?|\bserver|\brelay|\bhost|\buses?|\bwith)[ \t:=\"'`]{1,3}"
+        r"([a-z][a-z0-9_\-]{1,40}):(25|26|465|587|1025|1587|2465|2525|2587|8025|10025)\b",
     )
 )
 _CONNECTED_NAME = tuple(
@@ -108,6 +114,15 @@ _OTHERS = re.compile(
     r"|heroku|vercel|fly|railway)\.))$"
 )
 _SAID = re.compile(r"^(?:\[[0-9a-fA-F.:]+\])?(?::\d+)?\s*(?:\(in reply|said|responded|rejected|refused to talk|did not accept)")
+# "www.x.example as smtp server", "and as smtp server i typed www.x.example": whatever its name is.
+_AS_SERVER = re.compile(
+    r"^[\"')]?(?: too| also| in| there)*,? (?:as|for|als|comme|como|come|jako|som|как) (?:the |my |our |den |le |mon |el |mi |o |il |de )?"
+    r"(?:outgoing |smtp[- ]?|mail[- ]?|postausgangs)(?:mail ?)?(?:server|serveur|servidor|host|сервер|serwer|relay)?\b"
+)
+_ENTERED_AS = re.compile(
+    r"\b(?:smtp|outgoing|mail)[- ]?(?:mail ?)?(?:server|host)?,? (?:there is|is set to|(?:i|we|they) (?:have |'?ve )?(?:typed?|entered"
+    r"|put|put in|used?|set|wrote|took|gave|chose))[:\s]+[\"'(\[]?$"
+)
 _INTRODUCED = re.compile(
     r"(?:(?:\b|_)(?:smtp|server|servers?|host|hostname|outgoing|relay|smarthost|serveur|servidor|serwer"
     r"|сервер|сервера|postausgang(?:sserver)?|ausgangsserver|mailserver|mail server|using|use"
@@ -115,8 +130,6 @@ _INTRODUCED = re.compile(
     r"|ist|es|est|é|è|=|:|name|を|は|是|to|set to|with|on|at)?\s*[:=]?\s*[\"'(\[]?|(?:서버|伺服器|服务器|サーバー?|主机|主機|ホスト|호스트)"
     r"(?:名|地址|位址|주소|는|은|가|이|が)?\s*(?:を|は|是|为|為|:|：|=|填|填的是|用的是)?\s*[\"'(\[]?)$"
 )
-
-_ORDER = {"now": 0, "present": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +142,6 @@ class HostMention:
     stance: Stance = "present"
 
 
-@dataclass(frozen=True, slots=True)
-class PortMention:
-    port: int
-    start: int
-    end: int
-    weight: int
-    stance: Stance = "present"
-
-
 def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[HostMention]:
     """Every name or address that may be the server, best first. `low`: `text` in lower case, of the same length; `errors`: quoted ones."""
     hidden = _hidden(text)
@@ -146,7 +150,7 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
         for match in pattern.finditer(text):
             if host := _machine(match.group(1), bare=True):
                 found.append(
-                    HostMention(host, match.start(1), match.end(1), 6 if hosts.address(host) is None else 3, _port(match.group(2)))
+                    HostMention(host, match.start(1), match.end(1), 6 if hosts.address(host) is None else 3, number(match.group(2)))
                 )
     for pattern in _CONNECTED_NAME:
         for match in pattern.finditer(text):
@@ -167,15 +171,25 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
         lead = low[max(0, start - 60) : start]
         port = _behind(text, end)
         peer = _SAID.search(text[end : end + 60]) is not None and (port in (None, 25) or text[end : end + 1] == "[")
-        if _OTHERS.search(lead) or peer or _tagged(text, start, end):
+        if (_OTHERS.search(lead) and not _AS_SERVER.match(low, end)) or peer or _tagged(text, start, end):
             continue
         labels = host.count(".")
         exchanger = re.match(r"mx\d*[.-]", host) is not None  # where mail for a domain goes in; rarely where it is submitted
         if exchanger and port is None:
             continue
-        weight = (3 if hosts.mailish(host) and labels >= 2 else 0) + (3 if port is not None else 0) + (2 if _INTRODUCED.search(lead) else 0)
+        entered = _AS_SERVER.match(low, end) is not None or _ENTERED_AS.search(lead) is not None
+        weight = (
+            (3 if hosts.mailish(host) and labels >= 2 else 0)
+            + (3 if port is not None or entered else 0)
+            + (2 if _INTRODUCED.search(lead) else 0)
+            - (4 if port in INCOMING or _FETCHES.match(low, start) else 0)
+        )
         if weight >= 3 or (weight == 2 and labels >= 2):
             found.append(HostMention(host, start, end, weight, port, stance(low, start, end)))
+    for match in _COMMA.finditer(text):
+        start, end = match.span()
+        if hosts.with_comma(match.group()) and not hidden(start) and text[start - 1 : start] not in ("@", "/", ".", "-"):
+            found.append(HostMention(match.group().lower(), start, end, 4, _behind(text, end), stance(low, start, end)))
     for pattern in (_IPV4, _IPV6):
         for match in pattern.finditer(text):
             group = match.group(1) or (match.group(2) if pattern is _IPV6 else None)
@@ -196,7 +210,7 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
                 weight = 1
             if weight:
                 found.append(HostMention(literal, start, end, weight, port, stance(low, start, end)))
-    found.sort(key=lambda mention: (_ORDER.get(mention.stance, 2), -mention.weight, mention.start))
+    found.sort(key=in_order)
     return found
 
 
@@ -231,19 +245,15 @@ def _machine(word: str, *, bare: bool = False) -> str | None:
         name is None
         and bare
         and re.fullmatch(r"[a-z][a-z0-9\-]{1,40}", word)
-        and word not in ("the", "smtp", "host", "server", "failed", "mail", "a", "your", "this", "for", "to", "in", "on")
+        and word not in ("the", "smtp", "host", "server", "failed", "port", "ssl", "tls", "a", "your", "this", "for", "to", "in", "on")
     ):
         name = word
     return None if name is None or hosts.placeholder(name) else name
 
 
-def _port(digits: str | None) -> int | None:
-    return int(digits) if digits and 0 < int(digits) < 65536 else None
-
-
 def _behind(text: str, end: int) -> int | None:
     if match := _COLON_PORT.match(text, end, end + 12) or _COLON_PORT.match(text[end : end + 12]):
-        return _port(match.group(1))
+        return number(match.group(1))
     if match := _SLASH_PORT.match(text, end):
         return int(match.group().strip("/ "))
     rest = text[end : end + 40]
@@ -251,121 +261,7 @@ def _behind(text: str, end: int) -> int | None:
     match = _PORT_BEHIND.match(_SPACES.sub(" ", rest)) if _DIGIT.search(rest) else None
     if match is None:
         return None
-    port = _port(match.group(1))
+    port = number(match.group(1))
     if port is None or (port not in KNOWN_PORTS and "port" not in match.group(0).lower()):
         return None
     return port
-
-
-KNOWN_PORTS = frozenset(
-    {
-        25,
-        26,
-        465,
-        587,
-        588,
-        2465,
-        2525,
-        2526,
-        2587,
-        1025,
-        10025,
-        10465,
-        10587,
-        8025,
-        8465,
-        8587,
-        994,
-        366,
-        3535,
-        80,
-        443,
-        24,
-        1587,
-        5870,
-        5587,
-        4650,
-        4465,
-        50587,
-    }
-)
-_BARE_PORTS = frozenset({25, 465, 587, 2525, 2465, 2587, 1025, 26, 10025, 8025})
-_NAMED_PORT = re2.compile(
-    r"(?i)\b(?:smtp_?port|port|порт|порту|порта|puerto|porta|portu|portti|portnummer|poort|端口"
-    r"|ポート|포트|埠|cổng|portas?|θύρα)(?:\s*(?:number|no\.?|nummer|num|番号))?\s*(?:is|was|ist|es|est"
-    r"|é|è|jest|on|to|set to|für smtp|smtp|=>|[:=#]|を|は|是|号)*\s*[:=#]?\s*[\"'(]*(\d{2,5})\b"
-)
-_BARE = re2.compile(r"\b(\d{2,5})\b")
-_INCOMING = frozenset({110, 143, 993, 995})
-_FETCHES = re.compile(r"\b(?:imaps?|pop3?s?|incoming|posteingang|http|https|mysql|redis)\s*(?:server |ssl |tls )?$")
-_BEFORE_PORT = frozenset(["", *" \t\n(,;/>:\"'#|+-[="])
-_BEHIND_PORT = frozenset(["", *" \t\n),;/.:!?\"'|+]-"])
-_NOT_A_PORT = re.compile(
-    r"^\s*(?:(?:mb|kb|gb|mib|ms|seconds?|sec|s|minutes?|min|hours?|days?|mails|e-?mails|messages?|users|recipients?|people|times?|pages?"
-    r"|accounts?|years?|dollars?)(?![\w.-])|%|€|\$|\d{3}(?!\d))",
-    re.IGNORECASE,
-)
-
-
-# "ticket 2525", "25 Nov", "25 of 465": numbers of something else.
-_COUNTED_BEFORE = re.compile(
-    r"(?:\b(?:room|ticket|invoice|order|case|bug|issue|id|nr\.?|no\.|number|bill|line|page|item|customer|rechnung|auftrag|zimmer|seite"
-    r"|zeile|facture|commande"
-    r"|factura|pedido|fattura|ordine|заказ|счет)\s?#?|\bof )$"
-)
-_COUNTED_BEHIND = re.compile(r" (?:of \d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|janv|févr|mai\b|juin|juil|sept)")
-_PORT_WORD_BEHIND = re.compile(r"[ \-]?(?:\w{1,3} )?(?:port|порт|端口|埠|번 ?포트|番?ポート|포트)")
-
-
-def _may_stand(char: str, allowed: frozenset[str]) -> bool:
-    """Beside a number that is a port; scripts that write without spaces put their words there."""
-    return char in allowed or ord(char) >= 0x2E80
-
-
-def port_mentions(text: str, low: str) -> list[PortMention]:
-    """Every number that may be the port, best first."""
-    found = []
-    for match in _NAMED_PORT.finditer(text):
-        if (port := _port(match.group(1))) is not None:
-            found.append(
-                PortMention(port, match.start(1), match.end(1), 5 if port in KNOWN_PORTS else 4, stance(low, match.start(), match.end(1)))
-            )
-    for match in _BARE.finditer(text):
-        port = int(match.group(1))
-        if port not in _BARE_PORTS or _NOT_A_PORT.match(text[match.end(1) : match.end(1) + 12]):
-            continue
-        start, end = match.span(1)
-        if _COUNTED_BEFORE.search(low[max(0, start - 16) : start]) or _COUNTED_BEHIND.match(low, end):
-            continue
-        around = text[max(0, start - 2) : end + 2]
-        if text[start - 1 : start] == ":" and text[end : end + 2].strip()[:1] == "]":  # the end of an IPv6 address
-            continue
-        if not (_may_stand(text[start - 1 : start], _BEFORE_PORT) and _may_stand(text[end : end + 1], _BEHIND_PORT)):
-            continue
-        if re.search(r"\d[.\-/:]\d|\d{2}:\d{2}|\.\d|\d\.\d", around) or text[end : end + 2] in (".0", "-5") or _date_like(text, start, end):
-            continue
-        if (
-            port in (25, 26)
-            and not re.search(r"(?:port|smtp|on|:|/|auf|sur|en|на|,|25|26)\s*$|(?:^|[\s,/(])$", low[max(0, start - 8) : start])
-            and not _PORT_WORD_BEHIND.match(low[end : end + 12])
-        ):
-            continue
-        here = stance(low, start, end)
-        if (
-            here == "present"
-            and re.search(r"\b(?:to|and|or|oder|und|bis|von|of)\s*$", low[max(0, start - 5) : start])
-            and port in (25, 26)
-            and "port" not in low
-        ):
-            continue
-        label = (
-            re.search(r"(?:ssl|tls|starttls|tls/ssl|ssl/tls)\s*\($", low[max(0, start - 12) : start]) is not None
-            and text[end : end + 1] == ")"
-        )
-        found.append(PortMention(port, start, end, 1 if label else 3, here))
-    found.sort(key=lambda mention: (_ORDER.get(mention.stance, 2), -mention.weight, mention.start))
-    return found
-
-
-def _date_like(text: str, start: int, end: int) -> bool:
-    return re.search(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s*$", text[max(0, start - 12) : start].lower()) is not None

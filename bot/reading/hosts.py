@@ -69,6 +69,17 @@ def name(word: str) -> str | None:
     return bare
 
 
+def with_comma(word: str) -> str | None:
+    """`smtp.gmail,com` -> `smtp.gmail.com`: the name that was meant where a comma stands for a dot; None: it is no such slip."""
+    if "," not in word or name(word.rpartition(",")[0]) is not None:  # "smtp.x.example,ssl" is a list
+        return None
+    meant = word.replace(",", ".")
+    return name(meant) if meant.count(".") >= 2 and meant.rpartition(".")[2].lower() in _TOP | _COMMON else None
+
+
+_COMMON = frozenset(words.COMMON.split())
+
+
 def _camel(word: str) -> bool:
     """`System.Net.Mail`, `RESOLVER.ADR.RecipientNotFound`: names of code have capitals inside; host names are written in one case."""
     labels = word.rstrip(".").split(".")

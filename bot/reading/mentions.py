@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, Protocol
 
 Stance = Literal["now", "present", "tried", "advice", "asked", "denied"]
 
@@ -15,23 +15,46 @@ _DENIED = re.compile(
 )
 _TRIED_BEFORE = re.compile(
     r"(?:\b(?:tried|trying|tested|used to (?:be|use|have)|(?:was|were|been) (?:on|using|at)|previously"
-    r"|before(?: it was| that)?|earlier|formerly|old(?:er)?(?: (?:one|server|host|relay|smtp|mail ?server))?(?: (?:is|was))?|from"
+    r"|before(?: it was| that)?|earlier|formerly|from"
     r"|switched from|changed "
     r"(?:it )?from|moved from|(?:mov|migrat|switch|chang|upgrad)\w* (?:us |me |it |everything )?(?:away )?from [^.;:,\n]{0,30}"
     r"|the (?:old|previous|former) (?:\w+ ){0,2}(?:was|is)|until \w+(?: \w+)?|bis \w+"
     r"|also tried|already tried|even tried|probiert|versucht|vorher|früher|essayé|probé|intenté"
-    r"|tentei|provato|geprobeerd|пробовал|пробовала)(?:\s+(?:\d{2,5}[,/]?|\d{2,5}(?:/(?:ssl|tls"
+    r"|tentei|provato|geprobeerd|пробовал|пробовала)(?:[\s:]+(?:\d{2,5}[,/]?|\d{2,5}(?:/(?:ssl|tls"
     r"|starttls))?,?|and|or|und|oder|,|it|with|on|port|using|both|also|"
     r"auch|mit|avec|con|com|per|via|the|ssl|tls|starttls|as well|сервер|порт))*\s+[\"'(]?)$"
+)
+# What a server or a configuration is called; after "old" or "new", before its name.
+_CALLED = (
+    r"(?:[\s:=]+(?:one|server|servers?|host|hostname|relay|smtp|mail|e-?mail|mailserver|port|config\w*|setup|settings?|address|name|provider|hoster|isp"
+    r"|konfiguration|einstellung(?:en)?|postausgang\w*|serveur|réglages?|servidor|ajustes?|impostazioni|serwer|ustawienia|nastavení|sunucu|сервер"
+    r"|настройки|порт|is|was|were|are|ist|war|est|était|es|era|é|è|jest|był|to|on|auf|outgoing|ausgang))*[\s:=]+[\"'(\[]?$"
+)
+_OLD = re.compile(
+    r"\b(?:old(?:er)?|former|previous|prior|alt(?:e[rsnm]?)?|bisherige[rsnm]?|frühere[rsnm]?|vorherige[rsnm]?|ancien(?:ne)?s?|précédente?"
+    r"|viej[oa]|antigu[oa]|anterior|antig[oa]|velh[oa]|vecchi[oa]|precedente|oude?|star[yaáéý]|poprzedni[ea]?|předchozí|eski|önceki|старый"
+    r"|старая|прежний|старий|gam(?:mel|mal|la|le)|vanha|régi|παλιό?ς?|lama|cũ|before|vorher|avant|antes|prima|eerst|раньше)" + _CALLED
+)
+_NEW = re.compile(
+    r"(?:\b(?:new|neu(?:e[rsnm]?)?|nouve(?:au|lle)|nuev[oa]|nov[oa]|nuov[oa]|nieuwe?|now[yae]|nov[ýáé]|yeni|новый|новая|новое|новий|нова"
+    r"|ny(?:a|e|tt|t)?|uusi|új|νέος?|νέα|baru|mới)"
+    + _CALLED[: -len(r"[\s:=]+[\"'(\[]?$")]
+    + r"|(?:^|[\n.;,(] ?)(?:after|nachher|danach|après|después|depois|dopo|daarna|после|після)\s*:)[\s:=]+[\"'(\[]?$"
 )
 _TRIED_AFTER = re.compile(
     r"^[\"')]?\s*(?:/\s*)?(?:(?:with|mit|w/|und|and) )?(?:ssl|tls|starttls|ssl/tls)?\s*,?\s*\(?(?:(?:does|did|do)(?:n't| not|"
     r"nt) (?:work|help|either)|fails? too|too\b|as well\b|same (?:thing|error|result|problem)"
-    r"|before\b|then\b|is blocked|are blocked|blocked\b|closed\b|also fail|worked (?:before|until"
+    r"|before\b|then\b|is blocked|are blocked|blocked\b|closed\b|also fail|worked (?:(?:fine |well |ok )?(?:before|until|for)"
     r"|last)|used to work|geht auch nicht|geht nicht\)|gesperrt|auch nicht|nothing\)|nope\)|no\)|failed\)|refused\)|marche pas\)"
     r"|tampoco\)|non va\)"
     r"|, ?(?:decommissioned|gone|retired|switched off)"
     r"|aussi\b|también\b|tampoco|também|nemmeno|ook niet)"
+)
+_UNTIL = re.compile(r"^[\"')]?(?: (?:with )?(?:ssl|tls|starttls|ssl/tls))?,? \(?(?:until|till) (?!i\b|you\b|we\b)")
+# "they told me 587 starttls. did that"
+_DONE = re.compile(
+    r"^[^.\n\d]{0,24}[.,;:–—-]{1,2} ?(?:and |so |which )?(?:i(?:'ve)? |we(?:'ve)? |have |has been )*"
+    r"(?:did|done|changed|switched|set) (?:that|so|it|this|accordingly)\b"
 )
 _ADVICE = re.compile(
     r"(?:\b(?:guide|guides|docs?|documentation|tutorial|article|website|manual|page|support|they"
@@ -76,11 +99,14 @@ _I_USE = re.compile(
     r"\b(?:(?:i|we) (?:use|have|had to enter|entered|put|set|typed|chose|picked|kept|stay(?:ed)? (?:on|with))|i'?m (?:using|on)"
     r"|ich (?:nutze|habe|nehme|verwende)"
     r"|j'(?:utilise|ai mis|ai)|(?:yo )?(?:uso|tengo|puse)|(?:eu )?(?:uso|tenho|coloquei)|ho messo|ik (?:gebruik|heb)|mam|mám|у меня"
-    r"|я использую|jag har|jeg har)"
-    r"\s+(?:port |on |it (?:to|on|at) |auf )*$"
+    r"|я использую|jag har|jeg har|eingestellt(?: ist| habe ich| sind)?|eingetragen(?: ist| habe ich)?"
+    r"|konfiguriert ist|configuré sur|configurado"
+    r"|impostat[oa]|ingesteld(?: is| staat)?|ustawion[yae](?: jest)?|nastaveno|in my \w+ (?:it is|it's|there is|there's|it says)"
+    r"|bei mir (?:steht|ist)|chez moi c'est)"
+    r"\s+(?:port |on |it (?:to|on|at) |auf |el |le |la |en )*$"
 )
 _AS_ENTERED = re.compile(
-    r"^[^.\n]{0,40}\b(?:that'?s|that is|which is|so that'?s|and this is) (?:exactly |also )?what (?:i|we)(?:'ve| have)? (?:enter|have"
+    r"^[^.\n\d]{0,40}\b(?:that'?s|that is|which is|so that'?s|and this is) (?:exactly |also )?what (?:i|we)(?:'ve| have)? (?:enter|have"
     r"|set|use|put|got)"
 )
 # A sentence that begins so tells of earlier settings.
@@ -104,56 +130,60 @@ _TAKEN_BACK = re.compile(
 )
 
 
+class Mention(Protocol):
+    """A setting that a text mentions, and how surely it is one."""
+
+    @property
+    def stance(self) -> Stance: ...
+    @property
+    def weight(self) -> int: ...
+    @property
+    def start(self) -> int: ...
+
+
+_ORDER: dict[Stance, int] = {"now": 0, "present": 1}
+
+
+def in_order(mention: Mention) -> tuple[int, int, int]:
+    """Sorts what is said to be set now first, then what is most surely a setting, then from left to right."""
+    return _ORDER.get(mention.stance, 2), -mention.weight, mention.start
+
+
 def stance(text: str, start: int, end: int) -> Stance:
     """`text` in lower case; the thing stands at [start:end]. Looks at the sentence around it, at most 60 characters each way."""
     before = text[max(0, start - 60) : start]
     after = text[end : end + 40]
-    cut = max(before.rfind(sign) for sign in (". ", "\n", "; ", " but ", " aber ", " mais ", " pero ", " mas ", " ma ", " maar ", " но "))
-    before = before[cut + 1 :]
+    before = before[_last_break(_CONTRAST, before) :]
     if _TAKEN_BACK.search(before) or _I_USE.search(before) or _AS_ENTERED.match(text[end : end + 90]):
         return "now"
-    if _NOW.search(before) or _NOW_BEHIND.match(after):
+    if _NOW.search(before) or _NOW_BEHIND.match(after) or _NEW.search(before):
         return "now"
     if _CORRECTED_TO.search(before) and not before.rstrip().endswith((" to",)):
         return "present"
     if _DENIED.search(before):
         return "denied"
-    if _TRIED_BEFORE.search(before) or _WORKS_WITH.search(before):
+    if _TRIED_BEFORE.search(before) or _OLD.search(before) or _WORKS_WITH.search(before):
         return "tried"
-    if _TRIED_AFTER.search(after):
+    if _TRIED_AFTER.search(after) or _UNTIL.match(after):
         return "tried"
     if _ADVICE.search(before):
-        return "advice"
-    if _BEFORE_FIRST.match(_sentence(text, start)):
+        return "now" if _DONE.match(text[end : end + 70]) else "advice"
+    lead = text[max(0, start - 160) : start]
+    if _BEFORE_FIRST.match(lead[_last_break(_OTHER_TIME, lead) :]):
         return "tried"
     return "present"
 
 
-def _sentence(text: str, at: int) -> str:
-    """What stands before `at` in its sentence, at most 160 characters."""
-    lead = text[max(0, at - 160) : at]
-    return lead[
-        max(
-            lead.rfind(sign)
-            for sign in (
-                ". ",
-                "\n",
-                "; ",
-                "! ",
-                "? ",
-                " but ",
-                " now ",
-                " aber ",
-                " mais ",
-                " pero ",
-                ", everybody",
-                ", we ",
-                ", i ",
-                ", all ",
-            )
-        )
-        + 1 :
-    ]
+_CONTRAST = re.compile(r"[.;] |\n| (?:but|aber|mais|pero|mas|ma|maar|но|але|ale|men|mutta) ")
+_OTHER_TIME = re.compile(
+    r"[.;!?] |\n|,? (?:but|now|aber|jetzt|nun|mais|maintenant|pero|ahora|mas|agora|ma|adesso|ora|maar|nu|ale|teraz|nyní|teď|но|теперь"
+    r"|сейчас|але|тепер|зараз|men|mutta|nyt|şimdi|most|τώρα|sekarang) |, (?:everybody|we|i|all) "
+)
+
+
+def _last_break(pattern: re.Pattern[str], text: str) -> int:
+    """Where the last match of `pattern` in `text` ends; 0 where there is none."""
+    return max((match.end() for match in pattern.finditer(text)), default=0)
 
 
 def corrects(text: str) -> bool:
@@ -176,6 +206,9 @@ _CORRECTION = re.compile(
     r"|ik bedoel|ik bedoelde|przepraszam|miałem na myśli|извини|извините|ошибся|я имел в виду"
     r"|förlåt|jag menade|undskyld|jeg mente|unnskyld)\b"
     r"|,\s*(?:typo|my mistake|sorry|i misread)\s*[.!]*$"
+    r"|\b(?:it'?s|it is|this is|das ist|es ist|c'est|es|é|è|het is|to|это)? ?(?:not|nicht|pas|no|não|non|niet|nie|не)"
+    r" [\w./ -]{2,30}, (?:it'?s|it is|but"
+    r"|sondern|c'est|mais|es|sino|é|mas|è|ma|maar|tylko|ale|а|men|utan)\b"
     # one thing and not the other
     r"|\b(?:not|nicht|pas|statt|nie|не|niet|inte|ikke|rather than|instead of)\s+(?:on |port |"
     r"the |with |via )?[\w./-]+\s*$|^\s*(?:it'?s )?not\s+[\w./-]+(?: [\w./-]+)?,\s"

@@ -14,7 +14,7 @@ from bot.reading.asked import asked_about
 from bot.reading.clients import client as client_of
 from bot.reading.clients import mentioned
 from bot.reading.digest import digest
-from bot.reading.endpoints import HostMention, PortMention, host_mentions, port_mentions
+from bot.reading.endpoints import HostMention, host_mentions
 from bot.reading.errors import error_spans, error_text, quoted
 from bot.reading.intents import Said, intent
 from bot.reading.model import HostTypo, Reading, Tried
@@ -22,9 +22,11 @@ from bot.reading.pastes import observations, read_all
 from bot.reading.pastes.configuration import dialect
 from bot.reading.pastes.dialects import TLS_WORD
 from bot.reading.pastes.where import Where
+from bot.reading.ports import PortMention, port_mentions
 from bot.reading.prose import prose
 from bot.reading.providers import provider as provider_of
-from bot.reading.security import security_alone, security_said
+from bot.reading.security import mode_mentions, security_alone
+from bot.reading.together import all_alike, together
 from bot.reading.view import view
 from bot.reading.watching import watched
 from knowledge.terms import Security
@@ -71,20 +73,21 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     client = client or _known(pasted.client, index)
 
     spoken = _lower(own)
-    found_hosts = [mention for mention in host_mentions(own, spoken, spans) if mention.host not in pasted.not_hosts]
-    found_ports = port_mentions(spoken, spoken)
-    meant = ("now", "present", "advice") if mentions.corrects(low) else ("now", "present")
-    said_host = next((mention for mention in found_hosts if mention.stance in meant), None)
-    if (
-        said_host is None
-        and found_hosts
-        and len({mention.host for mention in found_hosts}) == 1
-        and any(m.stance in meant for m in found_ports)
-    ):
-        said_host = found_hosts[0]  # only the port and the mode were others before
-    host = pasted.host or (said_host.host if said_host else None)
-    port = pasted.port or _port(found_hosts, found_ports, host, corrects=mentions.corrects(low))
-    security, vague = (pasted.security, False) if pasted.security is not None else security_said(spoken, port, spans)
+    settings = together(
+        spoken,
+        [mention for mention in host_mentions(own, spoken, spans) if mention.host not in pasted.not_hosts],
+        port_mentions(spoken, spoken),
+        mode_mentions(spoken, spans),
+    )
+    found_hosts = sorted(settings.hosts, key=mentions.in_order)
+    found_ports = sorted(settings.ports, key=mentions.in_order)
+    corrects = mentions.corrects(low)
+    host = pasted.host or _host(found_hosts, found_ports, corrects=corrects)
+    none_is_set = all_alike(spoken, found_ports)
+    port = pasted.port or (None if none_is_set else _port(found_hosts, found_ports, host, corrects=corrects))
+    security, vague = pasted.security, False
+    if security is None and (port is not None or not none_is_set):
+        security, vague = settings.mode(port, host)
     if security is None and pasted.security is None:
         security, vague = _own_word(low, client, index, security, vague, spans)
     if security is None and port in _STARTTLS_PORTS and _SECURE_OFF.search(low):  # Nodemailer then takes STARTTLS where it is offered
@@ -151,6 +154,16 @@ def _own_word(
     return (meaning, False) if meaning is not None and re.search(r"\btls\b", low) else (security, vague)
 
 
+def _host(found_hosts: list[HostMention], found_ports: list[PortMention], *, corrects: bool) -> str | None:
+    """The server that is set now; the only one that is named where only its port and mode were others before."""
+    meant = ("now", "present", "advice") if corrects else ("now", "present")
+    said = next((mention.host for mention in found_hosts if mention.stance in meant), None)
+    named = {mention.host for mention in found_hosts}
+    if said is None and len(named) == 1 and (any(m.stance in meant for m in found_ports) or all(m.stance == "tried" for m in found_hosts)):
+        return found_hosts[0].host
+    return said
+
+
 def _port(found_hosts: list[HostMention], found_ports: list[PortMention], host: str | None, *, corrects: bool) -> int | None:
     """The port beside the chosen server, else the best that is mentioned; in a correction the one that is corrected to."""
     beside = next(
@@ -174,6 +187,8 @@ def _port(found_hosts: list[HostMention], found_ports: list[PortMention], host: 
     if beside is not None:
         return beside
     any_host = next((mention.port for mention in found_hosts if mention.port is not None and mention.stance in ("now", "present")), None)
+    if any_host is None and len(tried) == 1 and all(mention.stance == "tried" for mention in found_ports):
+        return found_ports[0].port  # nothing else was tried
     return any_host
 
 
@@ -291,7 +306,8 @@ def _aside(
         and (reading.error is None or wanted == "thanks")
     )
     named = reading.host and ("." in reading.host or any(mention.host == reading.host for mention in found_hosts))
-    meant = index.nearest_host(reading.host) if reading.host and named else None
+    dotted = hosts.with_comma(reading.host) if reading.host else None
+    meant = (index.nearest_host(dotted or reading.host) if reading.host and named else None) or dotted
     typo = HostTypo(reading.host, meant) if reading.host and meant else None
     tried = tuple(
         dict.fromkeys(

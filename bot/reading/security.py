@@ -1,15 +1,20 @@
-"""Which mode of encryption does a sentence say is set? Words of menus and of people; switches in configurations are read by `pastes`.
+"""Which modes of encryption does a text say? Words of menus and of people; switches in configurations are read by `pastes`.
 
 "SSL/TLS" and "SSL" are implicit TLS, "TLS" alone may be either, a port says nothing about the mode by itself.
+Finds what is said and how; which of several is set now, `together` says.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import re2
 
-from bot.reading.mentions import stance
+from bot.reading.mentions import Stance, stance
+from bot.reading.patterns import compile_words
+from bot.reading.words import modes as words
 from knowledge.terms import Security
 
 _STARTTLS = re2.compile(
@@ -21,23 +26,27 @@ _IMPLICIT = re2.compile(
     r"|e|o)?[ \-](?:tls|ssl)\b|\bssl(?:v3)?\b|\bsmtps\b|\bsslonconnect\b|\bsmtp_ssl\b|\bforce[_ ]tls\b|\btls[ \-]wrapp?er\b"
     r"|\bwrapper ?mode\b|\btls on connect\b|\btls on (?:a )?dedicated port\b|\bsecure(?: is|:|=)? ?true\b"
 )
+# Each is looked at for letters beside it and for what is said of it.
+_CHOICE = re2.compile("(?i)ssl ?/ ?tls|tls ?/ ?ssl|ssl|tls|" + "|".join(words.ENCRYPTION.values()))
+# Without these there is no encryption; without "security" there may be an update missing.
+_ENCRYPTS = re.compile("ssl|tls|" + words.ENCRYPTS)
+_OFF = frozenset(phrase for by_language in words.OFF.values() for phrase in by_language.split("|"))
+_MAY_GO_ON, _JOINED, _WITHOUT = (frozenset(said.split()) for said in (words.MAY_GO_ON, words.JOINED, words.WITHOUT))
+_OFF_WORDS = max(phrase.count(" ") for phrase in _OFF) + 1
+_WORD_OR_STOP = re.compile(r"[^\W_]+(?:['’/][^\W_]+)*|[.,;!?\n]")
+_CLAUSE_ENDS = re.compile(r"[ \t\"')\]]*(?:$|[.,;:!?\n(|/=>→–—-]|\d|(?:port|puerto|porta|poort|порт|on|via|auf|and|und|et|y|e|en|i|и)\b)")
+_NONE = compile_words(
+    r"\bunencrypted\b|\bunverschlüsselt\w*|\bnon (?:chiffrée?|cifrat[oa])\b|\bonversleuteld\b|\bokrypterat?\b|\bukryptert\b|\bukrypteret\b"
+    r"|\bнезашифрованн\w+|\bsin cifrar\b|\bplain ?text (?:connection|smtp|on|port)\b|\bin (?:the )?clear\b|\bno starttls (?:call|line)\b"
+    rf"|\bnone selected\b|(?:{words.WITHOUT_UNSPACED})(?:使用|启用)?(?:{words.ENCRYPTION_UNSPACED}|ssl|tls)"
+    rf"|(?:{words.ENCRYPTION_UNSPACED}|ssl|tls)[ :：=]?(?:は|を|为|是|選択|选择?|填|가|는|은|을)?[ :\"'「]?(?:{words.OFF_UNSPACED})"
+)
+_NONE_AT_PORT = re2.compile(  # "port 25, none"
+    r"\b(?:25|26|465|587|2525)[ \t,/:|–-]{1,3}(none|plain|keine|ohne|aucune?|ninguna|nenhuma|nessuna|geen|brak|žádné|yok|нет|без|ingen)"
+)
 _TLS = re2.compile(
     r"(?i)\b(?:tls(?: ?v?1\.[0-3])?|encryption|encrypted|verschlüsselung|chiffrement|cifrado|"
-    r"crittografia|szyfrowanie|шифрование|криптография)\b"
-)
-_NONE = re2.compile(
-    r"(?i)\b(?:no|without|ohne|sans|sin|sem|senza|zonder|bez|без|ingen|utan|uden) (?:any )?(?:encryption"
-    r"|ssl|tls|verschlüsselung|chiffrement|cifrado|encriptación|criptografia|crittografia|versleuteling"
-    r"|szyfrowania|šifrování|шифрования|kryptering)(?:/(?:ssl|tls))?\b"
-    r"|\b(?:encryption|security|connection security|verschlüsselung|ssl|tls|ssl/tls|verbindungssicherheit"
-    r"|chiffrement|cifrado|encryption type|encrypted connection(?: type)?|type of encrypted connection|connection type)\s*(?:is|ist|est"
-    r"|=|:|set to|is set to|auf|steht auf"
-    r"|->|toggle|switch|checkbox|option|box|button)*\s*(?:is )?(?:none|off|no|switched off|turned off|not ticked|not checked|disabled"
-    r"|keine|aus|aucun|aucune|ninguna|ninguno|nenhuma|nessuna|"
-    r"geen|brak|нет|unticked|unchecked|nicht|désactivé)\b"
-    r"|\bunencrypted\b|\bunverschlüsselt\b|\bplain ?text (?:connection|smtp|on)\b|\bin (?:the "
-    r")?clear\b|\bno starttls (?:call|line)\b|\bsecurity none\b|\bnone selected\b|\bencryption "
-    r"none\b"
+    r"crittografia|szyfrowanie)\b|шифрование|криптография"
 )
 # Uptime Kuma has one choice for both.
 _NONE_OR_STARTTLS = re.compile(r"\bnone ?/ ?starttls\b")
@@ -84,34 +93,75 @@ _QUESTION = re.compile(
 )
 
 
-def security_said(low: str, port: int | None, errors: list[tuple[int, int]]) -> tuple[Security | None, bool]:
-    """The mode that sentences say, and whether only "TLS" or "encryption" is said. `low`: lower case; `errors`: spans of errors."""
+@dataclass(frozen=True, slots=True)
+class ModeMention:
+    """A mode that is said; `mode` is None where only "TLS" or "encryption" is said, which may be either of two."""
+
+    mode: Security | None
+    start: int
+    end: int
+    stance: Stance = "present"
+
+
+def mode_mentions(low: str, errors: list[tuple[int, int]]) -> list[ModeMention]:
+    """Every mode that sentences say is set, was set or is advised, left to right. `low`: lower case; `errors`: spans of errors.
+
+    Modes that are no setting (a part of an error, a name, a word that is asked about) are left out.
+    """
     low = _NONE_OR_STARTTLS.sub(lambda m: " " * (len(m.group()) - 8) + "starttls", low)
-    said: list[tuple[int, int, Security]] = []
+    found: list[ModeMention] = []
     taken: list[tuple[int, int]] = []
-    for pattern, mode in ((_NONE, Security.NONE), (_STARTTLS, Security.STARTTLS), (_IMPLICIT, Security.IMPLICIT_TLS)):
-        for match in pattern.finditer(low):
-            start, end = match.span()
-            if any(a < end and start < b for a, b in taken):
-                continue
+
+    def take(start: int, end: int, mode: Security | None) -> None:
+        if not any(a < end and start < b for a, b in taken):
             taken.append((start, end))
-            if not _entered(low, start, end, errors):
-                continue
-            here = stance(low, start, end)
-            if here in ("now", "present"):
-                said.append((-1 if here == "now" else _distance(low, start, end, port), -start, mode))
-    if said:
-        return min(said, key=lambda one: (one[0], -one[1]))[2], False
-    for match in _TLS.finditer(low):
+            if _entered(low, start, end, errors):
+                found.append(ModeMention(mode, start, end, stance(low, start, end)))
+
+    for start, end in (*_switched_off(low), *(_bare(low, *match.span()) for match in _NONE.finditer(low))):
+        take(start, end, Security.NONE)
+    for match in _NONE_AT_PORT.finditer(low):
+        if _CLAUSE_ENDS.match(low, match.end(1)):
+            take(match.start(1), match.end(1), Security.NONE)
+    for pattern, mode in ((_STARTTLS, Security.STARTTLS), (_IMPLICIT, Security.IMPLICIT_TLS), (_TLS, None)):
+        for match in pattern.finditer(low):
+            take(match.start(), match.end(), mode)
+    return sorted(found, key=lambda mention: mention.start)
+
+
+def _bare(low: str, start: int, end: int) -> tuple[int, int]:
+    """A match without the signs beside the word (`compile_words` takes one at either end)."""
+    return start + (not low[start].isalnum()), end - (not low[end - 1].isalnum())
+
+
+def _switched_off(low: str) -> Iterator[tuple[int, int]]:
+    """Where the choice is said to be off ("TLS: none", "Verschlüsselung steht auf Keine") or missing ("ohne SSL")."""
+    for match in _CHOICE.finditer(low):
         start, end = match.span()
-        if (
-            any(a < end and start < b for a, b in taken)
-            or not _entered(low, start, end, errors)
-            or stance(low, start, end) not in ("now", "present")
-        ):
+        if low[start - 1 : start].isalpha() or low[end : end + 1].isalpha():
             continue
-        return None, True
-    return None, False
+        before = low[max(0, start - 24) : start].split()
+        if before and before[-1] == "any":
+            before.pop()
+        if before and before[-1].strip("(,\"'") in _WITHOUT and _ENCRYPTS.search(match.group()):
+            yield low.rfind(before[-1], 0, start), end
+        elif (off := _off(low, end)) is not None:
+            yield start, off
+
+
+def _off(low: str, at: int) -> int | None:
+    """Where a word for "off" ends that is said of the choice that ends `at`; None: something else is said."""
+    if low[at : at + 1] in ("_", ".", "/", "@", ","):
+        return None
+    tokens = list(_WORD_OR_STOP.finditer(low, at, min(len(low), at + 60)))
+    for n, token in enumerate(tokens):
+        for count in range(min(_OFF_WORDS, len(tokens) - n), 0, -1):
+            phrase = low[token.start() : tokens[n + count - 1].end()]
+            if phrase in _OFF and (phrase not in _MAY_GO_ON or _CLAUSE_ENDS.match(low, tokens[n + count - 1].end())):
+                return tokens[n + count - 1].end()
+        if token.group() not in _JOINED:
+            return None
+    return None
 
 
 def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> bool:
@@ -139,31 +189,13 @@ def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> b
     return not _QUESTION.search(sentence[cut + 1 :])
 
 
-def _distance(low: str, start: int, end: int, port: int | None) -> int:
-    """How far from the port the word stands; with no port all are as near."""
-    if port is None:
-        return 0
-    digits = str(port)
-    best = 10_000
-    at = low.find(digits)
-    while at >= 0:
-        best = min(best, abs(at - end) if at >= end else abs(start - at - len(digits)))
-        at = low.find(digits, at + 1)
-        if at > 20_000:
-            break
-    return best if best < 40 else 40
-
-
 def security_alone(low: str) -> tuple[Security | None, bool]:
-    """The mode, where the text answers the question for it: here "ssl" and "none" are whole answers."""
-    word = low.strip(" .!\"'()")
-    if re.fullmatch(
-        (
-            r"(?:none|no|off|nothing|keine?|ohne|aucun(?:e)?|ninguno?a?|nenhuma?|nessuna?|geen|plain(?: "
-            r"?text)?|no encryption|unencrypted|without|нет|без|không|なし|无|無|없음)"
-        ),
-        word,
-    ):
+    """The mode, and whether it is vague, where the text answers the question for it: here "ssl" and "none" are whole answers."""
+    if low.strip(" .!\"'()") in _OFF_ALONE:
         return Security.NONE, False
-    mode, vague = security_said(low, None, [])
-    return mode, vague
+    said = [mention.mode for mention in mode_mentions(low, []) if mention.stance in ("now", "present")]
+    mode = next((mode for mode in said if mode is not None), None)
+    return mode, mode is None and bool(said)
+
+
+_OFF_ALONE = _OFF | {"plain", "plain text", "plaintext", "no encryption", "unencrypted", "without", "不", "无", "無", "なし", "없음"}
