@@ -1,14 +1,11 @@
-"""Which commands are there, and what does each teach? The command line's grammar and help; each command loads what it needs by itself.
-
-The standard library's parser, because it loads in a tenth of the time that larger ones take, which is as long as a whole answer.
-"""
+"""Which commands are there, and what does each teach? Their options and help; each command loads what it needs by itself."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
+from adapters.grammar import Parser, command, group, json_option
 from bot.errors import UsageError
 
 ABOUT = """\
@@ -28,22 +25,6 @@ each command teaches itself: postmaster COMMAND --help
 STATUS = "exit status: 0 nothing wrong, 1 a fault was found, 2 wrong usage, 3 it could not run, 130 after Ctrl-C"
 
 
-class _Help(argparse.RawDescriptionHelpFormatter):
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=24, width=110)
-        self._action_max_length = 18  # one column for options and commands alike
-
-
-class Parser(argparse.ArgumentParser):
-    """Wrong usage is one sentence, raised as `UsageError`; abbreviations of options are not taken, for they change with new options."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(formatter_class=_Help, allow_abbrev=False, **settings)
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:]}. See `{self.prog} --help`.")
-
-
 def parser() -> Parser:
     """The whole grammar. A parsed command has `run`, which gives the exit status."""
     top = Parser(prog="postmaster", description=ABOUT, epilog=f"{EXAMPLES}{STATUS}")
@@ -56,27 +37,15 @@ def parser() -> Parser:
     return top
 
 
-def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], short: str, more: str, examples: str) -> Parser:
-    made: Parser = commands.add_parser(
-        name, help=short, description=f"{short[:1].upper()}{short[1:]}.\n\n{more}".strip(), epilog=f"examples:\n{examples}"
-    )
-    made.set_defaults(run=run)
-    return made
-
-
-def _json(command: Parser, text: str = "JSON on standard output, one object a line") -> None:
-    command.add_argument("--json", action="store_true", help=text)
-
-
-def _ids(command: Parser, what: str) -> None:
-    command.add_argument("--client", metavar="ID", help=what)
+def _client(made: Parser, what: str) -> None:
+    made.add_argument("--client", metavar="ID", help=what)
 
 
 # --- the commands ------------------------------------------------------------------------------------------------------
 
 
 def _talking(commands: Any) -> None:
-    chat = _command(
+    chat = command(
         commands,
         "chat",
         _chat,
@@ -84,9 +53,9 @@ def _talking(commands: Any) -> None:
         "Answer a choice by its number or in words. Ctrl-C stops a look at a server, Ctrl-D leaves; the next start offers to go on.",
         "  $ postmaster chat\n  > thunderbird can't send, mail.our-club.org 587 SSL, wrong version number\n",
     )
-    _json(chat, 'for scripts: {"user": …} lines in, {"reply": …} and {"idle": true} lines out')
+    json_option(chat, 'for scripts: {"user": …} lines in, {"reply": …} and {"idle": true} lines out')
     chat.add_argument("--locale", metavar="L", help="your language and region, such as de-DE, for dates")
-    explain = _command(
+    explain = command(
         commands,
         "explain",
         _explain,
@@ -97,9 +66,9 @@ def _talking(commands: Any) -> None:
         '  $ postmaster explain --json --lines < texts.jsonl     one {"id": …, "text": …} a line\n',
     )
     explain.add_argument("text", nargs="*", metavar="TEXT")
-    _ids(explain, "the program it comes from, such as thunderbird: the steps name its menus")
+    _client(explain, "the program it comes from, such as thunderbird: the steps name its menus")
     explain.add_argument("--provider", metavar="ID", help="whose mail service it is, such as gmail")
-    understand = _command(
+    understand = command(
         commands,
         "understand",
         _understand,
@@ -108,13 +77,13 @@ def _talking(commands: Any) -> None:
         '  $ postmaster understand "outlook cant send, smtp.office365.com 465 ssl, password is hunter2"\n',
     )
     understand.add_argument("text", nargs="*", metavar="TEXT")
-    for command in (explain, understand):
-        _json(command)
-        command.add_argument("--lines", action="store_true", help='with --json: one {"id": …, "text": …} a line in, one answer a line out')
+    for read in (explain, understand):
+        json_option(read)
+        read.add_argument("--lines", action="store_true", help='with --json: one {"id": …, "text": …} a line in, one answer a line out')
 
 
 def _looking(commands: Any) -> None:
-    lookup = _command(
+    lookup = command(
         commands,
         "lookup",
         _lookup,
@@ -124,10 +93,10 @@ def _looking(commands: Any) -> None:
         "  $ postmaster lookup smtp.live.com --offline --json\n",
     )
     lookup.add_argument("query", nargs="+", metavar="QUERY")
-    _ids(lookup, "say where to enter it in this program, such as outlook-classic")
+    _client(lookup, "say where to enter it in this program, such as outlook-classic")
     lookup.add_argument("--offline", action="store_true", help="only what is known; ask nobody on the network")
-    _json(lookup)
-    check = _command(
+    json_option(lookup)
+    check = command(
         commands,
         "check",
         _check,
@@ -138,11 +107,11 @@ def _looking(commands: Any) -> None:
     )
     check.add_argument("server", metavar="HOST[:PORT]")
     check.add_argument("--security", choices=("implicit_tls", "starttls", "none"), help="the encryption that is entered in the program")
-    _json(check)
+    json_option(check)
 
 
 def _keeping(commands: Any) -> None:
-    config = _command(
+    config = command(
         commands,
         "config",
         _config,
@@ -150,11 +119,15 @@ def _keeping(commands: Any) -> None:
         "Secrets are masked.",
         "  $ postmaster config\n  $ POSTMASTER_CONFIG=other.toml postmaster config --json\n",
     )
-    _json(config)
+    json_option(config)
     _storing(commands)
-    knowledge = commands.add_parser("knowledge", help="what the bot knows: its faults, its size, its age")
-    kinds = knowledge.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _command(
+    kinds = group(
+        commands,
+        "knowledge",
+        "what the bot knows: its faults, its size, its age",
+        "  $ postmaster knowledge check\n  $ postmaster knowledge stats --list providers\n",
+    )
+    command(
         kinds,
         "check",
         _knowledge_check,
@@ -162,7 +135,7 @@ def _keeping(commands: Any) -> None:
         "Each fault with file:line and remedy, then each fact that is older than a year. Exit status 1 where there is a fault.",
         "  $ postmaster knowledge check\n",
     )
-    stats = _command(
+    stats = command(
         kinds,
         "stats",
         _knowledge_stats,
@@ -171,8 +144,8 @@ def _keeping(commands: Any) -> None:
         "  $ postmaster knowledge stats\n  $ postmaster knowledge stats --list providers\n",
     )
     stats.add_argument("--list", choices=("providers", "causes", "clients", "terms"), help="list the ids of a kind")
-    _json(stats)
-    sources = _command(
+    json_option(stats)
+    sources = command(
         kinds,
         "sources",
         _knowledge_sources,
@@ -180,8 +153,8 @@ def _keeping(commands: Any) -> None:
         "",
         "  $ postmaster knowledge sources | head\n",
     )
-    _json(sources)
-    gaps = _command(
+    json_option(sources)
+    gaps = command(
         kinds,
         "gaps",
         _knowledge_gaps,
@@ -190,13 +163,17 @@ def _keeping(commands: Any) -> None:
         "together; and, by cause, provider and program, how often an answer helped.",
         "  $ postmaster knowledge gaps\n  $ POSTMASTER_STORE=redis://store.your-company.net/0 postmaster knowledge gaps --json\n",
     )
-    _json(gaps)
+    json_option(gaps)
 
 
 def _storing(commands: Any) -> None:
-    store = commands.add_parser("store", help="what is kept of talks: look through it, move it to another store")
-    kinds = store.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    check = _command(
+    kinds = group(
+        commands,
+        "store",
+        "what is kept of talks: look through it, move it to another store",
+        "  $ postmaster store check\n  $ postmaster store export --running - | gzip > backup.jsonl.gz\n",
+    )
+    check = command(
         kinds,
         "check",
         _store_check,
@@ -206,8 +183,8 @@ def _storing(commands: Any) -> None:
         "  $ postmaster store check\n  $ POSTMASTER_STORE=redis://store.your-company.net/0 postmaster store check --repair\n",
     )
     check.add_argument("--repair", action="store_true", help="mend indexes, delete what belongs to no talk")
-    _json(check)
-    export = _command(
+    json_option(check)
+    export = command(
         kinds,
         "export",
         _store_export,
@@ -222,7 +199,7 @@ def _storing(commands: Any) -> None:
     )
     export.add_argument("file", metavar="FILE", help='where to; "-" is standard output')
     export.add_argument("--running", action="store_true", help="also while a bot runs: a copy of this moment, for a backup")
-    fill = _command(
+    fill = command(
         kinds,
         "import",
         _store_import,
@@ -237,7 +214,7 @@ def _storing(commands: Any) -> None:
 
 
 def _serving(commands: Any) -> None:
-    slack = _command(
+    slack = command(
         commands,
         "slack",
         _slack,
@@ -246,7 +223,7 @@ def _serving(commands: Any) -> None:
         "  $ postmaster slack --manifest socket\n  $ SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… postmaster slack\n",
     )
     slack.add_argument("--manifest", choices=("socket", "http"), help="print the app manifest for this mode and do nothing else")
-    discord = _command(
+    discord = command(
         commands,
         "discord",
         _discord,
@@ -255,7 +232,7 @@ def _serving(commands: Any) -> None:
         "  $ postmaster discord --sync\n  $ DISCORD_TOKEN=… postmaster discord\n",
     )
     discord.add_argument("--sync", action="store_true", help="register the slash commands now and do nothing else")
-    run = _command(
+    run = command(
         commands,
         "run",
         _run,
@@ -265,7 +242,7 @@ def _serving(commands: Any) -> None:
     )
     run.add_argument("--print-unit", action="store_true", help="print a unit for systemd and do nothing else")
 
-    worker = _command(
+    worker = command(
         commands,
         "worker",
         _worker,
@@ -292,20 +269,22 @@ def _chat(given: argparse.Namespace) -> int:
 def _explain(given: argparse.Namespace) -> int:
     from adapters.terminal import answers
 
-    _lines_need_json(given)
+    _lines_stand_alone(given)
     return answers.explain(tuple(given.text), given.client, given.provider, as_json=given.json, lines=given.lines)
 
 
 def _understand(given: argparse.Namespace) -> int:
     from adapters.terminal import answers
 
-    _lines_need_json(given)
+    _lines_stand_alone(given)
     return answers.understand(tuple(given.text), as_json=given.json, lines=given.lines)
 
 
-def _lines_need_json(given: argparse.Namespace) -> None:
+def _lines_stand_alone(given: argparse.Namespace) -> None:
     if given.lines and not given.json:
         raise UsageError("--lines goes with --json.")
+    if given.lines and given.text:
+        raise UsageError("--lines reads its texts from standard input: leave TEXT out.")
 
 
 def _lookup(given: argparse.Namespace) -> int:

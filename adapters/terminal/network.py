@@ -31,9 +31,9 @@ def target(text: str) -> tuple[str, int | None]:
         separator, port = after[:1], after[1:]
     elif rest.count(":") == 1:
         host, separator, port = rest.partition(":")
-    if not host or any(c.isspace() for c in host) or "@" in host:
+    if not host or any(c.isspace() for c in host) or "@" in host or separator not in ("", ":"):
         raise UsageError(f"{text!r} is no server: give HOST or HOST:PORT, such as smtp.your-provider.com:587.")
-    if separator not in ("", ":") or (separator and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536)):
+    if separator and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
         raise UsageError(f"{port!r} is no port: a port is a number from 1 to 65535, such as 587.")
     return host, int(port) if port else None
 
