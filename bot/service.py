@@ -66,7 +66,8 @@ ShowProgress = Callable[[str, ProbeRequest, Observations, bool], Progress]
 STEPS_BEFORE_PARKING = 3
 DRAIN_SECONDS = 20.0
 CANCEL_AGAIN_SECONDS = 0.5
-LONG_CHARACTERS = 16_384
+# Up to so many, redaction, reading and the step together stay under 20 ms (`tests/benchmarks/reading.py --on-the-loop`).
+LONG_CHARACTERS = 1_000
 OWED_PAUSE_SECONDS = 0.02
 STORE_ANSWERS_SECONDS = 2.0
 NOBODYS = "nobody's"  # a conversation that no platform names so
@@ -372,7 +373,7 @@ class Service:
 
     @staticmethod
     async def _off_the_loop(characters: int, think: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Of a long text that is thought about, nobody else shall notice: in a thread, where it takes more than some 20 ms."""
+        """Of a long text that is thought about, nobody else shall notice: in a thread, where it may take more than 20 ms."""
         if characters > LONG_CHARACTERS:
             return await asyncio.to_thread(think, *args, **kwargs)
         return think(*args, **kwargs)

@@ -2,16 +2,19 @@
 
     .venv/bin/python tests/benchmarks/reading.py --speed [KIB]
     .venv/bin/python tests/benchmarks/reading.py --worst
+    .venv/bin/python tests/benchmarks/reading.py --on-the-loop
     .venv/bin/python tests/benchmarks/reading.py FILE.jsonl [--misses]
 
 Speed: texts of 64 KiB (or as many as are said), of kinds that people paste; for each the median of redaction, of reading, and of both. To
-be reached: 30 ms. A labelled file has one object a line with `text`, `slots`, `intent`, and where there are any `secrets` and `asked`.
+be reached: 30 ms. On the loop: the longest texts that are thought about there, from redaction to step; to be reached: 20 ms. A labelled
+file has one object a line with `text`, `slots`, `intent`, and where there are any `secrets` and `asked`.
 Prints figures; asserts nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import random
 import statistics
@@ -24,14 +27,19 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from bot.conversation.model import Said
+from bot.events import begun
 from bot.reading import read
 from bot.reading.model import Slot
 from bot.redaction import redact
+from bot.service import LONG_CHARACTERS
+from bot.thinking import Thinking
 from knowledge.index import index
 
 SLOTS: tuple[Slot, ...] = ("host", "port", "security", "client", "provider", "address_domain")
 READING = Path(__file__).resolve().parents[1] / "bot" / "reading"
 RUNS = 7
+NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 LOG_LINE = (
     "Feb 03 11:{minute:02}:{second:02} web1 postfix/smtp[{number}]: {id:X}: to=<user{number}@plover.example>, "
     "relay=mail.plover.example[203.0.113.20]:587, delay={second}, status=deferred (host mail.plover.example[203.0.113.20] said: "
@@ -115,6 +123,28 @@ def speed(characters: int) -> None:
     print(f"{'median of these':18} {statistics.median(medians):6.1f} ms for {characters // 1024} KiB")
 
 
+def on_the_loop() -> None:
+    """Pieces of dense texts, as long as leaves them on the event loop: what they hold it up for, in processor time."""
+    thinking = Thinking(index(), lambda: NOON)
+    thinking.warm_up()
+    taken = []
+    for measured in (False, True):  # others' texts first, as in a process that has run for a while
+        for _, text in long_texts(65_536):
+            begin = 24_000 * measured
+            for piece in (text[start : start + LONG_CHARACTERS] for start in range(begin, begin + 24_000, LONG_CHARACTERS)):
+                begun_at = time.process_time()
+                safe = redact(piece)
+                said = Said(id="1", conversation="c", at=NOON, order="", channel="", text=safe, reading=thinking.read(safe, None))
+                thinking.step(begun(said), said)
+                if measured:
+                    taken.append((time.process_time() - begun_at) * 1000)
+    taken.sort()
+    print(
+        f"{len(taken)} texts of {LONG_CHARACTERS} characters: median {statistics.median(taken):.1f} ms, "
+        f"95 of 100 under {taken[len(taken) * 95 // 100]:.1f} ms, slowest {taken[-1]:.1f} ms"
+    )
+
+
 def accuracy(rows: list[dict[str, Any]], *, misses: bool) -> None:
     tally: dict[str, Counter[str]] = {slot: Counter() for slot in SLOTS}
     whole = intents = leaked = redacted_in_vain = 0
@@ -141,7 +171,10 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--worst", action="store_true", help="texts that are made to take long")
     parser.add_argument("--speed", nargs="?", type=int, const=64, metavar="KIB")
+    parser.add_argument("--on-the-loop", action="store_true", help="the longest texts that do not leave the event loop")
     chosen = parser.parse_args()
+    if chosen.on_the_loop:
+        on_the_loop()
     if chosen.speed is not None:
         speed(chosen.speed * 1024)
     if chosen.worst:

@@ -16,6 +16,7 @@ from tests.bot.service_kit import TALK, Room, opened, running, said, service_on
 
 LONG = "smtp error 535 and more\n" * 3_000
 SHORT = "smtp error 535"
+AS_LONG_AS_MAY_BE = LONG[: service.LONG_CHARACTERS]
 
 
 class Threads:
@@ -35,7 +36,7 @@ class Threads:
         return Reading()
 
 
-@pytest.mark.parametrize(("text", "elsewhere"), [(LONG, True), (SHORT, False)])
+@pytest.mark.parametrize(("text", "elsewhere"), [(LONG, True), (AS_LONG_AS_MAY_BE + "!", True), (AS_LONG_AS_MAY_BE, False), (SHORT, False)])
 async def test_only_a_long_text_leaves_the_event_loop(text: str, elsewhere: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     threads = Threads(monkeypatch)
     async with opened("memory:") as store:
