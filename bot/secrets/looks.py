@@ -82,6 +82,15 @@ def plain_word(word: str) -> bool:
     return low in _PROSE or not low or (low.replace("-", "").replace("'", "").isalpha() and low.endswith(_ENDINGS))
 
 
+_VERDICTS = frozenset(words.VERDICTS.split())
+
+
+def verdict(value: str) -> bool:
+    """Whether several words say what came of a login ("Login denied"): each is one of ordinary sentences, and one of them refuses."""
+    said = value.lower().split()
+    return 2 <= len(said) <= 6 and all(map(plain_word, said)) and any(word.strip(".,;:!") in _VERDICTS for word in said)
+
+
 def no_secret_shape(word: str) -> bool:
     """Whether the word is a host, a code, an address, a file, a URL: something that stands near passwords without being one."""
     bare = word.strip("\"'<>()[]{},;")

@@ -115,7 +115,7 @@ def _judge(text: str, match: Match, *, strong: bool) -> Iterator[Span]:
             and not looks.no_secret_shape(value)
             and (strong or looks.mixed(value) or (" " not in value and not looks.plain_word(value)))
         )
-        if len(value.split()) > 5 and _METHOD.within(text[max(0, match.start() - 14) : start]):
+        if looks.verdict(value) or (len(value.split()) > 5 and _METHOD.within(text[max(0, match.start() - 14) : start])):
             good = False
         if not strong and _REFUSED.within(text[max(0, match.start() - 12) : match.start() + 1]):
             good = False

@@ -106,7 +106,7 @@ def _assigned(text: str, piece: Text, begin: int, *, again: bool) -> Iterator[Sp
         if kind is None:
             if again:
                 yield from _assigned(text, Text(value), start, again=False)
-        elif group < _BARE and len(value.split()) > 5 and (_SENTENCE.within(value) or ". " in value):
+        elif group < _BARE and (looks.verdict(value) or (len(value.split()) > 5 and (_SENTENCE.within(value) or ". " in value))):
             continue  # 'normal password: "Sending of the message failed. …"': a sentence
         elif group < _BARE:
             yield from _quoted(kind, start, value)
@@ -175,6 +175,8 @@ def _defaults(kind: Kind, start: int, value: str) -> Iterator[Span]:
 
 def _bare(kind: Kind, text: str, key_start: int, start: int, rest: str) -> Span | None:
     """An unquoted value: one word, or the whole rest of a line that is one assignment."""
+    if not rest.strip():  # RE2 takes U+2028 and the like for signs, `str` for space
+        return None
     if looks.reference(rest):
         return next(_defaults(kind, start, rest), None)
     line_start = max(text.rfind("\n", max(0, key_start - 200), key_start) + 1, key_start - 200)
@@ -182,7 +184,7 @@ def _bare(kind: Kind, text: str, key_start: int, start: int, rest: str) -> Span 
     word = rest.split(None, 1)[0]
     if (alone or any(sign in word for sign in ",;&|")) and (following := _NEXT_KEY.search(rest)):
         rest = rest[: following.start()]
-        word = rest.split(None, 1)[0] if rest else ""
+        word = next(iter(rest.split(None, 1)), "")
     if alone and (comment := _INLINE_COMMENT.search(rest)):
         rest = rest[: comment.start()]
     separator = text[max(0, start - 3) : start].strip()[-1:]

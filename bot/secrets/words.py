@@ -50,6 +50,12 @@ PROSE = """
     identical unchanged ancient unique
 """
 
+# Of these, those that say that a login was refused.
+VERDICTS = """
+    denied failed fails failure rejected refused invalid incorrect wrong expired missing mismatch error bad required disabled blocked
+    locked falsch errado errada incorrecta incorrecto incorrect incorrecte erroné onjuist verkeerd неверный nieprawidłowe
+"""
+
 # Pairs of consonants that words of European languages have; a group of four random letters mostly has another.
 CONSONANT_PAIRS = """
     bb bl br bs bt ch ck cl cr cs ct cz dd dg dh dl dn dr ds dt dw ff fl fr fs ft gg gh gl gn gr gs gt hl hm hn hr ht hw jk kk kl kn kr

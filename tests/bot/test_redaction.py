@@ -247,6 +247,10 @@ def test_secrets_that_show_by_their_form_go(text: str, secret: str) -> None:
         "mail.plover.example:587 bob@plover.example: Relay access denied",
         "Password for 'smtp://bob@mail.plover.example:587':",
         "do I need an app password for gmail?",
+        "Username and password: 'Login denied'",
+        'password: "authentication failed"',
+        "password=\u2028",
+        "pass=\x85\n",
     ],
 )
 def test_what_only_looks_like_a_secret_stays(text: str) -> None:
