@@ -310,6 +310,8 @@ def _hear(turn: Turn, event: Said) -> None:
 def _take(turn: Turn, event: AnyEvent, values: dict[Slot, str | int], reading: Reading, how: str) -> None:
     """Facts into the slots, with what is to be said about them."""
     before = turn.conversation
+    if _is_inside(turn, values.get("client")):
+        values = {slot: value for slot, value in values.items() if slot != "client"}
     turn.conversation, corrections = merge(turn.conversation, event, values, how)
     turn.changed = values_of(turn.conversation) != values_of(before)
     turn.conversation = observed(turn.conversation, event, reading)
@@ -326,6 +328,14 @@ def _take(turn: Turn, event: AnyEvent, values: dict[Slot, str | int], reading: R
         remarks.note_corrections(turn, _told_of(corrections, turn))
     remarks.note_typo(turn, reading)
     remarks.note_folklore(turn, reading)
+
+
+def _is_inside(turn: Turn, client: str | int | None) -> bool:
+    """Whether `client` is a library whose words stand in the log of the application that was named: its settings are not in the library."""
+    clients = turn.index.knowledge.clients
+    known = turn.conversation.slots.client
+    new, old = clients.get(str(client)), clients.get(str(known.value)) if known is not None else None
+    return new is not None and old is not None and new.kind == "library" and old.kind in ("application", "framework", "web")
 
 
 def _told_of(corrections: tuple[Correction, ...], turn: Turn) -> tuple[Correction, ...]:

@@ -38,7 +38,7 @@ from bot.conversation.slots import observations_of, situation_of
 from bot.diagnosis.advice import advise
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
-from bot.diagnosis.model import Certainty, Finding, Situation
+from bot.diagnosis.model import Certainty, Finding, Situation, is_loopback
 from bot.diagnosis.survey import survey
 from bot.diagnosis.target import preferred_server
 from bot.observations import NotProbed, Observations
@@ -184,11 +184,12 @@ class Turn:
         return ProbeRequest(host, situation.port, situation.security, situation.address_domain, "fresh" in self.conversation.flags)
 
     def host_to_ask(self, situation: Situation) -> str | None:
-        """The server to look at: the person's, else their provider's."""
+        """The server to look at: the person's, else their provider's. Nobody but the person sees what is on their own machine."""
         if situation.host is not None:
-            return situation.host
+            return None if situation.on_itself else situation.host
         server = preferred_server(provider_of(situation, self.index), situation)
-        return server.endpoint.host if server is not None and not situation.own_server else None
+        host = server.endpoint.host if server is not None and not situation.own_server else None
+        return None if host is None or is_loopback(host) else host
 
     def _question(self, situation: Situation, seen: Observations, findings: tuple[Finding, ...]) -> Worth | None:
         if len(self.conversation.asked) >= MAX_QUESTIONS:
@@ -231,7 +232,7 @@ class Turn:
             self.preface.append(paragraph(self.index, "talk.outage", host=Code(asked), others=event.others))
         for fact in event.observations:
             if isinstance(fact, NotProbed) and (phrase := f"talk.not_looked.{fact.reason}") in self.index.knowledge.phrases:
-                self.preface.append(paragraph(self.index, phrase, host=Code(fact.host)))
+                self.preface.append(paragraph(self.index, phrase, host=Code(fact.host), port=fact.port or 0))
         self.proceed()
 
     def ask(self, worth: Worth, findings: tuple[Finding, ...]) -> None:

@@ -28,6 +28,8 @@ _TELLS = re.compile(r"[:{,;`]| asks | that prints")
 _OR_OAUTH2 = re.compile(r',? \(?or "?OAuth2"? where the provider asks for it\)?$')
 # The site of a fault that both sides see, at every port: the server itself, its name, or whom it lets in.
 BOTH_SIDES = "bot"
+# The site of a connection that fails at the machine the program itself runs on.
+ITSELF = "itself"
 _ORDER = ("host", "port", "security", "authentication", "username", "password", "sender")
 
 
@@ -84,6 +86,8 @@ def advise(finding: Finding, situation: Situation, seen: Observations, index: In
     fix = choose_fix(cause, situation, provider, client, site, today, seen)
     astray = is_astray(finding, situation, seen, provider)
     target = target_of(finding, fix, situation, seen, provider, astray=astray)
+    if site == ITSELF and provider is None:
+        target = None  # no port of the own machine is any better
     changes = _changes(finding, fix, target, situation, provider, client, index, astray=astray)
     traps = tuple(traps_of(provider, today, concerns=(cause.id, *(change.setting for change in changes)))) if provider else ()
     return Advice(
@@ -118,7 +122,9 @@ def traps_of(provider: Provider, today: datetime.date, concerns: Iterable[str] |
 
 def _site(finding: Finding, situation: Situation, seen: Observations, provider: Provider | None) -> str:
     """Where the fault was seen: "user" if this side could connect where the person could not, `BOTH_SIDES` if no port is any better,
-    else the site of the evidence."""
+    `ITSELF` if the server entered is the program's own machine, else the site of the evidence."""
+    if situation.on_itself and finding.cause.startswith("net."):
+        return ITSELF
     if is_servers_own(finding.cause, situation, seen, provider):
         return BOTH_SIDES
     if finding.cause.startswith("net.") and situation.port is not None:
@@ -185,7 +191,10 @@ def _changes(
             changes["security"] = _mode_change(target.security, None, client, index)  # said to be set so, and proved to be not
     elif finding.proposal is not None and finding.proposal.security is not None and situation.security is not finding.proposal.security:
         changes["security"] = _mode_change(finding.proposal.security, situation.security, client, index)
-    elif fix is not None and target is None and situation.host is None:  # what the fix says by itself
+    elif fix is not None and target is None and (situation.host is None or situation.on_itself):  # what the fix says by itself
+        if situation.on_itself and fix.set.get("host") == "of_provider":
+            name = index.phrase("answers.value.of_provider")
+            changes["host"] = Change("host", index.phrase("answers.placeholder.host"), situation.host, name)
         if (port := fix.set.get("port", "")).isdigit() and int(port) != situation.port:
             changes["port"] = Change("port", port, str(situation.port) if situation.port else None)
         if "security" in fix.set:

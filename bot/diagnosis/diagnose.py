@@ -85,7 +85,9 @@ def is_servers_own(cause: str, situation: Situation, seen: Observations, provide
     either (while others can), or none encrypts.
 
     A provider's documented server does not vanish: what is seen only from here says more of here."""
-    if not seen or (provider is not None and situation.host in {server.endpoint.host for server in provider.servers}):
+    if not seen or situation.on_itself:
+        return False
+    if provider is not None and situation.host in {server.endpoint.host for server in provider.servers}:
         return False
     views = survey(seen)
     if cause == "tls.not_offered":
@@ -144,15 +146,27 @@ def _recognised(error: str, client: str | None, provider: str | None) -> Recogni
 
 def provider_of(situation: Situation, index: Index) -> Provider | None:
     """By what was said, else by the server's name, else by the address's domain, else by who refused the login."""
+    found = index.by_host(situation.host) if situation.host is not None else None
+    if found is not None and situation.on_itself and not _has_a_bridge(situation, index):
+        if situation.provider == found.id:
+            return None
+        found = None
     if situation.provider is not None:
         return index.provider(situation.provider)
-    if situation.host is not None and (found := index.by_host(situation.host)) is not None:
+    if found is not None:
         return found
     if situation.address_domain is not None and not situation.own_server:
         return index.by_domain(situation.address_domain)
     if situation.host is None and not situation.own_server and situation.error is not None:
         return _who_refused(recognised(situation), index)
     return None
+
+
+def _has_a_bridge(situation: Situation, index: Index) -> bool:
+    """Whether a provider's own program may stand between, on the person's machine (Proton Mail Bridge): beside a mail program; what
+    a web application meets there is its own machine."""
+    client = index.knowledge.clients.get(situation.client or "")
+    return client is None or client.kind in ("desktop", "phone", "family")
 
 
 def _who_refused(recognition: Recognition, index: Index) -> Provider | None:

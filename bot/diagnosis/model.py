@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -62,6 +63,17 @@ class Recognition:
     about_mail: bool = True
 
 
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address as people write it, is the machine itself that asks for it."""
+    name = host.rstrip(".").strip("[]").lower()
+    if name in ("localhost", "localhost.localdomain") or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What is known of the person's settings when a diagnosis is made; None where not said."""
@@ -75,6 +87,11 @@ class Situation:
     error: str | None = None
     own_server: bool = False
     works_elsewhere: bool = False
+
+    @property
+    def on_itself(self) -> bool:
+        """Whether the server entered is the very machine (or container) that the person's program runs on, which nobody else can see."""
+        return self.host is not None and is_loopback(self.host)
 
     @property
     def endpoint(self) -> Endpoint | None:

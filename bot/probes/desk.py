@@ -33,11 +33,12 @@ class Desk:
         """As `runner.probe`. `person` and `workspace` are ids that limits are counted by ("" for the command line).
 
         A domain counts as a host, and each host that a search of it leads to counts beside it, before it is looked at.
-        Raises TargetRefused where the guard or a limit will not have it, with the sentence that a person reads.
+        Raises TargetRefused where the guard or a limit will not have it, with the sentence that a person reads. A port that is not
+        asked here keeps nobody from the host's other ones.
         """
         network = self.network.public() if request.public_only else self.network
         target = request.host if request.host is not None else request.domain or ""
-        network.check_target(target, request.port if request.host is not None else None)
+        network.check_target(target)
         name = network.read_host(target)
 
         async def run(take: OnSeen) -> Observations:

@@ -14,6 +14,8 @@ _ASKING = re.compile(
     r"^(?:(?:what|who|was|qu|que|qué|cos|wat|co|что)\W{0,2}(?:s|is|are|does|do|ist|sind|bedeutet|heißt|est|es|è|betekent|to jest|такое)?"
     r"|explain|define|meaning of|erklär\w{0,3})\s+(?:(?:an?|the|das|die|der|ein|eine|un|une|una|el|la|le) )?"
 )
+# "send mail from my website": two words of every day, which are a term only by themselves.
+_MAIL_FROM = re.compile(r"(?i)\b(?:sen[dt]\w*|gets?|receiv\w*|deliver\w*|accept\w*|e|no|any|the|my|our|your|of|this|test) ?-?mails? from\b")
 _BEHIND = re.compile(r"\s+means?$")
 
 
@@ -27,7 +29,7 @@ def asked_about(text: str, low: str, index: Index) -> tuple[Term | None, bool]:
     if len(low) <= _MOST_CHARACTERS and (found := index.term_alone(_bare(text, low))):
         return found, True
     asks = talk.QUESTION.search(low) is not None or low.rstrip().endswith("?")
-    return (index.term(text) if asks else None), False
+    return (index.term(_MAIL_FROM.sub(" ", text)) if asks else None), False
 
 
 def _bare(text: str, low: str) -> str:
