@@ -77,6 +77,8 @@ _CANNOT_SEND = re.compile(
     r"(?:can'?t|cannot|can not|could ?n'?t|could not|unable to|not able to|not possible to) send\w*\b(?! (?:mail|the|a|message)\b.*[.:])"
 )
 _SUBJECT_BEFORE = re.compile(r"[a-z0-9] $")
+# "cannot send from gmail in thunderbird": so a person begins; a program goes on with "mail" or "the message".
+_HOW_BEHIND = re.compile(r"[a-z' ]{1,20}\bsend\w*\b (?:from|to|through|via|with|using|e?-?mails|any|anything|out|when|since)\b")
 # What a person adds behind an error on the same line.
 _CHATTER = compile_words(words.CHATTER)
 _IN_QUOTES = re.compile(
@@ -163,7 +165,9 @@ def _complaint(text: str, start: int, end: int) -> bool:
     )  # some do say "We couldn't"
     if (person and not program) or (_GENERAL_ERROR.match(text[start:end]) and _WHERE_BEHIND.match(text[end : end + 12])):
         return True
-    return _CANNOT_SEND.match(text[start:end]) is not None and _SUBJECT_BEFORE.search(before) is not None
+    if _CANNOT_SEND.match(text[start:end]) is None:
+        return False
+    return _SUBJECT_BEFORE.search(before) is not None or (not before.strip() and _HOW_BEHIND.match(text, start) is not None)
 
 
 def quoted(text: str, errors: list[ErrorSpan]) -> list[tuple[int, int]]:

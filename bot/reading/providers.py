@@ -22,10 +22,15 @@ _RECEIVES_AFTER = re.compile(
     r"|won't accept|doesn't accept|marks|puts|spam|says my|thinks)\b"
 )
 _RECEIVES_BEFORE = re.compile(
-    r"(?:\b(?:mails?|e-?mails?|messages?|sending|send|sent|deliver\w*|writing|bounces?|bounced|nachrichten|senden|courriels?|envoyer|enviar"
-    r"|correos?|inviare|письма)\s+(?:only\s+)?(?:to|an|à|a|para|naar|на|from|back from)\s+(?:all\s+|any\s+|some\s+|every\s+|my\s+)?"
-    r"|\b(?:arriv\w+|land\w*|deliver\w*|get through|show up) (?:at|to|in|with|for)\s+|\b(?:recipients?|customers?|clients?|people|users"
-    r"|addresses|kunden|clients?|clientes|clienti|klanten|клиент\w*) (?:at|on|with|bei|chez|de|di|bij|на) |\busers? (?:at|on) )$"
+    r"(?:\b(?:mails?|e-?mails?|messages?|sending|send|sent|deliver\w*|writing|bounces?|bounced|nachrichten|senden|gesendet|geschickt"
+    r"|verschickt|schreib\w*|courriels?|envoyer|envoyés?|enviar|enviad[oa]s?|correos?|inviare|inviat[oaei]|verzonden|wysłan[eya]|письма"
+    r"|отправлен\w*)\s+(?:only\s+)?(?:to|an|à|a|para|naar|do|на)\s+(?:all\s+|any\s+|some\s+|every\s+|my\s+)?"
+    r"|\b(?:bounces?|bounced|returned|rejections?|ndrs?|undeliverables?|back)\s+(?:mails?\s+)?from\s+"
+    r"|\b(?:bounced|rejected|blocked|refused|deferred|returned|greylisted|abgelehnt|abgewiesen|rejeté\w*|rechazad\w+|rifiutat\w+) (?:by|at|von|bei"
+    r"|par|por|da) "
+    r"|\b(?:arriv\w+|land\w*|deliver\w*|get through|gets? to|show up|reach\w*)(?: anyone| anybody| people)? (?:at|to|in|with|for)\s+"
+    r"|(?<!our )(?<!\d )\b(?:recipients?|customers?|clients?|people|users|anyone|anybody|someone|friends?|contacts?"
+    r"|addresses|kunden|empfänger|clients?|clientes|clienti|klanten|клиент\w*) (?:at|on|with|bei|chez|de|di|bij|на) |\busers? (?:at|on) )$"
 )
 _SCOPES = (
     (
@@ -66,6 +71,8 @@ _365 = re.compile(
     r"-]?365\b|\b365 (?:tenant|mailbox|account|konto|business|exchange|admin)"
 )
 _REPLY = re.compile(r"\b[45]\d\d[ \-]|\b[45]\.\d\.\d")
+# Brands that are words of every day but hardly in a talk about mail; of these no sign beside them is asked for.
+_BRANDS = re.compile(rf"\b({'|'.join(words.BRANDS.split())})\b(?![.@_]\w| (?:{words.NO_BRAND_BEHIND})\b)|{words.BRAND_AND_VERB}")
 # "ses" is a French word, too.
 _SES = re2.compile(
     r"\bSES\b|^ses\b[:,]? |(?i)\b(?:aws|amazon) ses\b|(?i)\bses (?:smtp|sandbox|credentials|console|region|identity|secret)\b"
@@ -92,8 +99,7 @@ def provider(
         if low[hit[0] : hit[1]] not in _NOT_ALONE
         and not any(a <= hit[0] and hit[1] <= b for a, b, _ in clients)
         and not any(a <= hit[0] < b for a, b in errors)
-        and not _RECEIVES_AFTER.search(low[hit[1] : hit[1] + 30])
-        and not _RECEIVES_BEFORE.search(low[max(0, hit[0] - 40) : hit[0]])
+        and not _receives(low, hit[0], hit[1])
         and not (hit[0] and text[hit[0] - 1] == "@")
         and not _DENIED.search(low[max(0, hit[0] - 24) : hit[0]])
         and not _OWN_BEFORE.search(low[max(0, hit[0] - 6) : hit[0]])
@@ -110,10 +116,20 @@ def provider(
             and not low[hit[1] :].split("\n", 1)[0].strip(" .!,")  # the last word: said by the person behind the error
             and low[hit[0] - 1] in " ,("
         ]
-    if not named_hits and _SES.search(text) and index.provider("ses"):
-        return "ses"
-    if not named_hits and _365.search(low) and index.provider("microsoft365"):
-        return "microsoft365"
+    for id, pattern, where in (("ses", _SES, text), ("microsoft365", _365, low)):
+        for match in () if named_hits or not index.provider(id) else pattern.finditer(where):
+            if not _receives(low, match.start(), match.end()):
+                return id
+    if not named_hits:
+        named_hits = [
+            (match.start(), match.end(), found)
+            for match in itertools.islice(_BRANDS.finditer(low), 8)
+            if low[match.start() - 1 : match.start()] not in ("@", ".", "-", "_")
+            and not any(a <= match.start() < b for a, b, _ in clients)
+            and not any(a <= match.start() < b for a, b in errors)
+            and not _receives(low, match.start(), match.end())
+            and (found := _whole(index, match.group(match.lastindex or 0)))
+        ]
     if not named_hits:
         for match in itertools.islice(itertools.chain(_BESIDE.finditer(low), _BEFORE_SETTINGS.finditer(low)), 16):
             word = next(group for group in match.groups() if group)
@@ -154,6 +170,11 @@ def _named(text: str, index: Index) -> tuple[Hit, ...]:
         and (owner := index.by_domain(match.group().lower().rstrip("."))) is not None
     ]
     return (*names, *(form for form in forms if not any(a < form[1] and form[0] < b for a, b, _ in names)))
+
+
+def _receives(low: str, start: int, end: int) -> bool:
+    """Whether what is named there is said to receive, refuse or return the mail."""
+    return _RECEIVES_AFTER.search(low[end : end + 30]) is not None or _RECEIVES_BEFORE.search(low[max(0, start - 40) : start]) is not None
 
 
 def _before_a_host(text: str, hit: Hit) -> bool:

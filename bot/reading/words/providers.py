@@ -39,3 +39,14 @@ WRITTEN: tuple[tuple[str, str], ...] = (
     ("proton", r"(?i)протон ?мейл"),
     ("microsoft365", r"(?i)(?:офис|майкрософт|office|microsoft)[ -]?365|엠에스 ?365"),
 )  # fmt: skip
+
+# Names that are words of every day, but hardly in a talk about mail (`knowledge.names.ORDINARY` asks for a sign beside such a word).
+BRANDS = """
+    orange seznam sky cox libero att titan shaw sapo rambler terra spectrum optimum xtra juno excite centrum charter sunrise nate
+"""
+# Behind one of them: it is a colour or a thing after all.
+NO_BRAND_BEHIND = r"lights?|led|lamps?|box(?:es)?|icons?|triangle|bar|border|button|dots?|warning|exclamation|banner|cable|colou?r|analysis|of|one|is the limit|juice"
+# One that is a verb, too.
+BRAND_AND_VERB = (
+    r"(?:^|\b(?:via|with|through|using|by|at|und|mit|avec|con|com|met|z|через) |[,+/] ?)(resend)\b(?! (?:it|the|my|this|that|them|a|an)\b)"
+)
