@@ -12,6 +12,7 @@ import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from adapters.ending import run_alone
 from bot.errors import CannotRun, UsageError
 from knowledge.index import index
 
@@ -77,12 +78,7 @@ def serve(platforms: Sequence[str], *, sync: bool = False) -> int:
         need_extra(platform)
         if platform not in configured(settings):
             raise CannotRun(f"{PLATFORMS[platform][1]} is not set; `postmaster config` tells what it is for.")
-    try:
-        return asyncio.run(_sync(settings) if sync else _run(chosen, settings))
-    except BaseExceptionGroup as group:
-        from adapters.terminal.talk import first_of
-
-        raise first_of(group) from None
+    return run_alone(_sync(settings) if sync else _run(chosen, settings))
 
 
 async def _sync(settings: Settings) -> int:

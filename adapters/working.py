@@ -6,12 +6,12 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
+from adapters.ending import run_alone
 from bot.errors import CannotRun, UsageError
 from knowledge.index import index
 
 if TYPE_CHECKING:
     from bot.config import Settings
-
 
 SITE = "POSTMASTER_SITE"
 
@@ -25,12 +25,7 @@ def work(site: str | None) -> int:
     settings = load_settings()
     if settings.broker == "inline":
         raise UsageError("POSTMASTER_BROKER is inline: set it to the redis://HOST:PORT/NUMBER that the bot's processes have too.")
-    try:
-        return asyncio.run(_work(settings))
-    except BaseExceptionGroup as group:
-        from adapters.terminal.talk import first_of
-
-        raise first_of(group) from None
+    return run_alone(_work(settings))
 
 
 async def _work(settings: Settings) -> int:

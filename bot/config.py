@@ -208,9 +208,14 @@ class Settings(BaseSettings):
 
     @field_validator("ca_file")
     @classmethod
-    def _readable_file(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise ValueError("must be a file of certificates (PEM) that this user can read")
+    def _readable_certificates(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            import ssl
+
+            try:
+                ssl.create_default_context(cafile=value)
+            except OSError:  # an SSLError is one too
+                raise ValueError("must be a file of certificates (PEM) that this user can read") from None
         return value
 
     @field_validator("retention_days")

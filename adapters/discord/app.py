@@ -33,6 +33,7 @@ from adapters.discord.naming import thread_name
 from adapters.discord.office import Office, Service
 from adapters.discord.preflight import Identity
 from adapters.discord.words import words
+from adapters.ending import the_fault
 from bot.errors import CannotRun, StoreUnreachable
 from knowledge.index import index
 
@@ -59,8 +60,7 @@ async def run(settings: Settings, service: Service, stop: asyncio.Event) -> None
     try:
         await _serve(settings, service, stop)
     except BaseExceptionGroup as several:
-        refused = several.subgroup(CannotRun)
-        raise (refused.exceptions[0] if refused is not None else several) from None
+        raise the_fault(several) from None
 
 
 async def _serve(settings: Settings, service: Service, stop: asyncio.Event) -> None:

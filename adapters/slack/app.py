@@ -14,6 +14,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.ending import the_fault
 from adapters.slack import preflight
 from adapters.slack.agent import Agent
 from adapters.slack.attachments import Attachments
@@ -79,15 +80,7 @@ async def run(settings: Settings, service: Service, stop: asyncio.Event) -> None
     try:
         await _run(settings, service, stop)
     except BaseExceptionGroup as group:
-        refused, rest = group.split(CannotRun)
-        if refused is None or rest is not None:
-            raise
-        raise _first(refused) from None
-
-
-def _first(group: BaseExceptionGroup[CannotRun]) -> CannotRun:
-    error = group.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+        raise the_fault(group) from None
 
 
 async def _run(settings: Settings, service: Service, stop: asyncio.Event) -> None:

@@ -13,11 +13,12 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
+from adapters.ending import run_alone
 from adapters.terminal import streams
 from adapters.terminal.arriving import arriving
 from adapters.terminal.live import drawn, plain
 from adapters.terminal.printed import clean, console, show, show_choices
-from adapters.terminal.talk import NAME, Line, new_conversation, person, run_alone, running
+from adapters.terminal.talk import NAME, Line, new_conversation, person, running
 from bot.answers.wording import paragraph
 from bot.channel import Abilities, Place, Pressed, Stopped, Undeliverable, What, Wrote
 from bot.conversation.model import Conversation, State

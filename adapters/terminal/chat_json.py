@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from adapters.ending import run_alone
 from adapters.terminal import streams
 from adapters.terminal.arriving import arriving
 from adapters.terminal.live import plain
-from adapters.terminal.talk import Line, new_conversation, run_alone, running
+from adapters.terminal.talk import Line, new_conversation, running
 from bot.channel import Abilities, Filled, Place, Pressed, Undeliverable, What, Wrote
 from bot.reply import Paragraph, Progress, Reply, Text, plain_text
 from knowledge.index import index

@@ -7,8 +7,8 @@ import contextlib
 import datetime
 import getpass
 import secrets
-from collections.abc import AsyncIterator, Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 from bot.channel import Channel, Incoming, What
 from knowledge.index import Index
@@ -94,16 +94,3 @@ async def running(channel: Channel, settings: Settings, known: Index, *, store: 
                     work.cancel()
     finally:
         await opened.close()
-
-
-def run_alone(talk: Coroutine[Any, Any, int]) -> int:
-    """Runs a talk to its end. What went wrong inside its task group comes out as the one error it is."""
-    try:
-        return asyncio.run(talk)
-    except BaseExceptionGroup as group:
-        raise first_of(group) from None
-
-
-def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    first = group.exceptions[0]
-    return first_of(first) if isinstance(first, BaseExceptionGroup) else first

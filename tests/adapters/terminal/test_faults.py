@@ -147,6 +147,9 @@ def test_what_cannot_run_is_one_sentence_and_status_3(
         ("POSTMASTER_PROBE_PORTS", "twenty-five", "config", 2),
         ("POSTMASTER_METRICS", "127.0.0.1:99999", "config", 2),
         ("POSTMASTER_CONFIG", "/no/such/file.toml", "config", 2),
+        ("POSTMASTER_CA_FILE", "/no/such/file.pem", "check smtp.gmail.com", 2),
+        ("POSTMASTER_CA_FILE", os.devnull, "check smtp.gmail.com", 2),
+        ("POSTMASTER_CA_FILE", __file__, "chat --json", 2),
     ],
 )
 def test_a_setting_that_cannot_be_right_is_named(
