@@ -23,20 +23,29 @@ def choose_fix(
 ) -> Fix | None:
     """The first fix whose conditions hold, one for this very provider before a general one. Something unknown fulfils no condition.
 
-    A fix that leads to a port which was seen to be dead gives way to any other; where all do, the most general one is left.
+    A fix that leads to a port which was seen to be dead, or which the provider does not have, gives way to any other; where all do, the
+    most general one is left.
     """
     recognition = recognised(situation)
     codes = {str(code) for code in (recognition.reply_code, recognition.enhanced_code) if code}
     holding = [fix for fix in cause.fixes if _holds(fix.when, situation, provider, client, site, codes, today)]
     views = survey(seen)
-    sound = [fix for fix in holding if not _leads_astray(fix, situation.port, views)] or holding[-1:]
+    sound = [fix for fix in holding if not _leads_astray(fix, situation, provider, views)] or holding[-1:]
     return next((fix for fix in sound if fix.when.providers), sound[0] if sound else None)
 
 
-def _leads_astray(fix: Fix, now: int | None, views: tuple[PortView, ...]) -> bool:
-    """Whether the port that a fix changes to was seen to be dead: a fix never contradicts what was seen."""
+def _leads_astray(fix: Fix, situation: Situation, provider: Provider | None, views: tuple[PortView, ...]) -> bool:
+    """Whether the port that a fix changes to was seen to be dead (a fix never contradicts what was seen), or, where it was not looked at,
+    is none that the provider has at this server."""
     port = fix.set.get("port", "")
-    return port.isdigit() and int(port) != now and is_dead(at_port(views, int(port)))
+    if not port.isdigit() or int(port) == situation.port:
+        return False
+    view = at_port(views, int(port))
+    if view is not None and view.connected is not None:
+        return is_dead(view)
+    servers = provider.servers if provider is not None and "host" not in fix.set else ()
+    there = {server.endpoint.port for server in servers if server.endpoint.host == situation.host}
+    return bool(there) and int(port) not in there
 
 
 def is_dead(view: PortView | None) -> bool:

@@ -100,3 +100,17 @@ def test_of_a_server_that_fails_by_an_old_name_only_the_name_is_changed(cause: s
     entered = Situation(host="smtp.gmx.net", port=587, security=Security.STARTTLS)
 
     assert endpoint_changes(cause, entered) == {"host": "mail.gmx.net"}
+
+
+@pytest.mark.parametrize("host", [AT_MICROSOFT, "smtp-mail.outlook.com", "smtp.mail.me.com"])
+@pytest.mark.parametrize("client", ["thunderbird", "wordpress", None])
+def test_nobody_is_sent_to_a_port_that_the_provider_does_not_have(host: str, client: str | None) -> None:
+    entered = Situation(host=host, port=587, security=Security.STARTTLS, client=client)
+
+    assert endpoint_changes("net.refused", entered) == {}
+
+
+def test_a_website_whose_connections_are_refused_hears_that_its_host_may_do_it() -> None:
+    entered = Situation(host="smtp.gmail.com", port=587, security=Security.STARTTLS, client="wordpress")
+
+    assert any("GoDaddy" in step.text and "web host" in step.text for step in advice("net.refused", entered).steps)
