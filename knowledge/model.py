@@ -155,7 +155,8 @@ class When:
     securities: tuple[Security, ...] = ()
     codes: tuple[str, ...] = ()  # reply codes or enhanced status codes, "535", "5.7.139"
     app_password: tuple[Need, ...] = ()  # the provider's rule
-    # where the fault is: "user" (not seen from here), "bot" (seen from here too, at every port), "here", "itself" (localhost)
+    # where the fault is: "user" (not seen from here), "bot" (seen from here too, at every port),
+    # "some" (seen from some of our sites), "here", "itself" (localhost)
     sites: tuple[str, ...] = ()
     since: str | None = None  # from this day on ("YYYY-MM-DD")
     until: str | None = None  # before this day

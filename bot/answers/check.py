@@ -9,7 +9,7 @@ from typing import Any
 from bot import observations as o
 from bot.answers.check_ports import endpoint_error, in_plain_words, oldest_tls, tables
 from bot.answers.diagnosis import advice_blocks, findings_json, sources_block
-from bot.answers.evidence import evidence
+from bot.answers.evidence import evidence, evidence_lines
 from bot.answers.wording import spans
 from bot.diagnosis.advice import advise
 from bot.diagnosis.certainty import ACT_AT, CONFIDENCE
@@ -176,7 +176,7 @@ def check_blocks(seen: Observations, asked: Situation, index: Index, today: date
         entered = _entered(finding, seen, asked)
         advice = advise(finding, entered, seen, index, today)
         blocks.append(Paragraph((Emphasis(advice.cause.title + "."), Text(" "), Text(advice.cause.meaning))))
-        blocks.append(Evidence(tuple(evidence(item, index) for item in finding.evidence)))
+        blocks.append(Evidence(evidence_lines(finding.evidence, index)))
         blocks.extend(advice_blocks(advice, finding, entered, index))
         blocks.append(sources_block(advice.sources))
     return tuple(blocks)

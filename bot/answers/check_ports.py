@@ -109,13 +109,14 @@ def oldest_tls(view: PortView) -> str | None:
 def in_plain_words(views: tuple[PortView, ...], asked: Situation, index: Index) -> str:
     """What each port does, ports that do the same together: "587 answers, encrypts with STARTTLS and takes PLAIN and LOGIN; 465 refuses."
 
-    Where a port does something else at another address, that is told with the address."""
+    Where a port does something else at another address, or as another site sees it, that is told with the address or the site."""
     best = [view for port in dict.fromkeys(view.port for view in views) if (view := at_port(views, port)) is not None]
     told = _told(best, asked, index)
     for view in views:
         first = next(other for other in best if other.port == view.port)
-        if view.address != first.address and _alike(view, asked) != _alike(first, asked):
-            told.append(index.phrase("answers.port.at", address=view.address, says=_told([view], asked, index)[0]))
+        if _alike(view, asked) != _alike(first, asked):
+            phrase = "answers.port.at" if view.site == first.site else "answers.port.from"
+            told.append(index.phrase(phrase, address=view.address, site=view.site, says=_told([view], asked, index)[0]))
     return "; ".join(told) + "."
 
 

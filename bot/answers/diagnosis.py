@@ -6,14 +6,29 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.answers.evidence import evidence, evidence_text
+from bot.answers.evidence import evidence_lines
 from bot.answers.forward import forward_text
 from bot.answers.wording import spans
-from bot.diagnosis.advice import BOTH_SIDES, Advice, advise, username_of
+from bot.diagnosis.advice import BOTH_SIDES, SOME_SITES, Advice, advise, username_of
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.model import Finding, Situation
 from bot.observations import Observations
-from bot.reply import Block, Bullets, Code, Emphasis, Evidence, Paragraph, Preformatted, SourceLine, Sources, Spans, Step, Steps, Text
+from bot.reply import (
+    Block,
+    Bullets,
+    Code,
+    Emphasis,
+    Evidence,
+    Paragraph,
+    Preformatted,
+    SourceLine,
+    Sources,
+    Spans,
+    Step,
+    Steps,
+    Text,
+    spans_text,
+)
 from knowledge.index import Index
 from knowledge.terms import Source
 
@@ -35,7 +50,7 @@ def _finding_json(finding: Finding, advice: Advice, index: Index) -> dict[str, A
         "cause": finding.cause,
         "confidence": round(finding.confidence or 0.0, 3),
         "title": advice.cause.title,
-        "evidence": [evidence_text(item, index) for item in finding.evidence],
+        "evidence": [spans_text(line) for line in evidence_lines(finding.evidence, index)],
         "steps": [{"text": step.text, "url": step.url} for step in advice.steps],
         "verify": advice.cause.verify,
         "sources": [source_json(source) for source in advice.sources],
@@ -73,10 +88,10 @@ def diagnosis_blocks(
     advice = advise(first, situation, seen, index, today)
     blocks: list[Block] = [
         Paragraph((*spans(index, f"answers.side.{_side(advice)}"), Emphasis(_stop(advice.cause.title)))),
-        Paragraph((Text(index.phrase("answers.nobody_home") if _is_gone(advice) else advice.cause.meaning),)),
+        Paragraph((Text(_meaning(advice, index)),)),
     ]
     if first.evidence:
-        blocks.append(Evidence(tuple(evidence(item, index) for item in first.evidence)))
+        blocks.append(Evidence(evidence_lines(first.evidence, index)))
     blocks.extend(advice_blocks(advice, first, situation, index))
     sure = (first.confidence or 0) >= _SURE
     near = (f for f in findings[1:] if (f.confidence or 0) >= (_CLOSE * (first.confidence or 1) if sure else ACT_AT))
@@ -91,11 +106,19 @@ def diagnosis_blocks(
 
 def _side(advice: Advice) -> str:
     """Whose side it is, as the phrase's name: who can change it, and that it is the recipient's also where the person can do something.
-    "server" where nobody can reach it: no setting of the person's program is to blame, but the name may be."""
+    "server" where nobody can reach it: no setting of the person's program is to blame, but the name may be; "some" where only some can."""
     if _is_gone(advice):
         return "server"
+    if advice.site == SOME_SITES:
+        return "some"
     who = advice.fix.who if advice.fix is not None else advice.cause.whose_side
     return "recipient_you" if who == "you" and advice.cause.whose_side == "recipient" else who
+
+
+def _meaning(advice: Advice, index: Index) -> str:
+    if _is_gone(advice):
+        return index.phrase("answers.nobody_home")
+    return index.phrase("answers.some_sites") if advice.site == SOME_SITES else advice.cause.meaning
 
 
 def _is_gone(advice: Advice) -> bool:

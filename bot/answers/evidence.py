@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from bot import observations as o
 from bot.answers.wording import day_words, spans
@@ -14,18 +15,24 @@ from knowledge.index import Index
 _QUOTED = 300  # a longer piece of error text helps nobody; the person has it
 
 
-def evidence(item: o.Observation | Quote, index: Index) -> Spans:
-    """One fact or quoted piece of the error text, as a sentence that says who saw it."""
+def evidence(item: o.Observation | Quote, index: Index, *, by_name: bool = False) -> Spans:
+    """One fact or quoted piece of the error text, as a sentence that says who saw it. `by_name`: which of our sites, too."""
     if isinstance(item, Quote):
         return spans(index, "evidence.quote", text=Code(" ".join(item.text.split())[:_QUOTED]))
-    return spans(index, _PHRASE_OF_SITE[item.site == o.USER]) + _fact(item, index)
-
-
-_PHRASE_OF_SITE = {True: "evidence.site_user", False: "evidence.site_here"}
+    if item.site == o.USER:
+        return spans(index, "evidence.site_user") + _fact(item, index)
+    return spans(index, "evidence.site_named" if by_name else "evidence.site_here", site=item.site) + _fact(item, index)
 
 
 def evidence_text(item: o.Observation | Quote, index: Index) -> str:
     return spans_text(evidence(item, index))
+
+
+def evidence_lines(items: Iterable[o.Observation | Quote], index: Index) -> tuple[Spans, ...]:
+    """A sentence for each; our sites stand there by name where more than one of them has seen something."""
+    held = tuple(items)
+    several = len({item.site for item in held if not isinstance(item, Quote)} - {o.USER}) > 1
+    return tuple(evidence(item, index, by_name=several) for item in held)
 
 
 def fact_text(item: o.Observation, index: Index) -> str:

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot import observations as o
-from bot.diagnosis.diagnose import is_servers_own, provider_of
+from bot.diagnosis.diagnose import WAY, is_servers_own, provider_of
 from bot.diagnosis.fixes import choose_fix, in_force
 from bot.diagnosis.model import Finding, Quote, Situation
-from bot.diagnosis.survey import at_port, survey
+from bot.diagnosis.survey import at_port, let_some_in, survey
 from bot.diagnosis.target import is_astray, target_of
 from bot.observations import Observations
 from knowledge.index import Index
@@ -28,6 +28,8 @@ _TELLS = re.compile(r"[:{,;`]| asks | that prints")
 _OR_OAUTH2 = re.compile(r',? \(?or "?OAuth2"? where the provider asks for it\)?$')
 # The site of a fault that both sides see, at every port: the server itself, its name, or whom it lets in.
 BOTH_SIDES = "bot"
+# The site of a server that one of our sites reaches and another one does not.
+SOME_SITES = "some"
 # The site of a connection that fails at the machine the program itself runs on.
 ITSELF = "itself"
 _ORDER = ("host", "port", "security", "authentication", "username", "password", "sender")
@@ -61,8 +63,8 @@ class Instruction:
 @dataclass(frozen=True, slots=True)
 class Advice:
     """`changes` empty: nothing to set, see `steps`. `target` is the endpoint that results, None where unknown. `site`: "user" where the
-    fault was seen only from the person's side, `BOTH_SIDES` where no port of the server is any better from here. `traps` are
-    the provider's, as far as they concern this finding."""
+    fault was seen only from the person's side, `BOTH_SIDES` where no port of the server is any better from here, `SOME_SITES` where it
+    lets only some of our sites in. `traps` are the provider's, as far as they concern this finding."""
 
     cause: Cause
     fix: Fix | None
@@ -121,12 +123,15 @@ def traps_of(provider: Provider, today: datetime.date, concerns: Iterable[str] |
 
 
 def _site(finding: Finding, situation: Situation, seen: Observations, provider: Provider | None) -> str:
-    """Where the fault was seen: "user" if this side could connect where the person could not, `BOTH_SIDES` if no port is any better,
+    """Where the fault was seen: "user" if this side could connect where the person could not, `SOME_SITES` if only some of our sites
+    could, `BOTH_SIDES` if no port is any better,
     `ITSELF` if the server entered is the program's own machine, else the site of the evidence."""
     if situation.on_itself and finding.cause.startswith("net."):
         return ITSELF
     if is_servers_own(finding.cause, situation, seen, provider):
         return BOTH_SIDES
+    if finding.cause in WAY - {"net.closed"} and let_some_in(seen, situation.port):
+        return SOME_SITES
     if finding.cause.startswith("net.") and situation.port is not None:
         view = at_port(survey(seen), situation.port)
         if view is not None and view.connected and view.speaks is not None:

@@ -22,7 +22,7 @@ from knowledge.model import Provider
 from knowledge.terms import ALTERNATE, MAIL_PORTS, RELAY, Security
 
 _NET = frozenset({"net.dns", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp", "net.intercepted"})
-_WAY = frozenset({"net.connect_failed", "net.refused", "net.timeout", "net.unreachable", "net.closed"})
+WAY = frozenset({"net.connect_failed", "net.refused", "net.timeout", "net.unreachable", "net.closed"})
 _CERTIFICATE = frozenset({"tls.expired", "tls.hostname_mismatch", "tls.untrusted"})
 _TLS = _CERTIFICATE | {"tls.wrong_mode", "tls.not_offered", "tls.protocol_too_old", "tls.handshake_failed"}
 
@@ -95,7 +95,7 @@ def is_servers_own(cause: str, situation: Situation, seen: Observations, provide
         hidden = any(view.fact(o.StarttlsAcceptedUnlisted) is not None for view in views)
         return Security.NONE in spoken and spoken <= {Security.NONE, None} and not hidden
     cut_off = seen.all(o.ControlAnswered)
-    return cause in _WAY and nobody_home(views) and (not cut_off or any(answer.reached for answer in cut_off))
+    return cause in WAY and nobody_home(views) and (not cut_off or any(answer.reached for answer in cut_off))
 
 
 def _without_guesses(findings: list[Finding], situation: Situation, seen: Observations, provider: Provider | None) -> Iterator[Finding]:
@@ -323,7 +323,7 @@ def _published(situation: Situation, provider: Provider | None) -> Proposal | No
 
 def _reached(finding: Finding, situation: Situation, seen: Observations) -> Finding:
     """Where the person could not connect and this side can, that goes with the evidence: it says whose side it is."""
-    if finding.cause not in _WAY or situation.port is None:
+    if finding.cause not in WAY or situation.port is None:
         return finding
     view = at_port(survey(seen), situation.port)
     fact = view.fact(o.TcpConnected) if view is not None and view.connected else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from bot import observations as o
+from bot.observations import Observations
 from knowledge.terms import RELAY, SUBMISSION, SUBMISSIONS, Security
 
 if TYPE_CHECKING:
@@ -142,6 +143,24 @@ def at_port(views: Iterable[PortView], port: int) -> PortView | None:
     """The view that says most about `port`: one that works, else one that connected, else any."""
     there = [view for view in views if view.port == port]
     return max(there, key=lambda view: (view.works, view.connected is True, len(view.facts)), default=None)
+
+
+def by_reach(seen: Observations, port: int) -> tuple[tuple[PortView, ...], tuple[PortView, ...]]:
+    """(the view of each of our sites that could connect to `port`, that of each that could not). A site that reached not even its
+    control endpoint is not among the latter: its own network is cut off."""
+    views = survey(seen)
+    best_of = [view for site in {view.site: None for view in views} if (view := at_port(survey(seen, site=site), port)) is not None]
+    cut_off = {answer.site for answer in seen.all(o.ControlAnswered, reached=False)}
+    return tuple(v for v in best_of if v.connected), tuple(v for v in best_of if not v.connected and v.site not in cut_off)
+
+
+def let_some_in(seen: Observations, port: int | None) -> bool:
+    """Whether one of our sites gets through to `port` and another one does not. Port 25 tells nothing, for many networks let nobody
+    out to it."""
+    if port is None or port == RELAY:
+        return False
+    reached, missed = by_reach(seen, port)
+    return bool(reached) and bool(missed)
 
 
 def nobody_home(views: Iterable[PortView]) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from bot import observations as o
 from bot.diagnosis.model import Certainty, Finding, Proposal, Situation
-from bot.diagnosis.survey import PortView, at_port, best, survey
+from bot.diagnosis.survey import PortView, at_port, best, by_reach, let_some_in, survey
 from bot.observations import Observations
 from knowledge.terms import RELAY
 
@@ -64,15 +66,18 @@ def refused(seen: Observations, entered: Situation) -> Finding | None:
 
 
 def timeout(seen: Observations, entered: Situation) -> Finding | None:
-    """No answer to the attempt to connect. From one site alone this may be the way and not the server: likely, not seen.
+    """No answer to the attempt to connect. From one site alone this may be the way and not the server: likely, not seen. From several it
+    is the server.
 
     Where the control endpoint is out of reach too, it is this side's own network, and nobody's fault is told.
     """
     if _this_side_is_cut_off(seen):
         return None
     view = _asked(seen, entered)
-    if view is not None and (fact := view.fact(o.TcpTimedOut)) is not None:
-        return Finding("net.timeout", Certainty.LIKELY, (fact, *_control(seen)), elsewhere(survey(seen), entered))
+    if view is not None and view.fact(o.TcpTimedOut) is not None:
+        each = tuple(fact for missed in by_reach(seen, view.port)[1] if (fact := missed.fact(o.TcpTimedOut)) is not None)
+        certainty = Certainty.SEEN if len(each) > 1 else Certainty.LIKELY
+        return Finding("net.timeout", certainty, (*each, *_control(seen)), elsewhere(survey(seen), entered))
     if entered.port is None and (facts := _all_alike(seen, o.TcpTimedOut)):
         return Finding("net.timeout", Certainty.LIKELY, (*facts, *_control(seen)))
     return None
@@ -111,19 +116,51 @@ def closed(seen: Observations, entered: Situation) -> Finding | None:
     return Finding("net.closed", Certainty.LIKELY, (fact,), elsewhere(survey(seen), entered))
 
 
+# What says that no connection came about, and the cause that it is.
+_NO_WAY: dict[type[o.Observation], str] = {
+    o.TcpTimedOut: "net.timeout",
+    o.TcpRefused: "net.refused",
+    o.TcpUnreachable: "net.unreachable",
+}
+
+
+def _no_way(facts: Iterable[o.Observation]) -> Iterator[o.EndpointObservation]:
+    return (fact for fact in facts if isinstance(fact, o.EndpointObservation) and type(fact) in _NO_WAY)
+
+
+def _proof_of(view: PortView) -> o.EndpointObservation:
+    """The fact that says that the view's site got through."""
+    return view.fact(o.TcpConnected) or view.greets_in_clear or view.facts[0]
+
+
 def users_network(seen: Observations, entered: Situation) -> Finding | None:
-    """The person's side cannot get through where this side can: the person's own network or computer stands in between."""
+    """The person's side cannot get through where this side can, from each of its sites: the person's own network or computer stands in
+    between."""
     views = survey(seen)
-    for kind, cause in ((o.TcpTimedOut, "net.timeout"), (o.TcpRefused, "net.refused"), (o.TcpUnreachable, "net.unreachable")):
-        for theirs in seen.all(kind, site=o.USER):
-            ours = at_port(views, theirs.port)
-            if ours is not None and ours.late_greeting is not None:
-                continue  # the person's program may only have waited less long
-            if ours is not None and ours.connected and (reached := ours.fact(o.TcpConnected) or ours.greets_in_clear) is not None:
-                other = best([view for view in views if view.port != theirs.port])
-                way_round = Proposal(port=other.port, security=other.speaks) if other is not None and other.port != RELAY else None
-                return Finding(cause, Certainty.SEEN, (theirs, reached), way_round)
+    for theirs in _no_way(seen.at(o.USER)):
+        ours = at_port(views, theirs.port)
+        if ours is None or ours.late_greeting is not None or let_some_in(seen, theirs.port):
+            continue  # after a late greeting the person's program may only have waited less long
+        if reached := by_reach(seen, theirs.port)[0]:
+            other = best([view for view in views if view.port != theirs.port])
+            way_round = Proposal(port=other.port, security=other.speaks) if other is not None and other.port != RELAY else None
+            return Finding(_NO_WAY[type(theirs)], Certainty.SEEN, (theirs, *map(_proof_of, reached)), way_round)
     return None
+
+
+def some_networks(seen: Observations, entered: Situation) -> Finding | None:
+    """The server, or a firewall before it, lets some networks in and others not: one of our sites gets through to the port that was
+    entered, another one does not, as the person's side does not."""
+    if entered.port is None or not let_some_in(seen, entered.port):
+        return None
+    reached, missed = by_reach(seen, entered.port)
+    ours = next(fact for view in missed for fact in _no_way(view.facts))
+    theirs = next((fact for fact in _no_way(seen.at(o.USER)) if fact.port == entered.port), None)
+    certainty = Certainty.SEEN if theirs is not None else Certainty.LIKELY if entered.error else Certainty.POSSIBLE
+    other = best([view for view in survey(seen, site=ours.site) if view.port not in (entered.port, RELAY)])
+    way_round = Proposal(port=other.port, security=other.speaks) if other is not None else None
+    evidence = (*((theirs,) if theirs is not None else ()), ours, *map(_proof_of, reached))
+    return Finding(_NO_WAY[type(evidence[0])], certainty, evidence, way_round)
 
 
 _GREETED = (o.GreetedInClear, o.GreetedUnderTls)
@@ -150,17 +187,31 @@ def masked(seen: Observations, entered: Situation) -> Finding | None:
     Source: Cisco ASA "inspect esmtp" replaces what it does not know by X; a keyword is letters, digits, hyphens (RFC 5321 4.1.1.1).
     """
     hidden = seen.first(o.StarttlsAcceptedUnlisted)
-    if hidden is not None:
+    if hidden is not None and not _clean_elsewhere(hidden, seen):
         listed = seen.first(o.EhloAnswered, port=hidden.port, address=hidden.address, under_tls=False)
         return Finding("net.intercepted", Certainty.SEEN, (*((listed,) if listed is not None else ()), hidden))
     for ehlo in seen.all(o.EhloAnswered):
-        if is_masked(ehlo):
+        if is_masked(ehlo) and not _clean_elsewhere(ehlo, seen):
             return Finding("net.intercepted", Certainty.SEEN, (ehlo,))
     for ours in seen.all(o.EhloAnswered, under_tls=False):
         for theirs in seen.all(o.EhloAnswered, site=o.USER, port=ours.port, under_tls=False):
             if ours.site != o.USER and ours.starttls and not theirs.starttls:
                 return Finding("net.intercepted", Certainty.SEEN, (theirs, ours))
     return None
+
+
+def _clean_elsewhere(changed: o.EndpointObservation, seen: Observations) -> bool:
+    """Whether another of our sites meets the server itself at that port: what stands before the one is no matter of the person's then."""
+    if changed.site == o.USER:
+        return False
+    for fact in seen:
+        if not isinstance(fact, o.EndpointObservation) or fact.site in (o.USER, changed.site) or fact.port != changed.port:
+            continue
+        if isinstance(fact, o.EhloAnswered) and fact.starttls and not is_masked(fact):
+            return True
+        if isinstance(fact, o.CertificateShown) and fact.trusted:
+            return True
+    return False
 
 
 def is_shield(issuer: str) -> bool:
@@ -172,7 +223,11 @@ def somebody_else(seen: Observations, entered: Situation) -> Finding | None:
     """Another than the server answers: on the person's side (a mail shield's certificate, a web page as a captive portal shows it, a
     banner or certificate of another name than here), or for all, where a documented server shows a stranger's certificate."""
     for shown in seen:
-        if isinstance(shown, (o.CertificateShown, o.CertificateUntrusted)) and is_shield(shown.issuer):
+        if (
+            isinstance(shown, (o.CertificateShown, o.CertificateUntrusted))
+            and is_shield(shown.issuer)
+            and not _clean_elsewhere(shown, seen)
+        ):
             return Finding("net.intercepted", Certainty.SEEN, (shown,))
     for theirs in seen:
         ours = _the_same_here(theirs, seen) if isinstance(theirs, o.EndpointObservation) and theirs.site == o.USER else None
@@ -214,4 +269,4 @@ def _organisation(banner: str) -> str:
     return ".".join(name.split(".")[-2:]) if "." in name else ""
 
 
-RULES = (users_network, dns, refused, timeout, unreachable, not_smtp, closed, masked, injected, somebody_else)
+RULES = (users_network, some_networks, dns, refused, timeout, unreachable, not_smtp, closed, masked, injected, somebody_else)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from typing import Any
 
@@ -109,6 +110,16 @@ def test_ipv4_and_ipv6_are_told_apart_where_they_differ() -> None:
 
     assert words(*facts).endswith("; at 2001:db8::1, 587 refuses.")
     assert [block_text(block).splitlines()[0] for block in shown if isinstance(block, Table)] == ["At 192.0.2.1:", "At 2001:db8::1:"]
+
+
+def test_sites_that_see_a_port_differently_are_told_by_name() -> None:
+    at_oslo = dataclasses.replace(refused(587), site="oslo")
+    facts = (*working(587, implicit=False), at_oslo)
+    shown = [block_text(block) for block in check_blocks(Observations(facts), Situation(host=HOST), index(), NOW.date())]
+
+    assert words(*facts).endswith("takes PLAIN and LOGIN; seen from oslo, 587 refuses.")
+    assert any(text.startswith("At 192.0.2.1, seen from oslo:") for text in shown)
+    assert any(text.startswith("At 192.0.2.1, seen from here:") for text in shown)
 
 
 def test_the_table_tells_the_oldest_version_of_tls_that_is_taken() -> None:

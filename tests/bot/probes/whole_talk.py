@@ -14,6 +14,7 @@ from bot.channel import Abilities, Incoming, Place, Wrote
 from bot.probes.guard import Network
 from bot.reply import Progress, Reply, plain_text
 from bot.service import Service, utc_now
+from bot.sites.asking import SiteBroker
 from bot.store import open_store
 from knowledge.index import Index, index
 
@@ -79,13 +80,14 @@ class Person:
 
 
 @asynccontextmanager
-async def talking(network: Network, known: Index | None = None) -> AsyncIterator[Person]:
-    """The whole service over `network`, kept in memory, and a person who talks with it."""
+async def talking(by: Network | SiteBroker, known: Index | None = None) -> AsyncIterator[Person]:
+    """The whole service, kept in memory, that looks through its own door or asks workers, and a person who talks with it."""
     everything = known or index()
     store = open_store("memory:")
     await store.open()
     try:
-        service = Service(store, InlineBroker(network, everything), everything)
+        broker = InlineBroker(by, everything) if isinstance(by, Network) else by
+        service = Service(store, broker, everything)
         person = Person(service)
         service.add_channel(person)
         stop = asyncio.Event()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
 from bot import observations as o
-from bot.diagnosis.model import Certainty, Finding, Proposal, Situation
+from bot.diagnosis.model import Certainty, Finding, Proposal, Quote, Situation
 from bot.diagnosis.rules import net
 from bot.observations import Observations
 from knowledge.terms import Security
@@ -190,3 +191,81 @@ def test_the_control_that_was_reached_stands_beside_a_time_out() -> None:
 
     assert finding is not None
     assert finding.evidence == (fact, ONLINE)
+
+
+# --- more than one site of ours -----------------------------------------------------------------------------------------------------
+
+ENTERED_587 = Situation(host=HOST, port=587, security=Security.STARTTLS, error="timed out")
+THEIRS = o.TcpTimedOut(site=o.USER, host=HOST, port=587)
+
+
+def test_a_port_that_one_site_reaches_and_another_one_does_not_lets_only_some_networks_in(good_587: Observations) -> None:
+    at_oslo = o.TcpTimedOut(site="oslo", host=HOST, address="192.0.2.1", port=587)
+    seen = good_587 + (at_oslo, THEIRS)
+
+    assert net.users_network(seen, ENTERED_587) is None
+    finding = net.some_networks(seen, ENTERED_587)
+    assert finding is not None
+    assert (finding.cause, finding.certainty) == ("net.timeout", Certainty.SEEN)
+    assert finding.evidence == (THEIRS, at_oslo, good_587.first(o.TcpConnected))
+
+
+def test_a_port_that_works_from_the_site_that_was_kept_out_is_the_way_round(good_587: Observations, good_465: Observations) -> None:
+    at_oslo = o.TcpRefused(site="oslo", host=HOST, address="192.0.2.1", port=587)
+    seen = good_587 + (at_oslo, THEIRS) + tuple(dataclasses.replace(fact, site="oslo") for fact in good_465)
+
+    finding = net.some_networks(seen, ENTERED_587)
+
+    assert finding is not None
+    assert finding.proposal == Proposal(port=465, security=Security.IMPLICIT_TLS)
+
+
+def test_a_port_that_every_site_reaches_is_blocked_on_the_persons_side_with_each_site_as_proof(good_587: Observations) -> None:
+    at_oslo = o.TcpConnected(site="oslo", host=HOST, address="192.0.2.1", port=587)
+    seen = good_587 + (at_oslo, THEIRS)
+
+    assert net.some_networks(seen, ENTERED_587) is None
+    finding = net.users_network(seen, ENTERED_587)
+    assert finding is not None
+    assert finding.evidence == (THEIRS, good_587.first(o.TcpConnected), at_oslo)
+
+
+def test_a_port_that_no_site_reaches_is_seen_to_be_silent() -> None:
+    seen = Observations(tuple(o.TcpTimedOut(site=site, host=HOST, address="192.0.2.1", port=587) for site in ("here", "oslo")))
+
+    finding = net.timeout(seen + (THEIRS,), ENTERED_587)
+
+    assert finding is not None
+    assert finding.certainty is Certainty.SEEN
+    assert [fact.site for fact in finding.evidence if not isinstance(fact, Quote)] == ["here", "oslo"]
+
+
+def test_a_site_whose_own_network_is_cut_off_is_no_witness(good_587: Observations) -> None:
+    cut_off = (
+        o.TcpTimedOut(site="oslo", host=HOST, address="192.0.2.1", port=587),
+        o.ControlAnswered(site="oslo", host="control.test", address="192.0.2.9", port=443, reached=False),
+    )
+    seen = good_587 + (*cut_off, THEIRS)
+
+    assert net.some_networks(seen, ENTERED_587) is None
+    assert net.users_network(seen, ENTERED_587) is not None
+
+
+def test_port_25_that_one_site_cannot_get_out_to_says_nothing_of_the_server(good_587: Observations) -> None:
+    there = (
+        o.TcpConnected(host=HOST, address="192.0.2.1", port=25),
+        o.TcpTimedOut(site="oslo", host=HOST, address="192.0.2.1", port=25),
+        o.TcpTimedOut(site=o.USER, host=HOST, port=25),
+    )
+
+    assert net.some_networks(good_587 + there, Situation(host=HOST, port=25, error="timed out")) is None
+
+
+def test_a_firewall_before_one_site_alone_is_not_told_as_the_persons(good_587: Observations) -> None:
+    masked = o.EhloAnswered(site="oslo", host=HOST, address="192.0.2.1", port=587, under_tls=False, keywords=("XXXXXXXA",))
+    shield = o.CertificateUntrusted(site="oslo", host=HOST, address="192.0.2.1", port=587, reason="unknown_issuer", issuer="Fortinet")
+
+    assert net.masked(good_587 + (masked,), ENTERED_587) is None
+    assert net.somebody_else(good_587 + (shield,), ENTERED_587) is None
+    assert net.masked(Observations((masked,)), ENTERED_587) is not None
+    assert net.somebody_else(Observations((shield,)), ENTERED_587) is not None
