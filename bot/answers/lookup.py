@@ -229,7 +229,7 @@ def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date, said: tupl
         return tuple(blocks)
     blocks = [Paragraph(_headline(lookup, index))]
     if lookup.servers:
-        blocks.append(settings_table(lookup.servers[0], lookup.provider, index))
+        blocks.append(settings_table(lookup.servers[0], lookup.provider, index, lookup.client))
         if _alternative_servers(lookup):
             blocks.append(Paragraph(_alternatives(lookup, index)))
     before = _before(lookup, index)
@@ -285,8 +285,9 @@ def _ended(provider: Provider, index: Index) -> Spans:
     return spans(index, "answers.ended_successor", provider=Emphasis(provider.name), successor=Emphasis(successor.name))
 
 
-def settings_table(server: Server, provider: Provider | None, index: Index) -> SettingsTable:
-    """The values to enter, in the field's words; where each goes in a program, and what that program calls it, is for the steps."""
+def settings_table(server: Server, provider: Provider | None, index: Index, client: Client | None = None) -> SettingsTable:
+    """The values to enter, in the field's words; where each goes in a program, and what that program calls it, is for the steps. Of
+    several ways to log in those that `client` has."""
     endpoint = server.endpoint
     rows = [
         (index.phrase("answers.setting.host").capitalize(), endpoint.host),
@@ -295,7 +296,9 @@ def settings_table(server: Server, provider: Provider | None, index: Index) -> S
     ]
     if provider is not None:
         rows.append((index.phrase("answers.setting.username").capitalize(), username_of(provider, index)))
-        methods = [index.phrase(f"answers.auth.{method}") for method in server.auth]
+        lacking = client is not None and client.oauth2 is False and (provider.oauth2 is None or client.id not in provider.oauth2.programs)
+        ways = [method for method in server.auth if method != "oauth2"] if lacking else []
+        methods = [index.phrase(f"answers.auth.{method}") for method in ways or server.auth]
         if methods:
             rows.append((index.phrase("answers.setting.login").capitalize(), _any_of(methods, index)))
     return SettingsTable(tuple(rows))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from knowledge.index import Index
@@ -106,6 +108,13 @@ def test_a_server_to_recommend_is_no_old_one() -> None:
     old = {name for one in PROVIDERS for name in one.old_hosts}
 
     assert sorted(old & {server.endpoint.host for one in PROVIDERS for server in one.servers}) == []
+
+
+def test_a_note_on_the_user_name_that_is_shown_by_itself_says_what_it_is_about() -> None:
+    alone = [one for one in PROVIDERS if one.username_note and (one.username != "other" or one.username_value)]
+
+    assert alone
+    assert [one.id for one in alone if not re.search("user name|login|password", one.username_note)] == []
 
 
 def test_nothing_that_is_shown_is_longer_than_a_person_reads() -> None:

@@ -172,6 +172,16 @@ def test_a_program_that_cannot_is_told_to_make_an_app_password() -> None:
     assert "Make the app password" in str(before)
 
 
+def test_a_program_without_oauth2_is_not_offered_it_among_the_ways_to_log_in() -> None:
+    assert "Log in with: app password\n" in shown("gmail", "alertmanager")
+    assert "Log in with: OAuth2 or app password" in shown("gmail", "thunderbird")
+
+
+def test_the_password_of_a_sending_service_is_not_called_an_api_key_where_it_is_none() -> None:
+    assert "Log in with: a key or SMTP password made in its panel" in shown("mailgun")
+    assert any("SMTP password is not the API key" in text for text in warnings("mailgun"))
+
+
 @pytest.mark.parametrize(
     ("query", "meant"),
     [("gmial.com", "gmail.com"), ("you@hotmial.com", "hotmail.com"), ("smtp.gmial.com", "smtp.gmail.com"), ("yahooo", "Yahoo")],
