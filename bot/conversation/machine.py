@@ -102,6 +102,8 @@ def _explain_term(turn: Turn, reading: Reading) -> None:
         afterwards.explain_steps(turn)
     elif turn.preface:
         turn.say(Reply(()))
+    elif reading.term is None and turn.conversation.state is State.IDLE and not turn.conversation.sent:
+        turn.say_phrase("talk.hello")  # "is this the place for mail problems?"
     else:
         turn.say_phrase("talk.unknown_term" if reading.term is not None else "talk.unknown_question")
 

@@ -138,7 +138,7 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
         return "thanks"
     if _REVIEW.search(low) and not said.code:
         return "off_topic"
-    if talk.CHAT.search(low) and not (said.code or said.host or said.port or said.client or said.provider):
+    if _chats(low, problem=problem) and not (said.code or said.host or said.port or said.client or said.provider):
         return "off_topic"
     first = _CORRECTION_FIRST.match(low) is not None
     plain = not (said.error or concept or low.rstrip().endswith("?")) and (words <= 10 or not problem)
@@ -154,6 +154,12 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
     if asked is not None and facts and short and not question and not configure:
         return "fix_error"
     return _wish(low, said, asked, question=question, concept=concept, problem=problem, configure=configure, lookup=lookup)
+
+
+def _chats(low: str, *, problem: bool) -> bool:
+    """Talk of something else. "No mail goes out since the weekend" only says since when."""
+    failing = talk.MAIL.search(low) is not None and (problem or telling.TROUBLE.search(low) is not None)
+    return talk.CHAT.search(talk.SINCE_WHEN.sub(" ", low) if failing else low) is not None
 
 
 def _thanks(low: str, said: Said, *, problem: bool, asks: bool) -> bool:

@@ -16,6 +16,7 @@ GREETING, THANKS, WORKS, STILL = _find(words.GREETING), _find(words.THANKS), _fi
 HUMAN, CANCEL, RESTART = _find(words.HUMAN), _find(words.CANCEL), _find(words.RESTART)
 QUESTION, LOOKUP, CONFIGURE, PROBLEM = _find(words.QUESTION), _find(words.LOOKUP), _find(words.CONFIGURE), _find(words.PROBLEM)
 MAIL, OFF_TOPIC, CHAT, UNKNOWN = _find(words.MAIL), _find(words.OFF), _find(words.CHAT), _find(words.UNKNOWN)
+SINCE_WHEN = _find(words.SINCE_WHEN)
 YES, NO, CHANGED = _find(words.YES), _find(words.NO), _find(words.CHANGED)
 OWN_SERVER, OWN_ALONE, ELSEWHERE = _find(words.OWN_SERVER), _find(words.OWN_ALONE), _find(words.ELSEWHERE)
 

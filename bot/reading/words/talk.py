@@ -294,6 +294,8 @@ CHAT = (
     r"|hava durumu|обед|погод\w+|отпуск|день рождения|обід|відпустка|väder\w*|semester|frokost|ferie|lounas|sää|ebéd|időjárás|καιρός"
     r"|makan siang|cuaca|ăn trưa|thời tiết)\b|(?:天气|天気|午饭|吃饭|昼ご飯|ランチ|점심|날씨|会议室|会議室)"
 )
+# Of these words the ones that may say since when something fails.
+SINCE_WHEN = r"\b(?:weekend|holidays?|urlaub|feierabend|vacances|vacaciones|férias|ferie|semester|отпуск\w*|відпустк\w*)\b"
 UNKNOWN = (
     r"^(?:(?:sorry,? |hm+,? |uh+,? |no,? |well,? |honestly,? |ehrlich gesagt,? )*(?:i (?:really |honestly )?(?:don'?t|do not|dont"
     r"|wouldn'?t|cannot|can'?t) (?:know|remember|see|say|tell"
