@@ -15,6 +15,9 @@ _NATIONAL = re.compile(r"[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)*\.[a-z]{2}")
 _LOGIN = re.compile(
     r"(?:not owned by user|authenticated as|logged in as|log(?:ged)? in (?:with|as)|sasl_username="
     r"|account|user(?:name)?|login|uid|authid|auth_user|-au"
+    r"|(?:password|pw|passwd) (?:of|for|from)|(?:passwort|kennwort) (?:von|für|vom konto)|mot de passe (?:de|pour)|contraseña (?:de|para)"
+    r"|senha (?:de|da|do|para)|password (?:di|per)|wachtwoord (?:van|voor)|hasło (?:do|dla|z)|heslo (?:k|pro|od|z)|пароль (?:от|для|к|на)"
+    r"|lösenordet (?:för|till)"
     r"|konto|benutzer(?:name)?|compte|cuenta|usuario|conta|utilizador|utente|gebruiker|логин|"
     r"пользователь)\s*(?:is|ist|est|es|=|:|=>|name)?\s*[\"'(<\[]*$"
 )
@@ -25,7 +28,8 @@ _SENDER = re.compile(
     r"|=|:|=>|address)?\s*[\"'(<\[]*$"
 )
 _OTHER = re.compile(
-    r"(?:\*\*|=>|==|\bto|\btowards|\brcpt to:?|\brecipients?|an|für|\bà|\bpara|\bnaar|\baan|\bdo"
+    r"(?:\*\*|=>|==|\bto|\btowards|\brcpt to:?|\brecipients?|\ban|\bfür|\bà|\b(?:correos?|mensajes?|e-?mails?|mensagens?|mail) a|\bна"
+    r"|\bpara|\bnaar|\baan|\bdo"
     r"|\bk|получател\w+|recipients or groups|relay for|rejected addresses|rejected address|deliver(?:y)? "
     r"to|failed for|bounced? (?:for|from|of|to)|bounces (?:for|from|of|to)"
     r"|empfänger|destinataire|destinatari[oa]|ontvanger|unknown|final-recipient: rfc822;"
@@ -40,8 +44,11 @@ _UNPROVEN = re.compile(
     re.IGNORECASE,
 )
 _BOUNCED = re.compile(
-    r"^[>\])\"']*\s*[:\-]?\s*(?:\(?(?:recipient|user|no such|unknown|mailbox|does not|\S+ does not like|address"
-    r"|host|sender address|relay|delivery|is not|was not|could not|rejected|said|\.\.\.))"
+    r"^[>\])\"']*\s*[:\-]?\s*(?:\(?(?:recipient|user|no such|unknown|mailbox|does not|doesn't (?:get|receive|exist)|\S+ does not like"
+    r"|address"
+    r"|host|sender address|relay|delivery|(?:is|was) not (?:found|deliver|accept|allow|a |known|valid|recogni|exist)|could not|rejected"
+    r"|said"
+    r"|\.\.\.))"
 )
 _REPLY_BEFORE = re.compile(r"(?<!\d)(?:4[2-57]\d|5[0-57]\d)[ \-](?:[45]\.\d\.\d{1,3} )?[\w ,:]{0,30}<?$")
 # smtp://user@domain:…@host: the first is the user, not the host
@@ -69,7 +76,7 @@ def address_domain(text: str, low: str, pasted: tuple[str, ...], errors: list[tu
         if n > 40:
             break
         start, end = match.span()
-        domain = match.group(1).lower().rstrip(".")
+        domain = hosts.latin(match.group(1).lower().rstrip("."))
         if (
             hosts.placeholder(domain)
             or (hosts.name(domain) is None and not _NATIONAL.fullmatch(domain))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import re2
@@ -156,8 +156,7 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
         for match in pattern.finditer(text):
             if host := _machine(match.group(1), bare="." not in match.group(1)):
                 found.append(HostMention(host, match.start(1), match.end(1), 6, _behind(text, match.end(1))))
-    for match in hosts.WORD.finditer(text):
-        start, end = match.span()
+    for start, end in _words(text):
         if (
             hidden(start)
             or text[start - 1 : start] in ("@", "/", "\\", "$", "-")
@@ -165,7 +164,7 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
             or (text[end : end + 1] == "/" and not _SLASH_PORT.match(text, end))
         ):
             continue
-        host = hosts.name(match.group())
+        host = hosts.name(text[start:end])
         if host is None or hosts.placeholder(host):
             continue
         lead = low[max(0, start - 60) : start]
@@ -212,6 +211,18 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
                 found.append(HostMention(literal, start, end, weight, port, stance(low, start, end)))
     found.sort(key=in_order)
     return found
+
+
+def _words(text: str) -> Iterator[tuple[int, int]]:
+    """Where words with dots in them stand; a name without a space to signs of other scripts is one by itself: "服务器smtp.x.example"."""
+    for match in hosts.WORD.finditer(text):
+        word = match.group()
+        if word.isascii() or not hosts.UNSPACED.search(word) or word.isalnum() or not any(c.isascii() and c.isalpha() for c in word):
+            yield match.span()
+        else:
+            for part in hosts.LATIN.finditer(word):
+                if "." in part.group():
+                    yield match.start() + part.start(), match.start() + part.end()
 
 
 def _hidden(text: str) -> Callable[[int], bool]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import re2
 
+from bot.reading import hosts
 from bot.reading.patterns import compile_words
 from bot.reading.words import errors as words
 
@@ -99,6 +100,16 @@ _LEAD = re.compile(
     ),
     re.IGNORECASE,
 )
+_PORTS = ("25", "465", "587", "2525")
+_MODE_AT_PORT = re.compile(r"(?:ssl/tls|ssl|tls|starttls)[ ,:]+(?=err|fehl|fout|fel)", re.IGNORECASE)
+# Settings that stand before an error on its line: "server mail.x.example port 587 starttls error 535".
+_SETTINGS_BEFORE = re.compile(
+    r"(?:\b(?:port|puerto|porta|poort|порт|端口|埠|ポート|포트)\s?[:=]?\s?\d{2,5}|\b(?:25|465|587|2525)|\b(?:start ?tls"
+    r"|ssl/tls|ssl(?: on)?|tls|no encryption|unencrypted|none))(?:[\s,;、]+|で|に|에서|로 )+",
+    re.IGNORECASE,
+)
+# Where a clause ends in scripts that write without spaces.
+_CLAUSE_END_UNSPACED = re.compile(r"[、。；]|,(?=[\u2e80-\u9fff\uac00-\ud7a3])|(?<=[\u2e80-\u9fff\uac00-\ud7a3]),")
 _TIMEOUT_SETTING = re.compile(r"timeout\s*(?:[,)=:_]|\s+:)", re.IGNORECASE)
 MAX = 4_000
 _PHRASE_CHARS = 140
@@ -124,8 +135,13 @@ def error_spans(text: str) -> list[ErrorSpan]:
                 start = match.start() + said.end()
             while start < end and text[start] in " \t\n([,;:=>\"'" and text[start] not in "([":
                 start += 1
+            if (mode := _MODE_AT_PORT.match(text, start, end)) and text[max(0, start - 8) : start].rstrip(" ,/(").endswith(_PORTS):
+                start = mode.end()  # "465 ssl error": the mode is a setting
             if pattern in _PHRASES and (colon := text.rfind(": ", start, end)) >= 0 and end - colon > 8:
                 start = colon + 2  # what a person says before a colon names the program
+            if pattern in _PHRASES and hosts.UNSPACED.search(text, start, end):
+                inner = [m.end() for sign in (_SETTINGS_BEFORE, _CLAUSE_END_UNSPACED) for m in sign.finditer(text, start, end)]
+                start = max((at for at in inner if at < end - 2), default=start)
             piece = text[start:end]
             if end - start > _PHRASE_CHARS:  # the words stand too far apart to be of one sentence
                 continue
@@ -268,7 +284,12 @@ def _back(text: str, line_start: int, start: int) -> int:
         at = tail.rfind(sign)
         if at >= 0 and not re.search(r"[A-Z]\w*(?:Error|Exception)|failed|error", tail[: at + 1]):
             best = max(best, len(lead) - len(tail) + at + len(sign))
+    if not lead.isascii():
+        best = max([best, *(match.end() for match in _CLAUSE_END_UNSPACED.finditer(lead))])
     piece = lead[best:]
+    if ":" not in piece and "(" not in piece:
+        best += max((match.end() for match in _SETTINGS_BEFORE.finditer(piece)), default=0)
+        piece = lead[best:]
     shut = piece.rfind(") ")
     if shut >= 0 and "(" not in piece[:shut]:  # the end of a call, no aside
         best += shut + 2

@@ -69,6 +69,16 @@ def name(word: str) -> str | None:
     return bare
 
 
+def latin(word: str) -> str:
+    """A name without the signs of a script that writes without spaces behind it ("gmail.comから"); a name in that script stays as it is."""
+    found = LATIN.match(word) if not word.isascii() and UNSPACED.search(word) else None
+    return found.group() if found and "." in found.group() else word
+
+
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+LATIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?")
+
+
 def with_comma(word: str) -> str | None:
     """`smtp.gmail,com` -> `smtp.gmail.com`: the name that was meant where a comma stands for a dot; None: it is no such slip."""
     if "," not in word or name(word.rpartition(",")[0]) is not None:  # "smtp.x.example,ssl" is a list

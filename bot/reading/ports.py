@@ -27,7 +27,7 @@ _BEFORE_PORT = frozenset(["", *" \t\n(,;/>:\"'#|+-[="])
 _BEHIND_PORT = frozenset(["", *" \t\n),;/.:!?\"'|+]-"])
 _NOT_A_PORT = re.compile(
     r"^\s*(?:(?:mb|kb|gb|mib|ms|seconds?|sec|s|minutes?|min|hours?|days?|mails|e-?mails|messages?|users|recipients?|people|times?|pages?"
-    r"|accounts?|years?|dollars?)(?![\w.-])|%|€|\$|\d{3}(?!\d))",
+    r"|accounts?|years?|dollars?)(?![\w.-])|%|€|\$|\d{3}(?![\d.]))",
     re.IGNORECASE,
 )
 # "ticket 2525", "25 Nov", "25 of 465": numbers of something else.
@@ -83,7 +83,10 @@ def port_mentions(text: str, low: str) -> list[PortMention]:
             continue
         if (
             port in (25, 26)
-            and not re.search(r"(?:port|smtp|on|:|/|auf|sur|en|на|,|25|26)\s*$|(?:^|[\s,/(])$", low[max(0, start - 8) : start])
+            and not re.search(
+                r"(?:port|порт|puerto|porta|poort|端口|埠|ポート|포트|smtp|on|:|/|auf|sur|en|на|,|25|26)\s*$|(?:^|[\s,/(])$",
+                low[max(0, start - 8) : start],
+            )
             and not _PORT_WORD_BEHIND.match(low[end : end + 12])
         ):
             continue

@@ -34,6 +34,7 @@ _OFF = frozenset(phrase for by_language in words.OFF.values() for phrase in by_l
 _MAY_GO_ON, _JOINED, _WITHOUT = (frozenset(said.split()) for said in (words.MAY_GO_ON, words.JOINED, words.WITHOUT))
 _OFF_WORDS = max(phrase.count(" ") for phrase in _OFF) + 1
 _WORD_OR_STOP = re.compile(r"[^\W_]+(?:['’/][^\W_]+)*|[.,;!?\n]")
+_WORD_BEFORE = re.compile(r"([^\W_]+(?:/o)?)(?: any)? +$")
 _CLAUSE_ENDS = re.compile(r"[ \t\"')\]]*(?:$|[.,;:!?\n(|/=>→–—-]|\d|(?:port|puerto|porta|poort|порт|on|via|auf|and|und|et|y|e|en|i|и)\b)")
 _NONE = compile_words(
     r"\bunencrypted\b|\bunverschlüsselt\w*|\bnon (?:chiffrée?|cifrat[oa])\b|\bonversleuteld\b|\bokrypterat?\b|\bukryptert\b|\bukrypteret\b"
@@ -61,7 +62,8 @@ _ERROR_AROUND = re.compile(
 )
 # What an error, a certificate or another program's part is named after: no setting.
 _OTHER_THING_NEXT = re.compile(
-    r"[ -]?(?:errors?|fehler|problems?|issues?|trouble|handshak\w*|cert\w*|zertifikat\w*|filter\w*|scan\w*|inspect\w*|prüfung|proxy"
+    r"[ -]?(?:(?:errors?|fehler)(?!:? ?[45]\d\d)|problems?|issues?"
+    r"|trouble|handshak\w*|cert\w*|zertifikat\w*|filter\w*|scan\w*|inspect\w*|prüfung|proxy"
     r"|labs|reports?|channel"
     r"|secure channel|read|write|packet|session|sni|librar\w+|stack|checker|offload\w*|terminat\w*|keys?|pinning|intercept\w*|records?"
     r"|context|socket|layer"
@@ -121,7 +123,7 @@ def mode_mentions(low: str, errors: list[tuple[int, int]]) -> list[ModeMention]:
     for start, end in (*_switched_off(low), *(_bare(low, *match.span()) for match in _NONE.finditer(low))):
         take(start, end, Security.NONE)
     for match in _NONE_AT_PORT.finditer(low):
-        if _CLAUSE_ENDS.match(low, match.end(1)):
+        if match.group(1) == "none" or _CLAUSE_ENDS.match(low, match.end(1)):
             take(match.start(1), match.end(1), Security.NONE)
     for pattern, mode in ((_STARTTLS, Security.STARTTLS), (_IMPLICIT, Security.IMPLICIT_TLS), (_TLS, None)):
         for match in pattern.finditer(low):
@@ -140,11 +142,9 @@ def _switched_off(low: str) -> Iterator[tuple[int, int]]:
         start, end = match.span()
         if low[start - 1 : start].isalpha() or low[end : end + 1].isalpha():
             continue
-        before = low[max(0, start - 24) : start].split()
-        if before and before[-1] == "any":
-            before.pop()
-        if before and before[-1].strip("(,\"'") in _WITHOUT and _ENCRYPTS.search(match.group()):
-            yield low.rfind(before[-1], 0, start), end
+        lacking = _WORD_BEFORE.search(low, max(0, start - 24), start)
+        if lacking and lacking.group(1) in _WITHOUT and _ENCRYPTS.search(match.group()):
+            yield lacking.start(1), end
         elif (off := _off(low, end)) is not None:
             yield start, off
 

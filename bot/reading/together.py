@@ -32,6 +32,8 @@ _ALL_ALIKE = re.compile(
     r"|都(?:不|报|失|一样)|両方|둘 ?다"
     r"|\b\d{2,4}(?:/\w+)? (?:or|oder|ou|o|of|lub|czy|nebo|veya|или|або|чи|eller|tai|vagy|ή|atau|hay) (?:port )?\d{2,4}\b"
 )
+# Where mail is fetched: what is said of such a port is not said of the way out ("993 with SSL works").
+_FETCHING = re.compile(r"(?<![\w.])(?:110|143|993|995)(?![\w.]\d)")
 # In which order stances say that a setting is the present one.
 _ORDER: dict[Stance, int] = {"now": 0, "present": 1}
 
@@ -48,6 +50,8 @@ class Settings:
     def mode(self, port: int | None, host: str | None) -> tuple[Security | None, bool]:
         """The mode that is set at `port` and `host`, and whether only "TLS" or "encryption" is said of it."""
         near: list[tuple[int, int, int, Security | None]] = []
+        # Where everything that is named was only tried, that is what is set.
+        accepted = _ORDER if any(mention.stance in _ORDER for mention in self.ports) else {**_ORDER, "tried": 2}
         for breath in self.breaths:
             ports = {mention.port for mention in breath if isinstance(mention, PortMention)}
             hosts = {mention.host for mention in breath if isinstance(mention, HostMention)}
@@ -55,9 +59,9 @@ class Settings:
             if elsewhere and (host not in hosts or ports <= INCOMING):
                 continue
             for mention in breath:
-                if isinstance(mention, ModeMention) and mention.stance in _ORDER:
+                if isinstance(mention, ModeMention) and mention.stance in accepted:
                     far = 3 if elsewhere else 0 if port in ports else 1 if host in hosts else 2
-                    near.append((_ORDER[mention.stance], far, mention.start, mention.mode))
+                    near.append((accepted[mention.stance], far, mention.start, mention.mode))
         said = [one for one in near if one[3] is not None]
         if said:
             return min(said, key=lambda one: one[:3])[3], False
@@ -66,7 +70,8 @@ class Settings:
 
 def together(low: str, hosts: Sequence[HostMention], ports: Sequence[PortMention], modes: Sequence[ModeMention]) -> Settings:
     """`low`: the text in lower case, where the mentions stand."""
-    breaths = _breaths(low, _of_text(hosts, ports, modes))
+    fetching = [PortMention(int(match.group()), *match.span(), weight=0) for match in _FETCHING.finditer(low)]
+    breaths = _breaths(low, _of_text(hosts, [*ports, *fetching], modes))
     said = {_key(mention): mention for breath in breaths for mention in _in_agreement(breath)}
     return Settings(
         [replace(one, stance=said[_key(one)].stance) if _key(one) in said else one for one in hosts],
@@ -78,8 +83,8 @@ def together(low: str, hosts: Sequence[HostMention], ports: Sequence[PortMention
 
 def all_alike(low: str, ports: Sequence[PortMention]) -> bool:
     """Whether several ports are named and none of them is the one that is set: "465 and 587, both fail"."""
-    present = {mention.port for mention in ports if mention.stance == "present"}
-    return len(present) > 1 and not any(mention.stance == "now" for mention in ports) and _ALL_ALIKE.search(low) is not None
+    set_now = {mention.port for mention in ports if mention.stance == "present"} or {one.port for one in ports if one.stance == "tried"}
+    return len(set_now) > 1 and not any(mention.stance == "now" for mention in ports) and _ALL_ALIKE.search(low) is not None
 
 
 def _key(mention: Mention) -> tuple[type[Mention], int]:
