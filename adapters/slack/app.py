@@ -124,8 +124,8 @@ def _door(settings: Settings, service: Service, web: Web, spawn: Spawn, workspac
     hides = bool(settings.probe_allow or settings.broker != "inline" or (settings.slack_helpers and not settings.slack_triage_channel))
     people = People(web, hides=hides)
     talks = Talks(service, web, say, people)
-    commands = Commands(service, talks, web, say)
-    windows = Windows(service, talks, web, say, start_form(known), known.typeahead, workspaces.address)
+    commands = Commands(service, talks, web, say, spawn)
+    windows = Windows(service, talks, web, say, spawn, start_form(known), known.typeahead, workspaces.address)
     attachments = Attachments(web.session, web.base_url, workspaces.token)
     return Door(
         service,

@@ -87,5 +87,11 @@ def rich(elements: Sequence[Json]) -> Json:
     return {"type": "rich_text", "elements": list(elements)}
 
 
+def button(action_id: str, label: str, value: str = "") -> Json:
+    """A button; `label` at most 75 characters, `value` (what a click brings back) at most 2,000."""
+    made: Json = {"type": "button", "action_id": action_id, "text": plain(label)}
+    return {**made, "value": value} if value else made
+
+
 def plain(text: str) -> Json:
     return {"type": "plain_text", "text": text, "emoji": False}  # or ":100:" would become a picture

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.slack import render
+from adapters.slack import atoms, render
 from adapters.slack.core import Say, Service
 from adapters.slack.foreign import Payload
 from adapters.slack.inbound import CHANNEL
-from adapters.slack.talks import Person, Talks, person_of, wrote
+from adapters.slack.progress import Spawn
+from adapters.slack.talks import Person, Talks, in_time, person_of, wrote
 from adapters.slack.text import said
 from adapters.slack.web import Web
 from bot.channel import Query, TryLater, Undeliverable
@@ -32,8 +33,9 @@ Answer = dict[str, Any]
 
 
 class Commands:
-    def __init__(self, service: Service, talks: Talks, web: Web, say: Say) -> None:
+    def __init__(self, service: Service, talks: Talks, web: Web, say: Say, spawn: Spawn) -> None:
         self._service = service
+        self._spawn = spawn
         self._talks = talks
         self._web = web
         self._say = say
@@ -47,16 +49,21 @@ class Commands:
             case "forget":
                 return ephemeral(self._plain(await self.forgotten(who)))
             case "check":
-                return ephemeral(self._plain(await self.begin(who, f"{verb} {rest}", trigger)))
+                return ephemeral(self._plain(await self._begin(who, f"{verb} {rest}", trigger, payload)))
         reply = self._service.answer(Query(verb, rest))
         if verb == "help":
             return ephemeral(replace(reply, blocks=(*reply.blocks, *self._plain(self._say("how")).blocks)))
         return ephemeral(reply, self.offers(verb, rest))
 
-    async def begin(self, who: Person, text: str, key: str) -> str:
-        """Begins a talk in the direct messages; gives the sentence that says so, or why not."""
+    async def _begin(self, who: Person, text: str, key: str, payload: Payload) -> str:
+        """Begins a talk in the direct messages; gives the sentence that says so, or why not. A failure that comes late is told under the
+        address of the command or the click."""
+
+        async def failed() -> None:
+            await self._web.tell(payload, self._say("mention_me"))
+
         try:
-            await self._talks.in_private(who, wrote(text), key)
+            await in_time(self._spawn, self._talks.in_private(who, wrote(text), key), failed)
         except (Undeliverable, TryLater) as error:
             log.info("slack: no direct message could be opened: %s", error.reason)
             return self._say("mention_me")
@@ -74,8 +81,8 @@ class Commands:
         if len(kept) > MAX_KEPT:
             return ()
         elements = [
-            button(SHARE, self._say("share"), f"{verb}:{kept}"),
-            button(GO_ON, self._say("go_on"), f"{verb}:{kept}"),
+            atoms.button(SHARE, self._say("share"), f"{verb}:{kept}"),
+            atoms.button(GO_ON, self._say("go_on"), f"{verb}:{kept}"),
         ]
         return ({"type": "actions", "elements": elements},)
 
@@ -93,7 +100,7 @@ class Commands:
     async def go_on(self, payload: Payload, value: str) -> str:
         who = person_of(payload)
         verb, _, text = value.partition(":")
-        return await self.begin(who, text or verb, f"{CHANNEL}:trigger:{payload.get('trigger_id') or ''}:{who.user}")
+        return await self._begin(who, text or verb, f"{CHANNEL}:trigger:{payload.get('trigger_id') or ''}:{who.user}", payload)
 
     def _plain(self, sentence: str) -> Reply:
         return Reply((Paragraph((Text(sentence),)),))
@@ -116,7 +123,3 @@ def ephemeral(reply: Reply, offers: tuple[Mapping[str, Any], ...] = ()) -> Answe
     first, *more = render.messages(replace(reply, choices=(), form=None))
     blocks = [*first.blocks, *(block for message in more for block in message.blocks if block["type"] != "table")][:48]
     return {"response_type": "ephemeral", "text": first.text, "blocks": [*blocks, *offers]}
-
-
-def button(action_id: str, label: str, value: str) -> Answer:
-    return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": label[:75], "emoji": False}, "value": value}

@@ -15,7 +15,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack import health, render
+from adapters.slack import atoms, health, render
 from adapters.slack.agent import Agent
 from adapters.slack.clicks import Click, Origin
 from adapters.slack.core import Say
@@ -25,7 +25,7 @@ from adapters.slack.people import OUTSIDE
 from adapters.slack.progress import Board, Spawn
 from adapters.slack.text import escaped
 from adapters.slack.verdict import Verdict, as_ours, code, retry_after, verdict
-from adapters.slack.web import Web
+from adapters.slack.web import PLAINLY, Web, private_answer
 from bot.channel import Abilities, Place, TryLater, Undeliverable
 from bot.reply import Progress, Reply
 
@@ -130,8 +130,7 @@ class SlackChannel:
 
     async def tell(self, place: Place, user: str, text: str, response_url: str | None = None) -> None:
         """A short sentence that only `user` sees; given up where it cannot be shown."""
-        body = {"response_type": "ephemeral", "replace_original": False, "text": escaped(text)}
-        if response_url and await self._web.respond(response_url, body):
+        if response_url and await self._web.respond(response_url, private_answer(text)):
             return
         thread = place.get("thread")
         await self._web.cosmetic(place, "chat.postEphemeral", channel=place["channel"], user=user, thread_ts=thread, text=escaped(text))
@@ -139,7 +138,8 @@ class SlackChannel:
     async def settle(self, place: Place, click: Click) -> None:
         """The asking message with the choice that was made in place of its buttons; left as it is where that cannot be shown."""
         blocks = render.settled(click.blocks, click.label)
-        await self._web.cosmetic(place, "chat.update", channel=place["channel"], ts=click.ts, text=click.text or "…", blocks=blocks)
+        where = {"channel": place["channel"], "ts": click.ts, "parse": "none"}
+        await self._web.cosmetic(place, "chat.update", text=click.text or "…", blocks=blocks, **where)
 
     # --- calls ----------------------------------------------------------------------------------------------------------
 
@@ -237,10 +237,6 @@ class SlackChannel:
                 self._begun.popitem(last=False)
 
 
-# No link is unfolded, no name or address in the text becomes a mention or a link.
-PLAINLY = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False, "mrkdwn": False}
-
-
 def _metadata(key: str, part: int, of: int) -> dict[str, Any]:
     return {"event_type": METADATA_EVENT, "event_payload": {"key": key, "part": part, "of": of}}
 
@@ -271,10 +267,5 @@ RESUME = "resume"
 
 
 def _with_resume(message: render.Message, conversation: str, label: str) -> render.Message:
-    button = {
-        "type": "button",
-        "action_id": RESUME,
-        "text": {"type": "plain_text", "text": label, "emoji": False},
-        "value": conversation,
-    }
-    return render.Message(message.text, (*message.blocks, {"type": "actions", "elements": [button]}), message.bare)
+    buttons = {"type": "actions", "elements": [atoms.button(RESUME, label, conversation)]}
+    return render.Message(message.text, (*message.blocks, buttons), message.bare)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -19,13 +19,13 @@ from adapters.slack.clicks import Click
 from adapters.slack.commands import GO_ON, SHARE, Commands
 from adapters.slack.core import Say, Service, utc_now
 from adapters.slack.delivery import RESUME, SlackChannel
-from adapters.slack.foreign import Payload
+from adapters.slack.foreign import Payload, identity, listed, mapping, string
 from adapters.slack.helpers import Helpers
 from adapters.slack.inbound import Heard, Us
 from adapters.slack.people import People
 from adapters.slack.progress import Spawn
 from adapters.slack.talks import after, person_of
-from adapters.slack.text import escaped, said
+from adapters.slack.text import said
 from adapters.slack.web import Web
 from adapters.slack.windows import Windows
 from bot.channel import Incoming, TryLater, Wrote
@@ -91,7 +91,8 @@ class Door:
     # --- events ---------------------------------------------------------------------------------------------------------
 
     async def _event(self, payload: Payload, us: Us) -> None:
-        match _inside(payload, "event").get("type"):
+        event = mapping(payload.get("event"))
+        match event.get("type"):
             case "app_home_opened":
                 self._spawn(self._windows.tab_opened(payload))
                 return
@@ -99,7 +100,7 @@ class Door:
                 await self._forget_workspace(payload)
                 return
             case "tokens_revoked":
-                if _inside(_inside(payload, "event"), "tokens").get("bot"):
+                if mapping(event.get("tokens")).get("bot"):
                     await self._forget_workspace(payload)
                 return
         heard = inbound.heard(payload, us)
@@ -169,8 +170,8 @@ class Door:
             page = await self._web.form(place, "conversations.replies", channel=place["channel"], ts=place["thread"], limit=1)
         except (SlackApiError, TryLater):
             return ""
-        messages = page.get("messages") or ()
-        return said(str(messages[0].get("text") or "")) if messages else ""
+        root = mapping(next(iter(listed(page.get("messages"))), None))
+        return said(string(root.get("text")))
 
     # --- clicks ---------------------------------------------------------------------------------------------------------
 
@@ -183,8 +184,8 @@ class Door:
         if packed is not None:
             self._open_form(payload, packed[1])
             return
-        for action in payload.get("actions") or ():
-            name, value = str(action.get("action_id", "")), str(action.get("value", ""))
+        for action in map(mapping, listed(payload.get("actions"))):
+            name, value = string(action.get("action_id")), string(action.get("value"))
             if name == RESUME:
                 await self._resume(payload, value)
             elif name == SHARE:
@@ -196,8 +197,8 @@ class Door:
 
     def _open_form(self, payload: Payload, fields: dict[str, Any]) -> None:
         form = modals.form_of(fields)
-        block: Payload = next(iter(payload.get("actions") or ({},)))
-        origin = clicks.origin_of(str(block.get("block_id", "")))
+        button = mapping(next(iter(listed(payload.get("actions"))), None))
+        origin = clicks.origin_of(string(button.get("block_id")))
         if form is not None and origin is not None:
             self._spawn(self._windows.form(payload, form, {"channel": origin.channel, "thread": origin.thread}))
 
@@ -225,9 +226,9 @@ class Door:
             return
         known = await self._service.knows(origin.conversation)
         who = person_of(payload)
-        here = {**who.place(str(_inside(payload, "channel").get("id", "")), ""), "thread": ""}
+        here = {**who.place(string(mapping(payload.get("channel")).get("id")), ""), "thread": ""}
         if known is None or known.state is not State.HANDED_OFF:
-            self._spawn(self._channel.tell(here, who.user, self._say("closed"), _text(payload.get("response_url"))))
+            self._spawn(self._channel.tell(here, who.user, self._say("closed"), identity(payload.get("response_url"))))
             return
         now = utc_now()
         resumed = Incoming(
@@ -243,17 +244,13 @@ class Door:
             what=Wrote(""),
         )
         if await self._service.receive(resumed):
-            self._spawn(self._channel.tell(here, who.user, self._say("resumed"), _text(payload.get("response_url"))))
+            self._spawn(self._channel.tell(here, who.user, self._say("resumed"), identity(payload.get("response_url"))))
 
     async def _go_on(self, payload: Payload, value: str) -> None:
-        sentence = await self._commands.go_on(payload, value)
-        url = _text(payload.get("response_url"))
-        if url is not None:
-            await self._web.respond(url, {"response_type": "ephemeral", "replace_original": False, "text": escaped(sentence)})
+        await self._web.tell(payload, await self._commands.go_on(payload, value))
 
     def _whisper(self, incoming: Incoming, phrase: str) -> None:
-        whispering: Coroutine[Any, Any, None] = self._channel.tell(incoming.place, incoming.place["user"], self._say(phrase))
-        self._spawn(whispering)
+        self._spawn(self._channel.tell(incoming.place, incoming.place["user"], self._say(phrase)))
 
 
 def refused(known: Conversation | None, click: Click) -> str | None:
@@ -263,12 +260,3 @@ def refused(known: Conversation | None, click: Click) -> str | None:
     if known.asker and not inbound.same_person(known.asker, click.incoming.person):
         return NOT_YOURS
     return None
-
-
-def _inside(payload: Payload, key: str) -> Payload:
-    found = payload.get(key)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -5,6 +5,7 @@ Source: https://docs.slack.dev/reference/methods/usergroups.users.list/ (scope u
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
@@ -12,10 +13,10 @@ from collections.abc import Callable
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.people import at_home
+from adapters.slack.people import ASK_SECONDS, at_home
 from adapters.slack.verdict import code
 from adapters.slack.web import Web
-from bot.channel import Place, TryLater
+from bot.channel import Place, TryLater, Undeliverable
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +48,11 @@ class Helpers:
 
     async def _ask(self, place: Place, before: frozenset[str]) -> frozenset[str]:
         try:
-            answer = await self._web.form(place, "usergroups.users.list", usergroup=self._group)
+            async with asyncio.timeout(ASK_SECONDS):
+                answer = await self._web.form(place, "usergroups.users.list", usergroup=self._group)
         except SlackApiError as error:
             log.info("slack: the helpers' group cannot be read: %s", code(error))
             return frozenset()
-        except TryLater:
+        except (TryLater, Undeliverable, TimeoutError):
             return before
         return frozenset(user for user in answer.get("users") or () if isinstance(user, str))

@@ -34,13 +34,13 @@ def view(talks: Sequence[Conversation], say: Say, address: str = "") -> Json:
     blocks: list[Json] = [
         {"type": "header", "text": atoms.plain(say("home.heading"))},
         _paragraph(say("home.what")),
-        {"type": "actions", "elements": [{**_button(START, say("home.start")), "style": "primary"}]},
+        {"type": "actions", "elements": [{**atoms.button(START, say("home.start")), "style": "primary"}]},
         {"type": "divider"},
         {"type": "header", "text": atoms.plain(say("home.yours"))},
         listed or _paragraph(say("home.none")),
         {"type": "divider"},
         _paragraph(say("home.kept")),
-        {"type": "actions", "elements": [{**_button(FORGET, say("home.forget")), "style": "danger", "confirm": sure}]},
+        {"type": "actions", "elements": [{**atoms.button(FORGET, say("home.forget")), "style": "danger", "confirm": sure}]},
     ]
     return {"type": "home", "blocks": blocks}
 
@@ -73,7 +73,3 @@ def link(talk: Conversation, address: str) -> str | None:
 
 def _paragraph(text: str) -> Json:
     return atoms.rich([atoms.section([atoms.text(text)])])
-
-
-def _button(action_id: str, label: str) -> Json:
-    return {"type": "button", "action_id": action_id, "text": atoms.plain(label)}

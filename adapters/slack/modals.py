@@ -13,7 +13,7 @@ from adapters.slack import atoms, render
 from adapters.slack.atoms import Json
 from adapters.slack.core import Say
 from adapters.slack.text import clean, split, weight
-from bot.reply import Choice, Field, Form, Reply
+from bot.reply import Choice, Field, Form, Paragraph, Reply, Text
 
 FORM = "pm:form"
 ANSWER = "pm:answer"
@@ -114,12 +114,10 @@ def suggestions(entries: Sequence[tuple[str, str]]) -> Json:
 
 def answer_view(reply: Reply, say: Say, metadata: Mapping[str, Any], buttons: Sequence[tuple[str, str]]) -> Json:
     """An answer in a window, with what can be done with it; what does not fit a window goes on where the talk is."""
-    blocks = [block for message in render.messages(reply) for block in message.blocks if block["type"] not in ("table", "actions")]
-    tables = [block for message in render.messages(reply) for block in message.blocks if block["type"] == "table"]
-    lines = [line for table in tables for line in _as_lines(table)]
-    elements = [
-        {"type": "button", "action_id": action, "text": atoms.plain(_short(label, 75)), "value": action} for action, label in buttons
-    ]
+    made = [block for message in render.messages(reply) for block in message.blocks]
+    blocks = [block for block in made if block["type"] not in ("table", "actions")]
+    lines = [line for block in made if block["type"] == "table" for line in _as_lines(block)]
+    elements = [atoms.button(action, _short(label, 75), action) for action, label in buttons]
     actions = [{"type": "actions", "elements": elements}] if elements else []
     return {
         "type": "modal",
@@ -145,8 +143,6 @@ def _fitting(blocks: Sequence[Json]) -> list[Json]:
 
 def note_view(sentence: str, say: Say, metadata: Mapping[str, Any], buttons: Sequence[tuple[str, str]] = ()) -> Json:
     """A window that says one sentence."""
-    from bot.reply import Paragraph, Text
-
     return answer_view(Reply((Paragraph((Text(sentence),)),)), say, metadata, buttons)
 
 

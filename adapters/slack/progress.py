@@ -24,7 +24,7 @@ from adapters.slack.core import utc_now
 from adapters.slack.pace import Pace
 from adapters.slack.render import Message, progress_chunks, progress_message
 from adapters.slack.verdict import STREAM_OVER, STREAMING, Verdict, code, retry_after, verdict
-from adapters.slack.web import Web
+from adapters.slack.web import PLAINLY, Web
 from bot.channel import Place, TryLater, Undeliverable
 from bot.errors import StoreUnreachable
 from bot.reply import Progress
@@ -143,7 +143,7 @@ class Board:
             if not state.finished and not self._updates.spare(team):
                 return False
             await asyncio.sleep(min(self._updates.wait(team), 30))
-            where = {"channel": shown.place["channel"], "ts": shown.ts}
+            where = {"channel": shown.place["channel"], "ts": shown.ts, "parse": "none"}  # where nothing is said, Slack looks for names
             await self._web.raw(shown.place, "chat.update", text=message.text, blocks=list(message.blocks), **where)
         except SlackApiError as error:
             if code(error) in STREAMING:  # ours was thought closed, or a dead process left it: close it, then edit
@@ -232,7 +232,6 @@ class Board:
             thread_ts=place.get("thread") or None,
             text=message.text,
             blocks=list(message.blocks),
-            unfurl_links=False,
-            unfurl_media=False,
+            **PLAINLY,
         )
         return str(answer.get("ts", ""))

@@ -335,7 +335,7 @@ def _controls(reply: Reply, origin: str) -> tuple[list[_Piece], list[Json], str]
     shown = [_short(label) for label in labels]
     if 0 < len(shown) <= BUTTONS_IN_A_ROW:
         elements = [
-            {"type": "button", "action_id": f"{ACTION}:{n}", "text": atoms.plain(label), "value": value(reply.turn, choice)}
+            atoms.button(f"{ACTION}:{n}", label, value(reply.turn, choice))
             for n, (choice, label) in enumerate(zip(reply.choices, shown, strict=True))
         ]
         if reply.final:
@@ -351,12 +351,7 @@ def _controls(reply: Reply, origin: str) -> tuple[list[_Piece], list[Json], str]
         ]
         blocks.append({"type": "actions", "block_id": block_id(origin, 0), "elements": menus[:25]})
     if reply.form is not None and (packed := form_value(reply.turn, reply.form)) is not None:
-        button = {
-            "type": "button",
-            "action_id": FORM_ACTION,
-            "text": atoms.plain(_short(clean(reply.form.title) or "…")),
-            "value": packed,
-        }
+        button = atoms.button(FORM_ACTION, _short(clean(reply.form.title) or "…"), packed)
         blocks.append({"type": "actions", "block_id": block_id(origin, 1), "elements": [button]})
     return above, blocks, spoken
 

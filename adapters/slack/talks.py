@@ -5,18 +5,24 @@ The thread's first message is ours and holds nothing that the person wrote: it c
 
 from __future__ import annotations
 
+import asyncio
 import datetime
+import logging
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from adapters.slack import inbound
 from adapters.slack.core import Say, Service, utc_now
-from adapters.slack.delivery import PLAINLY
 from adapters.slack.foreign import Payload
 from adapters.slack.people import People
+from adapters.slack.progress import Spawn
 from adapters.slack.text import escaped
-from adapters.slack.web import Web
+from adapters.slack.web import PLAINLY, Web
 from bot.channel import Filled, Incoming, Place, What, Wrote
 from bot.conversation.model import Conversation
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,36 @@ def person_of(payload: Payload) -> Person:
     if isinstance(user, dict):
         return Person(team, str(user.get("id", "")), str(user.get("team_id") or team), enterprise, organisation)
     return Person(team, str(payload.get("user_id", "")), team, enterprise, organisation)
+
+
+IN_TIME = 2.0  # of the three seconds that Slack gives us for an acknowledgement
+
+
+async def in_time(spawn: Spawn, beginning: Coroutine[Any, Any, object], failed: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Waits for `beginning` as long as an acknowledgement can wait; past that it goes on beside us.
+
+    What goes wrong sooner is raised here, what goes wrong later runs `failed`."""
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def begin() -> None:
+        try:
+            await beginning
+        except Exception as error:
+            if not done.done():
+                done.set_exception(error)
+                return
+            log.info("slack: a talk could not begin: %s", error)
+            await failed()
+        else:
+            if not done.done():
+                done.set_result(None)
+
+    spawn(begin())
+    await asyncio.wait({done}, timeout=IN_TIME)
+    if done.done():
+        done.result()
+    else:
+        done.cancel()
 
 
 class Talks:

@@ -15,14 +15,17 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import health
-from adapters.slack.verdict import as_ours
-from bot.channel import Place, TryLater
+from adapters.slack.foreign import Payload, identity, mapping
+from adapters.slack.text import escaped
+from adapters.slack.verdict import as_ours, code
+from bot.channel import Place, TryLater, Undeliverable
 
 log = logging.getLogger(__name__)
 
 API = "https://slack.com/api/"
 CALL_SECONDS = 10
-RESPONSE_URL_USES = 5
+# In a message's plain text no link is unfolded, and no name or address becomes a mention or a link.
+PLAINLY = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False, "mrkdwn": False}
 
 Tokens = Callable[[Place], Awaitable[str]]
 
@@ -47,19 +50,7 @@ class Web:
 
     async def raw(self, place: Place, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Calls; raises `SlackApiError` for what Slack refuses and `TryLater` where no answer came."""
-        token = await self._token(place)
-        given = {name: value for name, value in arguments.items() if value is not None}
-        try:
-            answer = await self._client.api_call(method, json=given, headers={"Authorization": f"Bearer {token}"})
-        except SlackApiError as error:
-            health.answered(method, error)
-            raise
-        except (aiohttp.ClientError, SlackClientError, TimeoutError) as error:
-            health.unanswered(method)
-            raise TryLater(2.0, type(error).__name__) from error
-        health.answered(method)
-        data = answer.data
-        return data if isinstance(data, Mapping) else {}
+        return await self._ask(place, method, json=_given(arguments))
 
     async def call(self, place: Place, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Calls; raises the core's `Undeliverable` or `TryLater`."""
@@ -70,10 +61,12 @@ class Web:
 
     async def form(self, place: Place, method: str, **arguments: Any) -> Mapping[str, Any]:
         """As `raw` for the reading methods, which take no JSON body."""
+        return await self._ask(place, method, params=_given(arguments), http_verb="GET")
+
+    async def _ask(self, place: Place, method: str, **how: Any) -> Mapping[str, Any]:
         token = await self._token(place)
-        given = {name: value for name, value in arguments.items() if value is not None}
         try:
-            answer = await self._client.api_call(method, params=given, http_verb="GET", headers={"Authorization": f"Bearer {token}"})
+            answer = await self._client.api_call(method, headers={"Authorization": f"Bearer {token}"}, **how)
         except SlackApiError as error:
             health.answered(method, error)
             raise
@@ -81,18 +74,22 @@ class Web:
             health.unanswered(method)
             raise TryLater(2.0, type(error).__name__) from error
         health.answered(method)
-        data = answer.data
-        return data if isinstance(data, Mapping) else {}
+        return mapping(answer.data)
 
     async def cosmetic(self, place: Place, method: str, **arguments: Any) -> Mapping[str, Any] | None:
         """Calls something that is nice to have (a status, a title); None where it failed, which is only logged."""
         try:
             return await self.raw(place, method, **arguments)
         except SlackApiError as error:
-            log.info("slack: %s was refused: %s", method, error.response.get("error"))
-        except TryLater as error:
+            log.info("slack: %s was refused: %s", method, code(error))
+        except (TryLater, Undeliverable) as error:
             log.info("slack: %s got no answer: %s", method, error.reason)
         return None
+
+    async def tell(self, payload: Payload, sentence: str) -> bool:
+        """Answers what came with an address for that, for the eyes of whoever acted; False where it has none, or a dead one."""
+        url = identity(payload.get("response_url"))
+        return url is not None and await self.respond(url, private_answer(sentence))
 
     async def respond(self, response_url: str, body: Mapping[str, Any]) -> bool:
         """Answers a click or a command under its own address, which lives 30 minutes and five uses; False where it is dead."""
@@ -101,3 +98,13 @@ class Web:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return False
+
+
+def private_answer(sentence: str) -> dict[str, Any]:
+    """The body of an answer under such an address, for the eyes of whoever acted; their message stays as it is."""
+    return {"response_type": "ephemeral", "replace_original": False, "text": escaped(sentence)}
+
+
+def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that have a value."""
+    return {name: value for name, value in arguments.items() if value is not None}

@@ -20,7 +20,8 @@ from adapters.slack.core import Say, Service
 from adapters.slack.foreign import Payload, mapping
 from adapters.slack.inbound import CHANNEL
 from adapters.slack.manifest import DIAGNOSE, START, prompts
-from adapters.slack.talks import Person, Talks, filled, person_of, wrote
+from adapters.slack.progress import Spawn
+from adapters.slack.talks import Person, Talks, filled, in_time, person_of, wrote
 from adapters.slack.text import escaped, said
 from adapters.slack.verdict import EXPIRED, code
 from adapters.slack.web import Web
@@ -42,8 +43,11 @@ MAX_HOMES = 5000
 class Windows:
     """`start` is the form that begins a talk; `typeahead` gives the known names that go on as a text does."""
 
-    def __init__(self, service: Service, talks: Talks, web: Web, say: Say, start: Form, typeahead: Typeahead, address: str = "") -> None:
+    def __init__(
+        self, service: Service, talks: Talks, web: Web, say: Say, spawn: Spawn, start: Form, typeahead: Typeahead, address: str = ""
+    ) -> None:
         self._service = service
+        self._spawn = spawn
         self._talks = talks
         self._web = web
         self._say = say
@@ -83,18 +87,14 @@ class Windows:
             await self._web.raw(who.place(who.user, ""), "views.open", trigger_id=str(payload.get("trigger_id") or ""), view=view)
         except SlackApiError as error:
             log.info("slack: a window was refused: %s", code(error))
-            if code(error) in EXPIRED:
-                await self._tell(payload, who, self._say("too_slow"))
+            await self._tell(payload, who, self._say("too_slow" if code(error) in EXPIRED else "no_window"))
         except TryLater as error:
             log.info("slack: a window could not be opened: %s", error.reason)
             await self._tell(payload, who, self._say("too_slow"))
 
     async def _tell(self, payload: Payload, who: Person, sentence: str) -> None:
-        url = payload.get("response_url")
-        body = {"response_type": "ephemeral", "replace_original": False, "text": escaped(sentence)}
-        if isinstance(url, str) and await self._web.respond(url, body):
-            return
-        await self._web.cosmetic(who.place(who.user, ""), "chat.postMessage", channel=who.user, text=escaped(sentence))
+        if not await self._web.tell(payload, sentence):
+            await self._web.cosmetic(who.place(who.user, ""), "chat.postMessage", channel=who.user, text=escaped(sentence))
 
     # --- inside a window ------------------------------------------------------------------------------------------------
 
@@ -110,11 +110,13 @@ class Windows:
         what = filled(str(metadata.get("form") or ""), values)
         key = f"{CHANNEL}:view:{view.get('id')}:{view.get('hash')}"
         channel, thread = str(metadata.get("channel") or ""), str(metadata.get("thread") or "")
+        going_on = self._talks.go_on(who, channel, thread, what, key) if channel and thread else self._talks.in_private(who, what, key)
+
+        async def failed() -> None:
+            await self._tell(payload, who, self._say("mention_me"))
+
         try:
-            if channel and thread:
-                await self._talks.go_on(who, channel, thread, what, key)
-            else:
-                await self._talks.in_private(who, what, key)
+            await in_time(self._spawn, going_on, failed)
         except (Undeliverable, TryLater) as error:
             log.info("slack: a form's talk could not begin: %s", error.reason)
             return {"response_action": "errors", "errors": {first: self._say("mention_me")}}

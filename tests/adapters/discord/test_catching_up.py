@@ -24,6 +24,8 @@ from tests.adapters.discord.test_with_the_real_service import serving
 
 LATER = "2099-11-25T10:00:00+00:00"
 
+pytestmark = pytest.mark.usefixtures("soon")
+
 
 def _answers_stand(peer: Peer, thread: str, number: int) -> bool:
     return len(peer.ours(thread)) == number

@@ -17,6 +17,8 @@ from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.scripted import Scripted, configured, running
 from tests.adapters.discord.seen import words_of
 
+pytestmark = pytest.mark.usefixtures("soon")
+
 
 async def test_it_asks_for_as_little_as_it_needs(peer: Peer, service: Scripted) -> None:
     async with running(peer, service):

@@ -54,12 +54,10 @@ async def begun(peer: Peer, sessions: int) -> None:
     await peer.until(lambda: len(peer.identifies) >= sessions and peer.sockets, 20)
 
 
+@pytest.mark.usefixtures("soon")
 async def test_sessions_that_are_thrown_away_again_and_again_are_begun_ever_more_slowly(
     peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(identifying, "APART_SECONDS", 0.02)
-    monkeypatch.setattr(client, "APART_SECONDS", 0.02)
-    monkeypatch.setattr(app, "APART_SECONDS", 0.02)
     monkeypatch.setattr(identifying, "LONGEST_SECONDS", 0.6)
     monkeypatch.setattr(client, "_HELD_SECONDS", 0.1)
     monkeypatch.setattr(app, "_PAUSES_SECONDS", (0.01,))

@@ -20,6 +20,7 @@ Running = Callable[..., AbstractAsyncContextManager[StandIn]]
 async def peer() -> AsyncIterator[Peer]:
     async with Peer() as local_slack:
         yield local_slack
+    assert {call.body.get("parse") for call in local_slack.called("chat.update")} <= {"none"}, "Slack would look for names in the text"
 
 
 @pytest.fixture

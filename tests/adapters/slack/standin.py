@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -60,9 +61,17 @@ class StandIn:
     broken: bool = False
     vault: MemoryVault | None = None
     _keys: set[str] = field(default_factory=set)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add_channel(self, channel: Channel) -> None:
         self.channels.append(channel)
+
+    async def heard(self, number: int = 1, within: float = 20.0) -> None:
+        """Waits until so much has come in."""
+        async with asyncio.timeout(within):
+            while len(self.received) < number:
+                self._news.clear()
+                await self._news.wait()
 
     async def receive(self, incoming: Incoming) -> bool:
         if self.broken:
@@ -72,6 +81,7 @@ class StandIn:
             return False
         self._keys |= set(incoming.keys)
         self.received.append(incoming)
+        self._news.set()
         if isinstance(incoming.what, Wrote) and incoming.conversation not in self.known:
             self.knows_talk(incoming.conversation, incoming.person, outsiders=incoming.outsiders)
         if self.react is not None:

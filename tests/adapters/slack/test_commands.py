@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.slack.commands import parse
+from bot.channel import Wrote
 from tests.adapters.slack.conftest import Running
 from tests.adapters.slack.peer import Peer
 
@@ -55,3 +56,27 @@ async def test_help_says_how_to_ask_in_slack(peer: Peer, running: Running) -> No
 
     assert "/postmaster" in answer["text"]
     assert "Mention me" in answer["text"]
+
+
+async def test_a_slow_slack_does_not_hold_the_answer_to_check(peer: Peer, running: Running) -> None:
+    peer.slow("chat.postMessage", 3.5)
+    async with running() as core:
+        answer = await peer.acked(await peer.commands("check mail.example.com:587"))
+        assert "direct message" in answer["text"]
+        assert core.received == []
+
+        await core.heard()
+
+    assert core.received[0].what == Wrote("check mail.example.com:587")
+    assert peer.responses == {}
+
+
+async def test_a_direct_message_that_is_refused_late_is_told_under_the_command(peer: Peer, running: Running) -> None:
+    peer.slow("chat.postMessage", 3.5)
+    peer.fail("chat.postMessage", "restricted_action")
+    async with running() as core:
+        await peer.acked(await peer.commands("check mail.example.com:587", name="late"))
+        await peer.until(lambda: bool(peer.responses["late"]))
+
+    assert "Mention me" in peer.responses["late"][0]["text"]
+    assert core.received == []

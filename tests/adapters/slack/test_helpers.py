@@ -44,6 +44,16 @@ async def test_who_is_no_helper_does_not(peer: Peer, running: Running, error: st
     assert "Only the person who asked" in peer.responses[post.ts][0]["text"]
 
 
+async def test_a_slow_slack_does_not_hold_the_acknowledgement(peer: Peer, running: Running) -> None:
+    peer.helpers = ["U2"]
+    peer.slow("usergroups.users.list", 5)
+    async with running(StandIn(asks), slack_helpers="S1"):
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await peer.until(lambda: len(peer.ours("C1", root)) == 1)
+
+        await peer.acked(await peer.presses(peer.ours()[0], "pm:0", user="U2"))
+
+
 async def test_the_group_is_asked_once_in_a_while_and_never_about_strangers(peer: Peer) -> None:
     now = 1000.0
     peer.helpers = ["U2"]

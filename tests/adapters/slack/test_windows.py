@@ -113,6 +113,26 @@ async def test_a_trigger_that_died_is_told_to_the_person(peer: Peer, running: Ru
     assert "try once more" in peer.responses["r9"][0]["text"]
 
 
+async def test_a_window_that_slack_refuses_is_told_to_the_person(peer: Peer, running: Running) -> None:
+    peer.fail("views.open", "view_too_large")
+    async with running():
+        await peer.acked(await peer.send("interactive", by(type="shortcut", callback_id="start_talk")))
+        await peer.until(lambda: bool(peer.ours("D1")))
+
+    assert "did not open the window" in peer.ours("D1")[0].text
+
+
+async def test_a_slow_slack_does_not_hold_the_form_open(peer: Peer, running: Running) -> None:
+    peer.slow("chat.postMessage", 3.5)
+    view = modals.form_view(start_form(index()), phrases(), {})
+    async with running() as core:
+        assert await peer.acked(await peer.send("interactive", submitted(view, error="cannot connect"))) is None
+        assert core.received == []
+        await core.heard()
+
+    assert core.received[0].what == Filled("start", {"error": "cannot connect"})
+
+
 async def test_the_global_shortcut_opens_the_form_and_its_answers_begin_a_talk(peer: Peer, running: Running) -> None:
     async with running() as core:
         await peer.acked(await peer.send("interactive", by(type="shortcut", callback_id="start_talk")))
