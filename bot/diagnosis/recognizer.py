@@ -4,26 +4,27 @@ The order of evidence: the reply that a server gave, inside whatever wraps it; w
 code; its reply code. Each pattern that matches is one piece of evidence with a strength; what stands inside a longer match of another
 cause counts little ("not authenticated" in "sender not authenticated for group"), what stands outside the reply less than what the
 reply says. A cause is as strong as its best piece and a part of the others; the score that is turned into a confidence is that
-strength less what the runner-up has. Where no phrase is known, the examples are asked for the most similar one, and the answer is a
-candidate, not a finding.
+strength less what the runner-up has. Where no phrase is known, single words and pairs of them are weighed, and the answer is
+never a sure one.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache, lru_cache
 from math import inf
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from bot.diagnosis import wording
 from bot.diagnosis.bare import MOST, Bare, Words
 from bot.diagnosis.certainty import confidence
 from bot.diagnosis.model import Recognition
 from bot.diagnosis.patterns import CodePatterns, Hit, PatternSet
 from bot.diagnosis.sieve import Sieve, made
-from bot.diagnosis.similar import Similar
 from bot.diagnosis.topic import topic_of
 from bot.diagnosis.vendors import vendor_of
 from bot.diagnosis.wrappers import Reply, Unwrapped, unwrap
@@ -40,13 +41,15 @@ _OTHER_REPLY = 0.8  # of what another reply says than the one that decided
 _VAGUE = 0.5  # of what says only that it did not work, where something says why
 _OF_VENDOR = 0.5  # more for a pattern of the vendor who spoke
 _INSIDE_LONGER = 0.35  # of what is only a part of another cause's longer phrase
+_AT_LEAST_HALF = 2  # as many letters as that part must the longer phrase name by itself
 _STATUS_CODE = 2.0  # an enhanced status code, as a part of a phrase's strength
 _REPLY_CODE = 1.4
 _NO_WORDS = 0.6  # of a reply code by itself
-_FEW_LETTERS = 24
 _ONLY_CODES = re.compile(r"(?:error|code|smtp|[\W\d_])*")
-_LIKENESS = 0.75  # of likeness to an example, where no phrase is known
-_UNLIKE = 0.25  # likeness that any two texts have
+_BY_WORDS = 1.6  # of a refusal's words, where no phrase is known and one cause is far ahead
+_BY_FEW_WORDS = 0.3  # where one is a little ahead, or nothing is a refusal
+_FAR = 4.0  # ahead, in logarithms of odds
+_AGAINST_WORDS = 0.5  # of a code, where the words speak for another cause
 _MORE_EVIDENCE = 0.25  # of every further piece
 _RUNNER_UP = 0.6  # of the runner-up's strength is taken off
 _OTHER_READING = 0.2  # of it, where it is another reading of the same words
@@ -77,15 +80,15 @@ class _Evidence(NamedTuple):
 class Recognizer:
     """Knows the causes' patterns and examples. `recognise` may be called from anywhere; compiles on first need."""
 
-    def __init__(self, knowledge: Knowledge, sieve: Sieve | None = None) -> None:
-        """`sieve`: that of this very knowledge, where somebody has it already."""
+    def __init__(self, knowledge: Knowledge, sieve: Sieve | None = None, words: Callable[[], list[Any]] | None = None) -> None:
+        """`sieve` and `words` (a `wording.Table`): those of this very knowledge, where somebody has them already."""
         if sieve is None:
             sieve = Sieve(*made(knowledge))
         self._causes = knowledge.causes
         self._bare = Bare(Words(*sieve.said))
         self._patterns = PatternSet(knowledge.causes, sieve)
         self._codes = CodePatterns(knowledge.causes, sieve)
-        self._similar = Similar(knowledge.causes)
+        self._wording = wording.Wording(words or (lambda: wording.made(knowledge)))
 
     def recognise(self, text: str, client: str | None = None, provider: str | None = None) -> Recognition:
         """What `text` says is wrong: causes best first, the decisive codes, and who spoke.
@@ -114,14 +117,17 @@ class Recognizer:
         self._add_phrases(evidence, unwrapped, reply, vendor)
         self._add_codes(evidence, unwrapped, reply, vendor)
         strength = {cause: _together(pieces) for cause, pieces in evidence.items()}
-        if max(strength.values(), default=0.0) < _STRENGTH["weak"]:
-            for cause, likeness in self._similar.closest(text):
-                strength[cause] = strength.get(cause, 0.0) + _LIKENESS * max(0.0, likeness - _UNLIKE)
-                evidence[cause] = evidence[cause] or [_Evidence(0.0, (0, 0))]
+        if _ONLY_CODES.fullmatch(text):
+            if reply is not None and reply.enhanced is None:
+                strength = {cause: value * _NO_WORDS for cause, value in strength.items()}
+        elif max(strength.values(), default=0.0) < _STRENGTH["weak"]:
+            cause, ahead = self._wording.speaks_for(text)
+            refused = reply is not None and not bare
+            strength = {other: value * (1.0 if other == cause else _AGAINST_WORDS) for other, value in strength.items()}
+            strength[cause] = strength.get(cause, 0.0) + (_BY_WORDS if refused and ahead >= _FAR else _BY_FEW_WORDS)
+            evidence[cause] = evidence[cause] or [_Evidence(0.0, (0, 0))]
         if not strength:
             return []
-        if len(text) < _FEW_LETTERS and reply is not None and reply.enhanced is None and _ONLY_CODES.fullmatch(text):
-            strength = {cause: value * _NO_WORDS for cause, value in strength.items()}
         if bare:
             strength = self._bare.weighed(text, strength)
         most = MOST if bare else inf
@@ -265,7 +271,8 @@ def _says_no_more(cause: str, other: str) -> bool:
 
 
 def _longer(one: Hit, other: Hit) -> bool:
-    return one.end - one.start > other.end - other.start
+    """Whether `one` is the longer phrase, and not only by what it passes over ("helo command .{0,20}denied")."""
+    return one.end - one.start > other.end - other.start and one.letters * _AT_LEAST_HALF >= other.letters
 
 
 def _best(pieces: list[_Evidence]) -> _Evidence:
@@ -282,4 +289,5 @@ def recognizer() -> Recognizer:
     """The process's own, over the shipped knowledge."""
     from knowledge.load import derived, knowledge
 
-    return Recognizer(knowledge(), Sieve(*derived("patterns", Path(__file__).parent, made)))
+    here = Path(__file__).parent
+    return Recognizer(knowledge(), Sieve(*derived("patterns", here, made)), lambda: derived("wording", here, wording.made))
