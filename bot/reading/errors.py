@@ -108,8 +108,8 @@ _SETTINGS_BEFORE = re.compile(
     r"|ssl/tls|ssl(?: on)?|tls|no encryption|unencrypted|none))(?:[\s,;、]+|で|に|에서|로 )+",
     re.IGNORECASE,
 )
-# Where a clause ends in scripts that write without spaces.
-_CLAUSE_END_UNSPACED = re.compile(r"[、。；]|,(?=[\u2e80-\u9fff\uac00-\ud7a3])|(?<=[\u2e80-\u9fff\uac00-\ud7a3]),")
+# Where a sentence or a server's name ends in scripts that write without spaces.
+_CLAUSE_END_UNSPACED = re.compile(r"[。；]|[a-z0-9]\.[a-z]{2,12}[、,]", re.IGNORECASE)
 _TIMEOUT_SETTING = re.compile(r"timeout\s*(?:[,)=:_]|\s+:)", re.IGNORECASE)
 MAX = 4_000
 _PHRASE_CHARS = 140

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import re2
 
+from bot.reading import hosts
 from bot.reading.mentions import Stance, stance
 from bot.reading.patterns import compile_words
 from bot.reading.words import modes as words
@@ -140,13 +141,18 @@ def _switched_off(low: str) -> Iterator[tuple[int, int]]:
     """Where the choice is said to be off ("TLS: none", "Verschlüsselung steht auf Keine") or missing ("ohne SSL")."""
     for match in _CHOICE.finditer(low):
         start, end = match.span()
-        if low[start - 1 : start].isalpha() or low[end : end + 1].isalpha():
+        if _letter(low[start - 1 : start]) or _letter(low[end : end + 1]):
             continue
         lacking = _WORD_BEFORE.search(low, max(0, start - 24), start)
         if lacking and lacking.group(1) in _WITHOUT and _ENCRYPTS.search(match.group()):
             yield lacking.start(1), end
         elif (off := _off(low, end)) is not None:
             yield start, off
+
+
+def _letter(char: str) -> bool:
+    """Whether `char` goes on with a word; signs of scripts that write without spaces do not."""
+    return char.isalpha() and not hosts.UNSPACED.match(char)
 
 
 def _off(low: str, at: int) -> int | None:
