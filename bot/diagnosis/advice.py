@@ -306,8 +306,11 @@ def setting_steps(
         if place is None or client is None:
             yield Instruction(index.phrase("answers.set", setting=index.phrase(f"answers.setting.{change.setting}"), value=change.value))
             continue
-        described = place.code and change.setting in ("username", "sender") and not change.literal
-        value = index.phrase("answers.placeholder.username") if described else change.value
+        value = change.value
+        if place.code and not change.literal and change.setting == "username":
+            value = _username_example(provider, index)
+        elif place.code and change.setting == "sender":
+            value = index.phrase("answers.placeholder.sender")
         if change.setting == "password" and not place.code and not _TELLS.search(place.text):  # the bare name of a field
             place = replace(place, text=place.text + ": {value}")
         yield Instruction(place.text.replace("{value}", value), code=place.code)
@@ -339,10 +342,18 @@ def filled_snippet(client: Client, target: Endpoint, index: Index, provider: Pro
     return template.format(
         host=target.host,
         port=target.port,
-        username=(provider.username_value if provider is not None else "") or index.phrase("answers.placeholder.username"),
+        username=_username_example(provider, index),
         sender=index.phrase("answers.placeholder.sender"),
         recipient=index.phrase("answers.placeholder.recipient"),
     ).strip("\n")
+
+
+def _username_example(provider: Provider | None, index: Index) -> str:
+    """What stands for the user name in a line of code: the word that is one for everybody, else something of the right form."""
+    if provider is not None and provider.username_value:
+        return provider.username_value
+    form = provider.username if provider is not None else "full_address"
+    return index.phrase(f"answers.placeholder.username.{form}")
 
 
 def _sources(cause: Cause, fix: Fix | None, provider: Provider | None, changes: tuple[Change, ...]) -> tuple[Source, ...]:

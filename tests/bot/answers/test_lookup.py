@@ -177,6 +177,13 @@ def test_a_program_without_oauth2_is_not_offered_it_among_the_ways_to_log_in() -
     assert "Log in with: OAuth2 or app password" in shown("gmail", "thunderbird")
 
 
+def test_a_line_of_code_shows_a_user_name_of_the_form_that_the_provider_takes() -> None:
+    assert 'EMAIL_HOST_USER = "your-user-name"' in shown("ses", "django")
+    assert "SMTP_USERNAME=you\n" in shown("web.de", "vaultwarden")
+    assert "SMTP_USERNAME=apikey" in shown("sendgrid", "vaultwarden")
+    assert 'EMAIL_HOST_USER = "you@your-domain"' in shown("gmail", "django")
+
+
 def test_the_password_of_a_sending_service_is_not_called_an_api_key_where_it_is_none() -> None:
     assert "Log in with: a key or SMTP password made in its panel" in shown("mailgun")
     assert any("SMTP password is not the API key" in text for text in warnings("mailgun"))
