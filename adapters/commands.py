@@ -356,10 +356,12 @@ def _slack(given: argparse.Namespace) -> int:
 
     if given.manifest is not None:
         serving.need_extra("slack")
-        from adapters.slack.manifest import manifest
+        from adapters.slack.manifest import create_link, manifest
         from adapters.terminal import streams
 
         streams.write_line(manifest(given.manifest).rstrip("\n"))
+        if given.manifest == "socket":  # the other one wants its host first
+            streams.say(f"This address opens Slack's form for a new app with it filled in:\n{create_link('socket')}")
         return 0
     return serving.serve(("slack",))
 

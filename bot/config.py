@@ -123,11 +123,18 @@ def _word(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def _one_line(value: Any) -> Any:
+    word = _word(value)
+    if isinstance(word, str) and not word.isprintable():
+        raise ValueError("must be one line without control characters")
+    return word
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_items)]
 Listen = Annotated[Address, NoDecode, BeforeValidator(_address)]
 HttpUrl = Annotated[str, BeforeValidator(_url("http", "https"))]
 WebSocketUrl = Annotated[str, BeforeValidator(_url("ws", "wss"))]
-Secret = Annotated[SecretStr, BeforeValidator(_word)]
+Secret = Annotated[SecretStr, BeforeValidator(_one_line)]
 
 
 def _of(key: str, default: Any = None) -> Any:

@@ -21,21 +21,18 @@ from bot.channel import TryLater
 
 Json = dict[str, Any]
 
-# Discord's error codes that have an answer of their own.
+# Discord's error codes by which something is decided; delivery.py says what each comes to.
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 UNKNOWN_WEBHOOK = 10015
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
 MISSING_ACCESS = 50001
-CANNOT_MESSAGE_PERSON = 50007
 MISSING_PERMISSIONS = 50013
 WRONG_CHANNEL_TYPE = 50024
 INVALID_TOKEN = 50027
 INVALID_FORM = 50035
-THREAD_ARCHIVED = 50083
 THREAD_EXISTS = 160004
-THREAD_LOCKED = 160005
 TOO_MANY_THREADS = 160006
 
 # One call with all that the library waits and repeats; past this the effect is taken up again (a nonce keeps it from being said twice).

@@ -45,10 +45,6 @@ class Desk:
         self._lanes = Lanes(office.spawn)
         self._strange = Remembered(_STRANGE_SECONDS)
 
-    @property
-    def waiting(self) -> int:
-        return self._lanes.waiting
-
     def heard(self, raw: str) -> None:
         """One frame of the gateway. Decides at once what is nobody's business, and gives the rest its place in the channel's lane."""
         if not any(name in raw for name in _EVENTS):

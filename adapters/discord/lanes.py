@@ -25,10 +25,6 @@ class Lanes:
         self._lanes: dict[str, deque[Work]] = {}
         self._waiting = 0
 
-    @property
-    def waiting(self) -> int:
-        return self._waiting
-
     def put(self, lane: str, work: Work) -> bool:
         """Takes its place in the lane before anything is awaited. False: too much is waiting already."""
         if self._waiting >= self._most:

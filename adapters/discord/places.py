@@ -79,11 +79,6 @@ def conversation_of(place: Place) -> str:
     return KEY + (place["root"] if place["kind"] in ("start", "reply", "private") else place["channel"])
 
 
-def channel_tells(place: Place) -> bool:
-    """Does a click's channel tell which talk it belongs to? (In a `start` place it will: the thread has the root's id.)"""
-    return place["kind"] not in ("reply", "private")
-
-
 def order(snowflake: str | int) -> str:
     """Discord's ids grow with time; padded, they sort as strings too."""
     return f"{int(snowflake):020d}"

@@ -37,8 +37,11 @@ def manifest(mode: Mode, say: Say | None = None, host: str = HOST) -> str:
     return json.dumps(contents(mode, say or phrases(), host), indent=2, ensure_ascii=False) + "\n"
 
 
-def create_link(text: str) -> str:
-    """An address that opens Slack's form for a new app with this manifest filled in."""
+def create_link(mode: Mode, say: Say | None = None) -> str:
+    """An address that opens Slack's form for a new app with the manifest filled in.
+
+    Source: https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests"""
+    text = json.dumps(contents(mode, say or phrases()), separators=(",", ":"), ensure_ascii=False)
     return f"https://api.slack.com/apps?new_app=1&manifest_json={urllib.parse.quote(text)}"
 
 

@@ -47,8 +47,6 @@ def check_form(bot_token: str | None, app_token: str | None, signing_secret: str
     """What can be told without asking Slack: each token begins with the name of its kind. Raises `CannotRun`."""
     if not bot_token:
         raise CannotRun("SLACK_BOT_TOKEN is not set: copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions of your Slack app.")
-    if bot_token.startswith("xapp-") and (app_token or "").startswith("xoxb-"):
-        raise CannotRun("SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped: the bot token begins with xoxb-, the app token with xapp-.")
     if not bot_token.startswith("xoxb-"):
         raise CannotRun("SLACK_BOT_TOKEN is no bot token: it must begin with xoxb- (OAuth & Permissions, Bot User OAuth Token).")
     if app_token and not app_token.startswith("xapp-"):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.parse
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.main import status_of
 from adapters.slack import scopes
 from adapters.slack.core import phrases
 from adapters.slack.manifest import EVENTS, Mode, create_link, manifest
@@ -75,7 +77,20 @@ def test_every_event_that_is_asked_for_has_its_scope(mode: Mode) -> None:
 
 
 def test_the_link_opens_slacks_form_with_the_manifest_in_it() -> None:
-    assert create_link(manifest("socket", phrases())).startswith("https://api.slack.com/apps?new_app=1&manifest_json=%7B")
+    link = urllib.parse.urlsplit(create_link("socket"))
+    asked = urllib.parse.parse_qs(link.query)
+
+    assert (link.netloc, link.path, asked["new_app"]) == ("api.slack.com", "/apps", ["1"])
+    assert json.loads(asked["manifest_json"][0]) == made("socket")
+
+
+def test_the_command_prints_the_manifest_and_beside_it_the_link(capsys: pytest.CaptureFixture[str]) -> None:
+    for mode, links in (("socket", 1), ("http", 0)):
+        assert status_of(["slack", "--manifest", mode]) == 0
+
+        printed = capsys.readouterr()
+        assert json.loads(printed.out)["settings"]["socket_mode_enabled"] is (mode == "socket")
+        assert printed.err.count("https://api.slack.com/apps?new_app=1") == links
 
 
 def test_every_sentence_that_the_adapter_says_is_known() -> None:

@@ -27,7 +27,6 @@ async def refusal(peer: Peer, **settings: str | None) -> str:
     ("bot", "application", "secret", "says"),
     [
         (None, "xapp-1", None, "SLACK_BOT_TOKEN is not set"),
-        ("xapp-1", "xoxb-1", None, "swapped"),
         ("xoxp-1", "xapp-1", None, "no bot token"),
         ("xoxb-1", "xoxb-2", None, "no app-level token"),
         ("xoxb-1", None, None, "Neither SLACK_APP_TOKEN"),

@@ -138,9 +138,11 @@ def test_what_cannot_run_is_one_sentence_and_status_3(
     ("key", "value", "command", "status"),
     [
         ("SLACK_BOT_TOKEN", "xapp-1", "slack", 2),
+        ("SLACK_BOT_TOKEN", "xoxb-first\nsecond-line", "slack", 2),
         ("SLACK_API_URL", "ftp://slack.test", "slack", 2),
         ("POSTMASTER_HTTP", "nowhere", "slack", 2),
         ("DISCORD_TOKEN", "xoxb-1", "discord", 3),
+        ("DISCORD_TOKEN", "first\nsecond-line", "discord", 2),
         ("DISCORD_SHARDS", "9/3", "discord", 2),
         ("DISCORD_API_URL", "nonsense", "discord", 2),
         ("POSTMASTER_STORE", "cupboard:", "store check", 2),
@@ -162,6 +164,7 @@ def test_a_setting_that_cannot_be_right_is_named(
     told = capsys.readouterr()
     assert (ended, told.out) == (status, "")
     assert key in one_line(told.err)
+    assert "second-line" not in told.err, "a secret is not shown"
 
 
 COMMANDS = """ |chat|explain|understand|lookup|check|config|slack|discord|run|worker
