@@ -20,6 +20,7 @@ import pytest
 from tests.adapters.discord import local, seen
 from tests.adapters.discord import peer as discord
 from tests.adapters.slack import peer as slack
+from tests.adapters.slack.local import BOT_USER
 from tests.servers import starttls
 from tests.servers.papers import Papers
 from tests.servers.peer import standing
@@ -121,7 +122,7 @@ async def test_slack_says_the_same(papers: Papers, tmp_path: Path) -> None:
         environment |= {**tokens, "POSTMASTER_STORE": f"sqlite:{tmp_path / 'slack.sqlite'}"}
         async with process("slack", environment):
             await peer.connected(1)
-            root = await peer.says(f"<@{slack.BOT_USER}> {lines[0]}")
+            root = await peer.says(f"<@{BOT_USER}> {lines[0]}")
             for number, answers in enumerate(expected):
                 if number:
                     await peer.says(lines[number], thread=root)

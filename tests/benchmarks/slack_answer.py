@@ -23,7 +23,8 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.adapters.slack.load import SIGNS  # noqa: E402  # the path comes first, for this is run as a script
-from tests.adapters.slack.peer import BOT_USER, Peer  # noqa: E402
+from tests.adapters.slack.local import BOT_USER  # noqa: E402
+from tests.adapters.slack.peer import Peer  # noqa: E402
 from tests.adapters.slack.test_process import postmaster  # noqa: E402
 from tests.servers import far_postfix, postfix  # noqa: E402
 from tests.servers.late_wire import SERVER  # noqa: E402

@@ -29,7 +29,7 @@ from bot.store.inspection import Inspection, inspect
 from tests.adapters.discord.local import TOKEN
 from tests.adapters.discord.peer import Peer as Discord
 from tests.adapters.discord.seen import words_of
-from tests.adapters.slack.peer import BOT_USER, Post
+from tests.adapters.slack.local import BOT_USER, Post
 from tests.adapters.slack.peer import Peer as Slack
 from tests.bot.service_kit import until
 

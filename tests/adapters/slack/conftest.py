@@ -10,7 +10,8 @@ import pytest
 from adapters.slack import app
 from bot.channel import Place
 from tests.adapters.slack import standin
-from tests.adapters.slack.peer import Peer, Post
+from tests.adapters.slack.local import Post
+from tests.adapters.slack.peer import Peer
 from tests.adapters.slack.standin import StandIn
 
 Running = Callable[..., AbstractAsyncContextManager[StandIn]]

@@ -15,7 +15,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.adapters.slack.peer import BOT_USER, Peer, Post
+from tests.adapters.slack.local import BOT_USER, Post
+from tests.adapters.slack.peer import Peer
 from tests.adapters.slack.test_process import postmaster
 
 CHANNELS = 300

@@ -8,7 +8,8 @@ from adapters.slack.render import FORM_ACTION
 from bot.channel import Channel, Filled, Incoming, Pressed, Wrote
 from bot.reply import Field, Form, Progress, Reply, Task
 from tests.adapters.slack.conftest import Running
-from tests.adapters.slack.peer import BOT_USER, Peer
+from tests.adapters.slack.local import BOT_USER
+from tests.adapters.slack.peer import Peer
 from tests.adapters.slack.standin import StandIn, question
 
 

@@ -16,7 +16,8 @@ from adapters.slack.web import Web, open_session
 from bot.channel import Place, TryLater, Undeliverable
 from bot.errors import StoreUnreachable
 from bot.reply import Literal, Paragraph, Progress, Reply, Task, Text
-from tests.adapters.slack.peer import Peer, Post
+from tests.adapters.slack.local import Post
+from tests.adapters.slack.peer import Peer
 from tests.adapters.slack.standin import MemoryVault, question
 from tests.adapters.slack.usual import REPLIES
 

@@ -10,7 +10,8 @@ from adapters.slack.health import ready
 from bot import metrics
 from bot.channel import TryLater, Undeliverable
 from tests.adapters.slack.conftest import Running
-from tests.adapters.slack.peer import BOT_USER, Peer
+from tests.adapters.slack.local import BOT_USER
+from tests.adapters.slack.peer import Peer
 from tests.adapters.slack.standin import StandIn, question
 from tests.adapters.slack.test_app import asks
 

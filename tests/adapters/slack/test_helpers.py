@@ -8,7 +8,8 @@ from adapters.slack.helpers import Helpers
 from adapters.slack.web import Web, open_session
 from bot.channel import Pressed
 from tests.adapters.slack.conftest import Running
-from tests.adapters.slack.peer import BOT_USER, Peer
+from tests.adapters.slack.local import BOT_USER
+from tests.adapters.slack.peer import Peer
 from tests.adapters.slack.standin import StandIn
 from tests.adapters.slack.test_app import asks
 from tests.adapters.slack.test_delivery import token

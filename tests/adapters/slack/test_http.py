@@ -19,7 +19,8 @@ from bot.channel import Wrote
 from bot.config import Address
 from bot.errors import CannotRun
 from tests.adapters.slack import standin
-from tests.adapters.slack.peer import BOT_USER, Peer, form_body, signed
+from tests.adapters.slack.local import BOT_USER
+from tests.adapters.slack.peer import Peer, form_body, signed
 from tests.adapters.slack.standin import StandIn
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"

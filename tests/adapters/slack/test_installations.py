@@ -23,7 +23,8 @@ from bot.channel import Undeliverable
 from bot.config import Address
 from bot.errors import CannotRun
 from tests.adapters.slack import standin
-from tests.adapters.slack.peer import BOT_USER, Peer, http_event
+from tests.adapters.slack.local import BOT_USER
+from tests.adapters.slack.peer import Peer, http_event
 from tests.adapters.slack.standin import MemoryVault, StandIn
 from tests.adapters.slack.test_http import SECRET, free_port
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.adapters.slack.peer import BOT_USER, Peer, Post, http_event
+from tests.adapters.slack.local import BOT_USER, Post
+from tests.adapters.slack.peer import Peer, http_event
 from tests.adapters.slack.test_http import SECRET, free_port
 from tests.adapters.slack.test_installations import INSTALLED, KEY, install
 from tests.adapters.slack.test_process import postmaster

@@ -9,7 +9,8 @@ import pytest
 from adapters.slack.people import OUTSIDE, is_outside
 from bot.channel import Place, Undeliverable
 from tests.adapters.slack.conftest import Running
-from tests.adapters.slack.peer import BOT_USER, Peer
+from tests.adapters.slack.local import BOT_USER
+from tests.adapters.slack.peer import Peer
 from tests.adapters.slack.standin import StandIn
 from tests.adapters.slack.test_app import asks
 from tests.adapters.slack.test_delivery import made

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.adapters.slack.peer import BOT_USER, Peer
+from tests.adapters.slack.local import BOT_USER
+from tests.adapters.slack.peer import Peer
 from tests.adapters.slack.test_http import free_port
 
 

@@ -22,7 +22,8 @@ from bot.service import Service
 from bot.store.sqlite import SqliteStore
 from knowledge.index import index
 from tests.adapters.slack import standin
-from tests.adapters.slack.peer import BOT_USER, Peer
+from tests.adapters.slack.local import BOT_USER
+from tests.adapters.slack.peer import Peer
 
 NOON = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC)
 

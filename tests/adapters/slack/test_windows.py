@@ -18,7 +18,8 @@ from bot.conversation.model import Conversation, Line, State
 from knowledge.index import index
 from tests.adapters.slack.conftest import Running
 from tests.adapters.slack.limits import faults
-from tests.adapters.slack.peer import BOT_USER, TEAM, Peer, Post
+from tests.adapters.slack.local import BOT_USER, TEAM, Post
+from tests.adapters.slack.peer import Peer
 from tests.adapters.slack.test_render import SNAPSHOTS, often, replies, same_as_snapshot
 from tests.adapters.slack.usual import REPLIES
 
