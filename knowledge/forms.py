@@ -179,10 +179,10 @@ def client(form: Form) -> Table:
     if places:
         for setting in SETTINGS:
             place = places.get(setting)
-            if place is not None:
-                table["places"][setting] = (
-                    {"text": place} if isinstance(place, str) else _whole(place, (*places.path, setting), "text", "code", "versions")
-                )
+            if isinstance(place, str):
+                table["places"][setting] = {"text": place}
+            elif place is not None:
+                table["places"][setting] = _whole(place, (*places.path, setting), "text", "code", "versions", "apart")
         places.done({})
     snippet = form.form("snippet")
     table["snippet"] = snippet and snippet.done(snippet.pick("language", "implicit_tls", "starttls", "run", "why_not_run"))

@@ -151,8 +151,10 @@ class Index:
     def nearest_host(self, host: str) -> str | None:
         """The known server that `host` is a slip of the finger away from; None where it is known or belongs to somebody known."""
         name = ascii_form(host)
+        if not name or name in self._hosts or name.rpartition(".")[2].isdigit():  # an address has no slips that one could see
+            return None
         of_a_family = self._host_family(name) or self._domain_family(registered(name))
-        if not name or name in self._hosts or (of_a_family and name.rpartition(".")[2] not in SLIPS_OF_COM):
+        if of_a_family and name.rpartition(".")[2] not in SLIPS_OF_COM:
             return None
         return nearest_host(name, self._current_hosts, self._owned) or self._host_of_nearest_domain(name)
 

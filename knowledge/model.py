@@ -204,12 +204,14 @@ class Cause:
 class Place:
     """Where one setting is in one program: a menu path, a key, or a line of code, in the program's own words.
 
-    `text` may hold {value}; `versions` says which ones it was seen in; `code` means it is to be shown as code.
+    `text` may hold {value}; `versions` says which ones it was seen in; `code` means it is to be shown as code. `apart`: it is not where
+    the client's `open` leads to, and `text` is the whole way.
     """
 
     text: str
     code: bool = False
     versions: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

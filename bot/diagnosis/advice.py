@@ -283,7 +283,7 @@ def setting_steps(
         return
     place_of = client if client is not None else index.knowledge.clients.get("other")
     changeable = [c for c in changes if client is None or c.setting not in client.cannot]
-    if client is not None and changeable:
+    if client is not None and any(not _stands_apart(client, change.setting) for change in changeable):
         yield from (Instruction(text) for text in client.open)
     for change in changes:
         if client is not None and change.setting in client.cannot:
@@ -316,6 +316,10 @@ def setting_steps(
         yield Instruction(place.text.replace("{value}", value), code=place.code)
     if client is not None and changeable:
         yield from (Instruction(text) for text in client.after)
+
+
+def _stands_apart(client: Client, setting: str) -> bool:
+    return (place := client.places.get(setting)) is not None and place.apart
 
 
 def _has_oauth2(provider: Provider) -> bool:

@@ -63,6 +63,11 @@ def test_a_place_says_where_the_value_goes_and_holds_no_other_placeholder(client
 
 
 @EACH
+def test_what_stands_apart_has_its_whole_way(client: Client) -> None:
+    assert all(" > " in place.text and not place.code for place in client.places.values() if place.apart)
+
+
+@EACH
 def test_both_modes_have_the_programs_own_word_unless_there_is_no_choice(client: Client) -> None:
     if "security" in client.places:
         assert {Security.IMPLICIT_TLS, Security.STARTTLS} <= set(client.words)

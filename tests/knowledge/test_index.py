@@ -207,6 +207,8 @@ def test_a_huge_text_is_no_trouble(known: Index) -> None:
         ("smtp.pochard.example", None),
         ("smtp1.brevo.com", None),
         ("localhost", None),
+        ("10.0.0.5", None),
+        ("127.0.0.11", None),
         ("", None),
     ],
 )

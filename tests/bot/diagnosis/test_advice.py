@@ -102,6 +102,15 @@ def test_of_a_server_that_fails_by_an_old_name_only_the_name_is_changed(cause: s
     assert endpoint_changes(cause, entered) == {"host": "mail.gmx.net"}
 
 
+@pytest.mark.parametrize("client", ["thunderbird", "kmail", "ios-mail"])
+def test_what_stands_apart_from_the_server_settings_is_gone_to_straight(client: str) -> None:
+    told = advice("sender.not_allowed", Situation(host="smtp.ionos.de", port=587, client=client))
+
+    assert [change.setting for change in told.changes] == ["sender"]
+    assert all(way != told.steps[0].text for way in index().knowledge.clients[client].open)
+    assert " > " in told.steps[0].text
+
+
 @pytest.mark.parametrize("host", [AT_MICROSOFT, "smtp-mail.outlook.com", "smtp.mail.me.com"])
 @pytest.mark.parametrize("client", ["thunderbird", "wordpress", None])
 def test_nobody_is_sent_to_a_port_that_the_provider_does_not_have(host: str, client: str | None) -> None:
