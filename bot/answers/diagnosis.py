@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.answers.evidence import evidence_lines
 from bot.answers.forward import forward_text
-from bot.answers.wording import spans
+from bot.answers.wording import instructions, spans
 from bot.diagnosis.advice import BOTH_SIDES, SOME_SITES, Advice, advise, username_of
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.model import Finding, Situation
@@ -24,8 +24,6 @@ from bot.reply import (
     SourceLine,
     Sources,
     Spans,
-    Step,
-    Steps,
     Text,
     spans_text,
 )
@@ -130,7 +128,7 @@ def advice_blocks(advice: Advice, finding: Finding, situation: Situation, index:
     if advice.changes:
         yield Paragraph(change_spans(advice, index))
     if advice.steps:
-        yield Steps(tuple(Step((Code(step.text),) if step.code else (Text(step.text),), step.url) for step in advice.steps))
+        yield instructions(advice.steps)
     if advice.snippet is not None:
         yield Preformatted(advice.snippet[1], advice.snippet[0])
     if advice.traps:

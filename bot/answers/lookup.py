@@ -13,7 +13,7 @@ from typing import Any
 from bot import observations as o
 from bot.answers.diagnosis import source_json
 from bot.answers.minding import cited, oauth2_only, signs_in, warnings
-from bot.answers.wording import spans
+from bot.answers.wording import instructions, spans
 from bot.diagnosis.advice import Change as SettingChange
 from bot.diagnosis.advice import Instruction, app_password_steps, filled_snippet, mode_name, mode_word, setting_steps, username_of
 from bot.diagnosis.survey import at_port, survey
@@ -31,8 +31,6 @@ from bot.reply import (
     SourceLine,
     Sources,
     Spans,
-    Step,
-    Steps,
     Text,
 )
 from knowledge.index import Index
@@ -234,10 +232,10 @@ def lookup_blocks(lookup: Lookup, index: Index, today: datetime.date, said: tupl
             blocks.append(Paragraph(_alternatives(lookup, index)))
     before = _before(lookup, index)
     if before:
-        blocks.append(_instruction_block(before, spans(index, "answers.before_you_start")))
+        blocks.append(instructions(before, spans(index, "answers.before_you_start")))
     steps = _steps(lookup, index)
     if steps and lookup.client is not None:
-        blocks.append(_instruction_block(steps, spans(index, "answers.in_program", client=Emphasis(lookup.client.name))))
+        blocks.append(instructions(steps, spans(index, "answers.in_program", client=Emphasis(lookup.client.name))))
         if lookup.client.snippet is not None and lookup.servers[0].endpoint.security is not Security.NONE:
             blocks.append(
                 Preformatted(
@@ -260,10 +258,6 @@ def _unknown_client(said: str, index: Index) -> Iterable[Block]:
     if meant := index.suggest_clients(said):
         names = tuple((Code(index.knowledge.clients[id].name),) for id in meant)
         yield Bullets(names, spans(index, "answers.did_you_mean"))
-
-
-def _instruction_block(steps: Iterable[Instruction], heading: Spans) -> Steps:
-    return Steps(tuple(Step((Code(step.text),) if step.code else (Text(step.text),), step.url) for step in steps), heading)
 
 
 def _headline(lookup: Lookup, index: Index) -> Spans:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from string import Formatter
 
-from bot.reply import Code, Emphasis, Link, Literal, Paragraph, Span, Spans, Text
+from bot.diagnosis.advice import Instruction
+from bot.reply import Code, Emphasis, Link, Literal, Paragraph, Span, Spans, Step, Steps, Text
 from knowledge.index import Index
 
 
@@ -23,6 +25,11 @@ def spans(index: Index, phrase: str, **values: Span | str | int | float) -> Span
 
 def paragraph(index: Index, phrase: str, **values: Span | str | int | float) -> Paragraph:
     return Paragraph(spans(index, phrase, **values))
+
+
+def instructions(steps: Iterable[Instruction], heading: Spans = ()) -> Steps:
+    """Numbered; lines of code as they are."""
+    return Steps(tuple(Step((Code(step.text),) if step.code else (Text(step.text),), step.url) for step in steps), heading)
 
 
 def day_words(index: Index, day: datetime.date) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answers.wording import paragraph
+from bot.answers.wording import instructions, paragraph
 from bot.conversation import replies
 from bot.conversation.model import Known, Question, Said, State
 from bot.conversation.questions import Worth
 from bot.diagnosis.advice import advise
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import diagnose, is_servers_own, provider_of
-from bot.diagnosis.model import Certainty
+from bot.diagnosis.model import Certainty, Finding
 from bot.observations import Observations
 from bot.reply import Reply
 
@@ -50,11 +50,28 @@ def explain_steps(turn: Turn) -> None:
     """A question after an answer that is about no word: mostly where a setting is, which the program's name tells."""
     if _speaks_of_a_fault(turn):
         turn.ask(Worth("error", "talk.ask.error", 1), ())
-    elif turn.situation.client is None and "client" not in (*turn.conversation.asked, *turn.conversation.dont_know):
-        turn.set(told=turn.conversation.told[:-1])
-        turn.ask(Worth("client", "talk.configure_client", 1), ())
-    else:
+    elif not _asks_for_the_program(turn):
         turn.say_phrase("talk.unknown_question")
+
+
+def _asks_for_the_program(turn: Turn) -> bool:
+    if turn.situation.client is not None or "client" in (*turn.conversation.asked, *turn.conversation.dont_know):
+        return False
+    turn.set(told=turn.conversation.told[:-1])
+    turn.ask(Worth("client", "talk.configure_client", 1), ())
+    return True
+
+
+def show_way(turn: Turn) -> None:
+    """Who does not find the place gets the steps of the newest answer alone, from the first menu on."""
+    first = _newest(turn)
+    if _asks_for_the_program(turn):
+        return
+    steps = advise(first, turn.situation, turn.seen, turn.index, turn.today).steps if first is not None else ()
+    if not steps:
+        turn.say_phrase("talk.unknown_question")
+        return
+    turn.say(replies.way((instructions(steps),), turn.conversation.turn, turn.index))
 
 
 def take_complaint(turn: Turn) -> None:
@@ -68,11 +85,17 @@ def take_complaint(turn: Turn) -> None:
     turn.say(Reply((paragraph(turn.index, "talk.complaint"),), choices=replies.closing_choices(turn.index), turn=turn.conversation.turn))
 
 
+def _newest(turn: Turn) -> Finding | None:
+    """The finding that the newest answer was about, as it stands now."""
+    told = turn.conversation.told
+    return next((one for one in diagnose(turn.situation, turn.seen, turn.index) if told and one.cause == told[-1]), None)
+
+
 def _waits_for_others(turn: Turn) -> str | None:
     """The phrase for an answer that somebody else has to act on, its fault seen from here: until then it stays the same, whatever the
     person enters. None where the newest answer was no such."""
-    situation, seen, told = turn.situation, turn.seen, turn.conversation.told
-    first = next((one for one in diagnose(situation, seen, turn.index) if told and one.cause == told[-1]), None)
+    situation, seen = turn.situation, turn.seen
+    first = _newest(turn)
     if first is None:
         return None
     if first.cause.startswith("net.") and is_servers_own(first.cause, situation, seen, provider_of(situation, turn.index)):

@@ -121,6 +121,14 @@ def _still_fails(turn: Turn, reading: Reading) -> None:
     afterwards.still_fails(turn, changed=reading.changed)
 
 
+def _way(turn: Turn, reading: Reading) -> None:
+    """The steps of the newest answer once more; of settings, the settings."""
+    if turn.conversation.told:
+        afterwards.show_way(turn)
+    else:
+        settings.show_way(turn, reading)
+
+
 def _thanks(turn: Turn, reading: Reading) -> None:
     turn.close("talk.thanks")
 
@@ -219,6 +227,7 @@ TABLE: dict[tuple[State | None, Move], Handler] = {
     (None, Move.STILL_FAILS): _still_fails,
     (State.IDLE, Move.STILL_FAILS): _proceed,
     (State.PROBING, Move.STILL_FAILS): _nothing,
+    (None, Move.WAY): _way,
     (None, Move.THANKS): _thanks,
     (State.ASKING, Move.THANKS): _greet_again,
     (State.PROBING, Move.THANKS): _nothing,

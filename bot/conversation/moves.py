@@ -20,6 +20,7 @@ class Move(Enum):
     ASIDE = auto()  # asks for settings in the middle of looking for a fault
     WORKS = auto()
     STILL_FAILS = auto()
+    WAY = auto()  # does not find the place that the answer named
     THANKS = auto()
     GREETING = auto()
     OFF_TOPIC = auto()
@@ -51,6 +52,8 @@ def move_of(before: Conversation, reading: Reading, *, asks: bool) -> Move:
         return Move.FACTS if _in_another_program(before, facts) else Move.STILL_FAILS
     if reading.changed and reading.outcome is None and not facts and before.state is State.ADVISED:
         return Move.STILL_FAILS  # "changed it, try again": a fresh look tells
+    if reading.reaction is not None and before.state is State.ADVISED and not _brings_news(before, facts):
+        return Move.STILL_FAILS if reading.reaction == "done_before" else Move.WAY
     if reading.unknown and not facts:
         return Move.DONT_KNOW
     if reading.intent == "question" and not _answers(before, facts):
@@ -82,6 +85,10 @@ def _in_another_program(before: Conversation, facts: dict[Slot, str | int]) -> b
     """ "The same error in our printer": the same fault, to be mended in other menus."""
     client = before.slots.client
     return client is not None and facts.get("client", client.value) != client.value
+
+
+def _brings_news(before: Conversation, facts: dict[Slot, str | int]) -> bool:
+    return any((known := before.slots.get(slot)) is None or known.value != value for slot, value in facts.items())
 
 
 def _about_a_fault(before: Conversation, facts: dict[Slot, str | int]) -> bool:

@@ -19,7 +19,7 @@ from bot.diagnosis.diagnose import provider_of
 from bot.diagnosis.model import Finding, Situation
 from bot.diagnosis.survey import best, survey
 from bot.observations import Observations
-from bot.reply import Block, Bullets, Choice, Code, Literal, Paragraph, Preformatted, Reply, Spans, Text
+from bot.reply import Block, Bullets, Choice, Code, Literal, Paragraph, Preformatted, Reply, Spans, Steps, Text
 from knowledge.index import Index
 from knowledge.model import Server
 from knowledge.terms import Endpoint, Security
@@ -136,6 +136,11 @@ def ruled_out_text(seen: Observations, index: Index) -> str:
             login = view.ehlo(under_tls=True)
             good.extend(fact for fact in (shown, login) if fact is not None)
     return " ".join(evidence_text(fact, index) for fact in good[:4])
+
+
+def way(steps: Sequence[Steps], turn: int, index: Index) -> Reply:
+    """The steps alone, for who did not find the place."""
+    return Reply((paragraph(index, "talk.way"), *steps, paragraph(index, "talk.way_differs")), choices=closing_choices(index), turn=turn)
 
 
 def term(id: str, index: Index) -> tuple[Block, ...]:

@@ -14,7 +14,7 @@ from bot.conversation.questions import MAX_QUESTIONS, Worth
 from bot.diagnosis.diagnose import diagnose, provider_of
 from bot.diagnosis.model import Situation
 from bot.reading.model import Reading
-from bot.reply import Reply, block_text
+from bot.reply import Block, Reply, Steps, block_text
 
 if TYPE_CHECKING:
     from bot.conversation.turn import Turn
@@ -63,12 +63,25 @@ def tell(turn: Turn, situation: Situation, query: str | None) -> None:
     turn.say(Reply(lookup_blocks(found, turn.index, turn.today, said), settings=entries[0] if entries else None, turn=number, final=True))
 
 
-def tell_aside(turn: Turn, reading: Reading) -> None:
-    """A lookup in the middle: its answer, then the open question where there is one."""
+def show_way(turn: Turn, reading: Reading) -> None:
+    """Who does not find the place for the settings gets the steps of their program alone."""
+    steps = tuple(block for block in _blocks(turn, reading) if isinstance(block, Steps))
+    if steps and turn.situation.client is not None:
+        turn.say(replies.way(steps, turn.conversation.turn, turn.index))
+    else:
+        explain_steps(turn)
+
+
+def _blocks(turn: Turn, reading: Reading) -> tuple[Block, ...]:
+    """The settings of the provider that is spoken of; () where there is none."""
     provider = provider_of(turn.situation, turn.index)
     query = reading.provider or reading.address_domain or (provider.id if provider is not None else None)
-    found = look_up(query, turn.index, turn.situation.client, turn.seen) if query is not None else None
-    blocks = lookup_blocks(found, turn.index, turn.today) if found is not None else ()
+    return lookup_blocks(look_up(query, turn.index, turn.situation.client, turn.seen), turn.index, turn.today) if query is not None else ()
+
+
+def tell_aside(turn: Turn, reading: Reading) -> None:
+    """A lookup in the middle: its answer, then the open question where there is one."""
+    blocks = _blocks(turn, reading)
     if turn.conversation.question is not None:
         turn.ask_again(*blocks)
     elif blocks:

@@ -18,6 +18,7 @@ _NOT_OWN = re2.compile(
     r"|on|with|from|via|mit|auf|sur|en|con|no|em|met|op)\s+(?:my |the |meinem? |mon |mi |il mio "
     r"|mijn )?$"
 )
+_AND = re.compile(r"(?i)^\W*ok(?:ay)?\b[ ,]+(?:and|but|so|then|und|aber|et|y|e|en|i|и)\b")  # "ok and in Thunderbird?": nothing is ok there
 # "gotify works", "all Outlook users are fine"
 _NOT_OWN_BEHIND = re.compile(
     r"^(?: ?(?:users?|app|itself|is|are|client|clients))* (?:works(?! with| for| only)|(?:everything|all|alles|tout|todo|tutto)"
@@ -121,7 +122,7 @@ def client(
         before = text[max(0, start - 40) : start]
         if (
             id in _TESTS
-            or _NOT_OWN.search(before)
+            or (_NOT_OWN.search(before) and not _AND.match(before))
             or _DENIED.search(before)
             or _LEFT.search(before)
             or _ANOTHERS.search(before)

@@ -80,8 +80,6 @@ _SENDING_VERB = re.compile(
     r"|működ\w*|στέλν\w*"
     r"|kirim|terkirim|gửi)\b"
 )
-_NOT_BEFORE = re.compile(r"(?:\b(?:no|not|ne|nie|не|non|não|nicht|niet|inte|ikke|ei|nem|δεν|tidak|không)|n't|n'|안|못)\s*$")
-_NOT_BEHIND = re.compile(r"^\s*(?:nicht|niet|pas|plus|inte|ikke|enää)\b")
 _VERSUS = re.compile(r"\bvs\.?\b|\bversus\b|\bwhich (?:one|is better|is safer)\b|\bdifference\b|\bbetter (?:than|is)\b")
 _SENDS = re.compile(r"\bsend|\bsmtp|outgoing|\bsent\b")
 _ABOUT_SENDING = re.compile(
@@ -163,10 +161,7 @@ def _chats(low: str, *, problem: bool) -> bool:
 
 
 def _thanks(low: str, said: Said, *, problem: bool, asks: bool) -> bool:
-    works = any(
-        not _NOT_BEFORE.search(low[max(0, match.start() - 12) : match.start() + 1]) and not _NOT_BEHIND.match(low[match.end() - 1 :])
-        for match in talk.WORKS.finditer(low)
-    )
+    works = talk.affirmed(talk.WORKS, low)
     if works and not talk.STILL.search(low):
         return True
     return talk.THANKS.search(low) is not None and not (said.host or said.port or asks or (problem and not talk.WORKS.search(low)))

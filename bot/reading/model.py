@@ -12,6 +12,7 @@ Slot = Literal["host", "port", "security", "client", "provider", "address_domain
 SLOTS: tuple[Slot, ...] = ("host", "port", "security", "client", "provider", "address_domain", "error")
 
 # What a person wants to be told later; "off": nothing any more.
+Reaction = Literal["where", "done_before"]
 Watched = Literal["server", "certificate", "question", "off"]
 
 Intent = Literal[
@@ -80,6 +81,7 @@ class Reading:
     folklore: tuple[str, ...] = ()
     works_elsewhere: bool = False  # "it works in webmail / on my phone"
     watch: Watched | None = None
+    reaction: Reaction | None = None  # to an answer, where there was one
     language: str | None = None
     cut: bool = False  # longer than is read, see `bot.redaction.SafeText`
 

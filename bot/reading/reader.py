@@ -25,6 +25,7 @@ from bot.reading.pastes.where import Where
 from bot.reading.ports import PortMention, port_mentions
 from bot.reading.prose import prose
 from bot.reading.providers import provider as provider_of
+from bot.reading.reaction import reaction
 from bot.reading.security import mode_mentions, security_alone
 from bot.reading.together import all_alike, together
 from bot.reading.view import view
@@ -299,11 +300,12 @@ def _aside(
             reading = replace(reading, host=None, provider=owner.id)
     still = talk.STILL.search(low) is not None
     works = (
-        talk.ELSEWHERE.search(low) is None
+        not elsewhere
         and talk.WORKS.search(low) is not None
         and not still
         and wanted in ("thanks", "fix_error", "off_topic")
         and (reading.error is None or wanted == "thanks")
+    elsewhere = talk.affirmed(talk.ELSEWHERE, low)
     )
     named = reading.host and ("." in reading.host or any(mention.host == reading.host for mention in found_hosts))
     dotted = hosts.with_comma(reading.host) if reading.host else None
@@ -331,7 +333,7 @@ def _aside(
         host_typo=typo,
         tried=tried,
         folklore=_folklore(low, index),
-        works_elsewhere=talk.ELSEWHERE.search(low) is not None,
+        works_elsewhere=elsewhere,
         watch=watched(low),
     )
 
@@ -339,6 +341,7 @@ def _aside(
 _FOLKLORE: dict[int, tuple[tuple[str, re2._Regexp], ...]] = {}
 
 
+        reaction=reaction(low),
 def _folklore(low: str, index: Index) -> tuple[str, ...]:
     """Ids of outdated advice that the text repeats; the patterns are compiled once for each `Knowledge`."""
     key = id(index.knowledge)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import re2
 
 from bot.reading.patterns import compile_words
@@ -19,6 +21,21 @@ MAIL, OFF_TOPIC, CHAT, UNKNOWN = _find(words.MAIL), _find(words.OFF), _find(word
 SINCE_WHEN = _find(words.SINCE_WHEN)
 YES, NO, CHANGED = _find(words.YES), _find(words.NO), _find(words.CHANGED)
 OWN_SERVER, OWN_ALONE, ELSEWHERE = _find(words.OWN_SERVER), _find(words.OWN_ALONE), _find(words.ELSEWHERE)
+
+
+_NOT_BEFORE = re.compile(r"(?:\b(?:no|not|ne|nie|не|non|não|nicht|niet|inte|ikke|ei|nem|δεν|tidak|không)|n't|n'|안|못)\s*$")
+_NOT_WITHIN = re.compile(r"^\W*(?:\w+ (?:nicht|niet|pas|plus|not|inte|ikke|enää)|ok(?:ay)?,? (?:and|but|so|then|und|aber|et|y|e|en|i))\b")
+_NOT_BEHIND = re.compile(r"^\s*(?:nicht|niet|pas|plus|inte|ikke|enää)\b")
+
+
+def affirmed(pattern: re2._Regexp, low: str) -> bool:
+    """Whether the text says so anywhere without a "not" around it: "it works", and no "works not", "ne marche plus avec …"."""
+    return any(
+        not _NOT_BEFORE.search(low[max(0, match.start() - 12) : match.start() + 1])
+        and not _NOT_BEHIND.match(low[match.end() - 1 :])
+        and not _NOT_WITHIN.match(match.group())
+        for match in pattern.finditer(low)
+    )
 
 
 def yes_or_no(low: str) -> bool | None:
