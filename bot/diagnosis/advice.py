@@ -247,7 +247,10 @@ def _steps(
 ) -> Iterable[Instruction]:
     """First what must be done elsewhere (an app password made), then the settings in the program, then what is to be done besides."""
     where = provider.access if provider is not None and provider.access else index.phrase("answers.access.somewhere")
-    sentences = [text.replace("{access}", where) for text in (*fix.first, *fix.do)] if fix is not None else []
+    words = client.words if client is not None else {}
+    none = words.get(Security.NONE) or index.phrase(f"answers.mode_short.{Security.NONE.value}")
+    texts = (*fix.first, *fix.do) if fix is not None else ()
+    sentences = [text.replace("{access}", where).replace("{none}", none) for text in texts]
     told = [Instruction(text, url=fix.url if fix is not None and number == 0 else None) for number, text in enumerate(sentences)]
     before = len(fix.first) if fix is not None else 0
     yield from told[:before]

@@ -123,3 +123,9 @@ def test_a_website_whose_connections_are_refused_hears_that_its_host_may_do_it()
     entered = Situation(host="smtp.gmail.com", port=587, security=Security.STARTTLS, client="wordpress")
 
     assert any("GoDaddy" in step.text and "web host" in step.text for step in advice("net.refused", entered).steps)
+
+
+def test_who_has_a_relay_without_encryption_is_told_the_line_that_switches_it_off() -> None:
+    entered = Situation(host="10.0.0.5", port=25, security=Security.STARTTLS, client="alertmanager", own_server=True)
+
+    assert "without (smtp_require_tls: false)" in advice("tls.not_offered", entered).steps[-1].text
