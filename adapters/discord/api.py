@@ -79,9 +79,10 @@ class Api:
     async def delete(self, channel: str, message: str) -> None:
         await self._call("DELETE", "/channels/{channel_id}/messages/{message_id}", None, channel_id=channel, message_id=message)
 
-    async def history(self, channel: str, limit: int = 50) -> list[Json]:
-        """Newest first, at most `limit` (1 to 100)."""
-        found = await self._call("GET", f"/channels/{{channel_id}}/messages?limit={int(limit)}", None, channel_id=channel)
+    async def history(self, channel: str, limit: int = 50, *, after: int | None = None) -> list[Json]:
+        """At most `limit` (1 to 100), newest first: the newest there are, or those that follow the id `after`."""
+        asked = f"limit={int(limit)}" if after is None else f"limit={int(limit)}&after={int(after)}"
+        found = await self._call("GET", f"/channels/{{channel_id}}/messages?{asked}", None, channel_id=channel)
         return found if isinstance(found, list) else []
 
     async def message(self, channel: str, message: str) -> Json:

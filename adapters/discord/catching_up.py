@@ -1,7 +1,8 @@
 """What happened while nobody listened? Discord tells no event twice after a restart, so it is read again, and handed over like news.
 
-In the open threads where the bot talks: what was written, edited and deleted. What stood open when the bot last listened is noted in the
-store, so that a thread or a server that is gone since is forgotten too. Channels outside its threads are not read.
+In the open threads where the bot talks: what was written, edited and deleted. Where it was called before: who called it again
+(missed_calls.py). What stood open when the bot last listened is noted in the store, so that a thread or a server that is gone since is
+forgotten too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from adapters.discord import inbound, places
 from adapters.discord.api import UNKNOWN_CHANNEL, Json, Refused
 from adapters.discord.client import OpenThread
 from adapters.discord.custom_ids import KEY
+from adapters.discord.missed_calls import missed_calls
 from adapters.discord.office import Office
 from bot.channel import TryLater
 from bot.conversation.model import Conversation, Known
@@ -40,10 +42,12 @@ _STARTER = 21
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """The servers the bot was in and the threads that stood open, when it last listened for sure: at `until` (None: not known)."""
+    """The servers the bot was in, the threads that stood open and the channels it was called in, when it last listened for sure: at
+    `until` (None: not known)."""
 
     servers: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
     until: datetime.datetime | None = None
 
 
@@ -53,17 +57,22 @@ class CatchingUp:
     def __init__(self, office: Office, happened: Happened, shards: str) -> None:
         self._office = office
         self._happened = happened
+        self._unread_since: datetime.datetime | None = None  # what was missed since then is not read to the end yet
         self._note = f"discord:stood:{office.me.application}:{shards}"
 
     async def run(self) -> None:
         """After each new session. A store or a Discord that is away ends it: what is left is read after the next one. Raises nothing."""
         try:
             stood = await self._stood()
+            self._unread_since = stood.until
             threads = self._office.near.open_threads()
             await self._forget_servers(stood)
             for thread in threads[:_THREADS_READ]:
                 await self._read_again(thread, stood)
             await self._forget_threads(stood, {thread.id for thread in threads})
+            async for payload in missed_calls(self._office.api, self._office.near, stood.channels, stood.until):
+                self._happened("MESSAGE_CREATE", payload)
+            self._unread_since = None
             await self.note()
         except (StoreUnreachable, TryLater) as error:
             _log.warning("what happened meanwhile could not be read to the end: %s", error)
@@ -74,15 +83,26 @@ class CatchingUp:
         """Writes down what stands open now. Only while that is known: else it would look as if everything was gone."""
         if not self._office.near.told():
             return
-        threads = [thread.id for thread in self._office.near.open_threads()[:_THREADS_NOTED]]
         now = datetime.datetime.now(datetime.UTC)
-        value = json.dumps({"servers": self._office.near.servers(), "threads": threads, "until": now.isoformat()})
-        await self._office.service.vault.keep(self._note, value.encode(), now + _NOTED_FOR)
+        self._office.calls.restore((await self._stood()).channels)  # of a process beside this one
+        value = {
+            "servers": self._office.near.servers(),
+            "threads": [thread.id for thread in self._office.near.open_threads()[:_THREADS_NOTED]],
+            "channels": [one for one in self._office.calls.where() if await self._is_ours(one)],
+            "until": (self._unread_since or now).isoformat(),
+        }
+        await self._office.service.vault.keep(self._note, json.dumps(value).encode(), now + _NOTED_FOR)
+
+    async def _is_ours(self, place: str) -> bool:
+        """In a server that the bot is in, or a direct message whose talk is still kept."""
+        server, _, channel = place.partition("/")
+        return server in self._office.near.servers() if server else await self._office.service.knows(KEY + channel) is not None
 
     async def _stood(self) -> Stood:
         kept = await self._office.service.vault.kept(self._note)
         noted = json.loads(kept) if kept is not None else {}
-        return Stood(tuple(noted.get("servers", ())), tuple(noted.get("threads", ())), inbound.moment_of(noted.get("until")))
+        servers, threads, channels = (tuple(noted.get(name, ())) for name in ("servers", "threads", "channels"))
+        return Stood(servers, threads, channels, inbound.moment_of(noted.get("until")))
 
     # --- what is gone ---
 

@@ -237,6 +237,11 @@ class Neighbourhood:
         found.sort(key=lambda thread: thread.last_message_id or thread.id, reverse=True)
         return [OpenThread(str(thread.guild.id), str(thread.parent_id), str(thread.id)) for thread in found]
 
+    def newest_message(self, channel: str) -> str | None:
+        """The id of the newest message in a channel of a server when Discord told of that server; None: no message, or no such channel."""
+        newest = getattr(self._channel(channel), "last_message_id", None)
+        return str(newest) if newest is not None else None
+
     def lacking(self) -> list[str]:
         """What the bot lacks where, one sentence each."""
         return [] if self.client is None else list(lacking(self.client.guilds, self._forums, self._helpers))

@@ -59,6 +59,8 @@ class Desk:
                 where = self._where(payload)
                 incoming = inbound.wrote(payload, self._office.me, where, edited=edited)
                 if incoming is not None:
+                    if incoming.called and where.kind != "thread":
+                        self._office.calls.heard_in(incoming.place)
                     self._put(incoming.conversation, lambda: self._message(incoming, payload, where))
             case "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK":
                 gone = [str(id) for id in payload.get("ids") or [payload["id"]]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import aiohttp
@@ -14,6 +14,7 @@ from adapters.discord.client import Neighbourhood
 from adapters.discord.delivery import DiscordChannel
 from adapters.discord.handles import Handles
 from adapters.discord.inbound import Me
+from adapters.discord.missed_calls import Calls
 from adapters.discord.render import Words
 from bot.channel import Channel, Incoming, Query
 from bot.conversation.model import Conversation
@@ -51,7 +52,9 @@ class Service(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """`spawn` runs something beside everything else. `other_host`: host and port of a stand-in for Discord, whose files may be read."""
+    """`spawn` runs something beside everything else. `other_host`: host and port of a stand-in for Discord, whose files may be read.
+
+    `calls`: the channels outside the bot's threads in which somebody called it (missed_calls.py)."""
 
     me: Me
     service: Service
@@ -63,6 +66,7 @@ class Office:
     spawn: Callable[[Coroutine[Any, Any, Any]], object]
     session: aiohttp.ClientSession
     other_host: str | None = None
+    calls: Calls = field(default_factory=Calls)
 
     @property
     def api(self) -> Api:

@@ -86,7 +86,12 @@ def order(snowflake: str | int) -> str:
 
 def order_at(at: datetime.datetime) -> str:
     """Where something without an id of its own (an edit) stands among them."""
-    return order((int(at.timestamp() * 1000) - _EPOCH) << 22)
+    return order(snowflake_at(at))
+
+
+def snowflake_at(at: datetime.datetime) -> int:
+    """The smallest id that can be made at a moment."""
+    return (int(at.timestamp() * 1000) - _EPOCH) << 22
 
 
 def time_of(snowflake: str | int) -> datetime.datetime:

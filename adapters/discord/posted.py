@@ -45,6 +45,10 @@ class Remembered:
     def discard(self, key: str) -> None:
         self._kept.pop(key, None)
 
+    def newest(self, most: int) -> list[str]:
+        """What was added last, that first; at most so many."""
+        return [key for key in list(reversed(self._kept))[: 2 * most] if key in self][:most]
+
     def __contains__(self, key: str) -> bool:
         until = self._kept.get(key)
         if until is None:

@@ -128,7 +128,12 @@ class Peer(Rest, People):
                 {**role, "id": HELPERS_ROLE, "name": "Helpers", "mentionable": self.mentionable},
             ],
             "channels": [
-                {**channel, **one, "permission_overwrites": self.overwrites.get(str(one["id"]), [])}
+                {
+                    **channel,
+                    **one,
+                    "last_message_id": self.newest(str(one["id"])),
+                    "permission_overwrites": self.overwrites.get(str(one["id"]), []),
+                }
                 for one in (
                     {"id": GENERAL, "type": 0, "name": "general"},
                     {"id": VOICE, "type": 2, "name": "Voice", "bitrate": 64000, "user_limit": 0},
@@ -147,6 +152,10 @@ class Peer(Rest, People):
             "soundboard_sounds": [],
         }
 
+    def as_told(self, channel: Json) -> Json:
+        id = str(channel["id"])
+        return {**channel, "last_message_id": self.newest(id), "permission_overwrites": self.overwrites.get(id, [])}
+
     async def dispatch(self, t: str, d: Json) -> None:
         """To whom Discord sends it: the shard of its server, or the first shard for what is in none."""
         guild = int(d.get("guild_id") or 0)
@@ -155,6 +164,9 @@ class Peer(Rest, People):
                 await socket.send(0, d, t)
 
     # --- what is seen ---
+
+    def newest(self, channel: str) -> str | None:
+        return max((one["id"] for one in self.messages[channel]), key=int, default=None)
 
     def ours(self, channel: str) -> list[Json]:
         return [message for message in self.messages[channel] if message["author"]["id"] == BOT]

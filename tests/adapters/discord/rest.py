@@ -40,7 +40,7 @@ class Rest(Local):
     async def _rest(self, request: web.Request) -> web.Response:
         path = "/" + request.match_info["path"]
         raw = await request.text()
-        body = json.loads(raw) if raw else None
+        body = json.loads(raw) if raw else dict(request.query)
         self.requests.append(Request(request.method, path, body, time.monotonic(), dict(request.headers)))
         for fault in self.faults:
             if fault.times and fault.method == request.method and re.fullmatch(fault.path, path):
@@ -105,7 +105,7 @@ class Rest(Local):
             ("PUT", f"/applications/{number}/commands", self._put_commands),
             ("POST", "/users/@me/channels", self._open_dm),
             ("GET", f"/channels/{number}/messages/{number}", lambda _, channel, message: self._one(channel, message)),
-            ("GET", f"/channels/{number}/messages", lambda _, channel: self._history(channel)),
+            ("GET", f"/channels/{number}/messages", self._history),
             ("POST", f"/channels/{number}/messages", self._post),
             ("PATCH", f"/channels/{number}/messages/{number}", self._edit),
             ("DELETE", f"/channels/{number}/messages/{number}", self._delete),
@@ -155,10 +155,13 @@ class Rest(Local):
         self.messages[channel].append(message)
         return message
 
-    def _history(self, channel: str) -> list[Json]:
-        """Newest first, and without nonces: Discord does not keep them."""
-        newest = [{**one, "components": numbered(one.get("components") or [])} for one in self.messages[channel][:-51:-1]]
-        if channel in self.threads and len(newest) < 50 and channel not in {one["id"] for one in newest}:
+    def _history(self, asked: Json, channel: str) -> list[Json]:
+        """Newest first, and without nonces: Discord does not keep them. Those after an id begin with the one that follows it."""
+        limit, after = int(asked.get("limit") or 50), int(asked.get("after") or 0)
+        there = [one for one in self.messages[channel] if int(one["id"]) > after]
+        chosen = there[:limit] if after else there[-limit:]
+        newest = [{**one, "components": numbered(one.get("components") or [])} for one in reversed(chosen)]
+        if channel in self.threads and not after and len(newest) < limit and channel not in {one["id"] for one in newest}:
             newest.append(self._starter(channel))
         return [{name: value for name, value in one.items() if name not in ("nonce", "enforce_nonce")} for one in newest]
 

@@ -122,7 +122,7 @@ async def test_a_history_that_is_not_shown_is_not_taken_for_an_empty_one(
     peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talk_in(peer, service, "it is Outlook")
-    monkeypatch.setattr(peer, "_history", lambda channel: [])
+    monkeypatch.setattr(peer, "_history", lambda asked, channel: [])
 
     await again(peer, service)
 
