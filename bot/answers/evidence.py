@@ -75,7 +75,8 @@ def _fact(fact: o.Observation, index: Index) -> Spans:
         case o.TlsaChecked():
             return spans(index, "evidence.tlsa" if fact.records else "evidence.tlsa_none", host=fact.host, number=len(fact.records))
         case o.TlsReportingChecked():
-            return spans(index, "evidence.tls_reporting" if fact.record else "evidence.tls_reporting_none", domain=fact.domain)
+            phrase = "tls_reporting_syntax" if fact.problem else "tls_reporting" if fact.record else "tls_reporting_none"
+            return spans(index, f"evidence.{phrase}", domain=fact.domain)
         case o.ReverseNameChecked():
             phrase = "reverse_good" if fact.confirmed else "reverse_unconfirmed" if fact.names else "reverse_none"
             return spans(index, f"evidence.{phrase}", address=fact.address, names=_names(fact.confirmed or fact.names))

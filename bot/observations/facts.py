@@ -329,7 +329,7 @@ class SpfChecked(Observation):
     domain: str
     record: str | None
     lookups: int | None = None
-    problem: Literal["several", "syntax", "too_many_lookups", "loop", "broken_include"] | None = None
+    problem: Literal["several", "syntax", "too_many_lookups", "void_lookups", "loop", "broken_include"] | None = None
     address: str | None = None
     allows: Literal["pass", "fail", "softfail", "neutral"] | None = None
 
@@ -380,8 +380,11 @@ class TlsaChecked(Observation):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TlsReportingChecked(Observation):
+    """`problem`: the record cannot be read, or there are several, so that nobody reports."""
+
     domain: str
     record: str | None
+    problem: Literal["syntax"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

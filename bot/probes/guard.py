@@ -43,6 +43,9 @@ RESOLVE_SECONDS = 5.0
 OTHER_FAMILY_SECONDS = 1.0
 FAREWELL_SECONDS = 2.0
 
+# How a resolver says that there is no such record, and that it has no answer: for what stands in its place (records.Answers).
+NothingThere, NobodyAnswered = dns.resolver.NoAnswer, dns.resolver.NoNameservers
+
 Failure = Literal["nxdomain", "no_address", "no_answer"]
 
 

@@ -1,7 +1,8 @@
 """What does the DNS say of the sender's domain and of the server that its mail leaves from? Facts only, through the guard's resolver.
 
 Asked: MX, SPF, DKIM (where a selector is known), DMARC, MTA-STS (its file by https), TLSA and TLS-RPT, reverse name and greeting of the
-outgoing address, and those block lists that the operator has named. The domain is all that anybody learns.
+outgoing address, and those block lists that the operator has named. The domain is all that anybody learns. What the records say by
+their RFCs, checkdmarc's parsers know (`records.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import base64
 import binascii
 import ipaddress
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -30,7 +31,7 @@ from bot.observations import (
     TlsaChecked,
     TlsReportingChecked,
 )
-from bot.probes import smtp, spf, web
+from bot.probes import records, smtp, spf, web
 from bot.probes.guard import Errand
 from bot.probes.smtp import clean
 from bot.probes.visit import Check
@@ -64,6 +65,7 @@ async def look(check: Check, request: ProbeRequest) -> None:
     look = _Policy(check, domain, _public(check, request.outgoing), request.selector)
     try:
         async with asyncio.timeout(check.left(WHOLE_SECONDS)), asyncio.TaskGroup() as group:
+            await records.load()
             for ask in (look.spf, look.dmarc, look.exchangers, look.mta_sts, look.tls_reporting, look.reverse, look.blocklists):
                 group.create_task(ask())
     except TimeoutError:
@@ -118,9 +120,9 @@ class _Policy:
             texts = await spf.texts_at(f"_dmarc.{name}", self.network)
             if texts is None:
                 return
-            records = [text for text in texts if text.lower().replace(" ", "").startswith("v=dmarc1")]
-            if records:
-                self.book.see(DmarcChecked, domain=self.domain, found_at=name, **judge_dmarc(records, below=start > 0))
+            published = [text for text in texts if text.lower().replace(" ", "").startswith("v=dmarc1")]
+            if published:
+                self.book.see(DmarcChecked, domain=self.domain, found_at=name, **judge_dmarc(published, self.domain, below=start > 0))
                 return
         self.book.see(DmarcChecked, domain=self.domain, record=None)
 
@@ -128,15 +130,19 @@ class _Policy:
         texts = await spf.texts_at(f"_mta-sts.{self.domain}", self.network)
         if texts is None:
             return
-        if not any(text.lower().startswith("v=stsv1") for text in texts):
+        announcing = [text for text in texts if text.lower().startswith("v=stsv1")]
+        if not announcing:
             self.book.see(MtaStsChecked, domain=self.domain, published=False)
+            return
+        if len(announcing) > 1 or not records.announces_sts(announcing[0]):
+            self.book.see(MtaStsChecked, domain=self.domain, published=True)
             return
         # RFC 8461 section 3.3: the file is at this very place; a redirect must not be followed.
         body = await web.get(f"https://mta-sts.{self.domain}/.well-known/mta-sts.txt", self.network, self.left(5.0), redirects=0)
-        mode, patterns = parse_sts(body or b"")
+        mode, patterns = records.sts_policy(body or b"") or (None, ())
         found = await self.network.lookup(self.domain, "MX") or ()
         hosts = tuple(_name(cast(Any, record).exchange) for record in found)[:MAX_EXCHANGERS]
-        uncovered = tuple(host for host in hosts if not any(_covers(pattern, host) for pattern in patterns)) if mode else ()
+        uncovered = tuple(host for host in hosts if not records.is_in_sts(host, patterns)) if mode else ()
         self.book.see(MtaStsChecked, domain=self.domain, published=True, mode=mode, uncovered=uncovered)
 
     async def _tlsa(self, host: str) -> None:
@@ -148,8 +154,10 @@ class _Policy:
     async def tls_reporting(self) -> None:
         texts = await spf.texts_at(f"_smtp._tls.{self.domain}", self.network)
         if texts is not None:
-            record = next((clean(text) for text in texts if text.lower().startswith("v=tlsrptv1")), None)
-            self.book.see(TlsReportingChecked, domain=self.domain, record=record)
+            published = [text for text in texts if text.lower().startswith("v=tlsrptv1")]
+            holds = len(published) == 1 and records.asks_for_tls_reports(published[0])
+            record = clean(published[0]) if published else None
+            self.book.see(TlsReportingChecked, domain=self.domain, record=record, problem="syntax" if published and not holds else None)
 
     async def reverse(self) -> None:
         if self.address is None:
@@ -211,7 +219,7 @@ def is_listing(code: str) -> bool:
 
 def judge_key(texts: tuple[str, ...]) -> tuple[str | None, int | None]:
     """(problem, bits) of a DKIM key record. Source: RFC 6376 section 3.6.1."""
-    keys = [tags for text in texts if "p" in (tags := tags_of(text))]
+    keys = [tags for text in texts if "p" in (tags := _tags_of(text))]
     if not keys:
         return "missing", None
     data = keys[0]["p"].replace(" ", "")
@@ -228,40 +236,22 @@ def judge_key(texts: tuple[str, ...]) -> tuple[str | None, int | None]:
     return ("too_short" if key.key_size < SHORT_KEY else None), key.key_size
 
 
-def judge_dmarc(records: list[str], *, below: bool) -> dict[str, Any]:
-    """The fields of `DmarcChecked` that its record decides. `below`: the record stands above the domain, so "sp" comes before "p"."""
-    tags = tags_of(records[0])
-    policy = (tags.get("sp") if below else None) or tags.get("p", "")
-    known = policy.lower() in ("none", "quarantine", "reject")
+def judge_dmarc(published: list[str], domain: str, *, below: bool) -> dict[str, Any]:
+    """The fields of `DmarcChecked` that its record decides. `below`: the record stands above `domain`, so "sp" comes before "p"."""
+    tags = records.dmarc(published[0], domain)
     return {
-        "record": clean(records[0]),
-        "policy": policy.lower() if known else None,
-        "spf_strict": tags.get("aspf", "r").lower() == "s",
-        "dkim_strict": tags.get("adkim", "r").lower() == "s",
-        "problem": "several" if len(records) > 1 else None if known else "syntax",
+        "record": clean(published[0]),
+        "policy": tags["sp" if below else "p"] if tags is not None else None,
+        "spf_strict": tags is not None and tags["aspf"] == "s",
+        "dkim_strict": tags is not None and tags["adkim"] == "s",
+        "problem": "several" if len(published) > 1 else "syntax" if tags is None else None,
     }
 
 
-def tags_of(text: str) -> dict[str, str]:
+def _tags_of(text: str) -> dict[str, str]:
     """ "a=b; c=d" as a dict, names in lower case."""
     pairs = (part.partition("=") for part in text.split(";"))
     return {name.strip().lower(): value.strip() for name, equals, value in pairs if equals}
-
-
-def parse_sts(body: bytes) -> tuple[Literal["enforce", "testing", "none"] | None, tuple[str, ...]]:
-    """Mode and patterns of mail exchangers of a policy file; (None, ()) for what is none. Source: RFC 8461 section 3.2."""
-    lines = [line.partition(":") for line in body.decode("utf-8", "replace").splitlines()]
-    pairs = [(key.strip().lower(), value.strip()) for key, colon, value in lines if colon]
-    held = dict(pairs)
-    mode = held.get("mode", "").lower()
-    if held.get("version") != "STSv1" or mode not in ("enforce", "testing", "none"):
-        return None, ()
-    patterns = tuple(value.lower().rstrip(".") for key, value in pairs if key == "mx")[:32]
-    return cast(Literal["enforce", "testing", "none"], mode), patterns
-
-
-def _covers(pattern: str, host: str) -> bool:
-    return pattern == host or (pattern.startswith("*.") and host.partition(".")[2] == pattern[2:])
 
 
 def _selectors(exchangers: tuple[str, ...]) -> tuple[str, ...]:

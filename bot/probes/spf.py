@@ -1,65 +1,30 @@
 """May this address send for this domain, says the domain's own SPF record, and does the record itself hold? Asks the resolver only.
 
-Source: RFC 7208. Macros name things that are not known here (the sender, the HELO name): a term with one counts as a look-up and answers
-for nobody, and the verdict stays unknown where it would have decided.
+Whether it holds is for `records.spf` to say; what it means for one address is worked out here. Macros name things that are not known
+here (the sender, the HELO name): where a term with one would decide, the verdict stays unknown. Source: RFC 7208.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
-from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from bot.errors import TargetRefused
+from bot.probes import records, targets
 from bot.probes.guard import Network
+from bot.probes.records import Answers, Question
 from bot.probes.smtp import clean
 
-MAX_LOOKUPS = 10  # RFC 7208 section 4.6.4
-MAX_ASKED = 30  # past the limit the count goes on so far, so that a person learns by how much a record is too long
-MAX_TERMS = 60
-_COUNTED = frozenset({"include", "a", "mx", "ptr", "exists", "redirect"})
-_KNOWN = _COUNTED | {"all", "ip4", "ip6", "exp"}
+MAX_QUESTIONS = 60  # of one record and all that it includes; ten terms with ten mail exchangers each would be more than anybody has
+MAX_EXCHANGERS = 10  # of one "mx" term; RFC 7208 section 4.6.4
+MAX_RECORD = 4_000
 
 Verdict = Literal["pass", "fail", "softfail", "neutral"]
-Problem = Literal["several", "syntax", "too_many_lookups", "loop", "broken_include"]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _VERDICTS: dict[str, Verdict] = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One mechanism or modifier: "~all" is Term("softfail", "all", "")."""
-
-    verdict: Verdict
-    name: str
-    value: str
-
-
-def parse(record: str) -> tuple[Term, ...] | None:
-    """The terms of a record that begins "v=spf1", in order; None where one is not known to RFC 7208 section 12."""
-    terms = []
-    for word in record.split()[1 : MAX_TERMS + 1]:
-        sign = word[0] if word[0] in _VERDICTS else "+"
-        body = word.removeprefix(sign) if word[0] in _VERDICTS else word
-        ends = [at for at in (body.find(c) for c in ":=/") if at >= 0]
-        end = min(ends, default=len(body))
-        name = body[:end].lower()
-        is_modifier = body[end : end + 1] == "="
-        if name not in _KNOWN and not is_modifier:
-            return None
-        value = body[end:] if body[end : end + 1] == "/" else body[end + 1 :]
-        if name in ("ip4", "ip6") and _network(value) is None:
-            return None
-        terms.append(Term(_VERDICTS[sign], name, value))
-    return tuple(terms)
-
-
-def _network(text: str) -> Any:
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
+# What is only true once the DNS has answered everything.
+_BY_ANSWERS = ("broken_include", "void_lookups")
 
 
 def records_of(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -68,10 +33,13 @@ def records_of(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 async def texts_at(name: str, network: Network) -> tuple[str, ...] | None:
     """The TXT records at `name`, each in one piece; None where the resolver gave no answer."""
-    found = await network.lookup(name, "TXT")
+    return _texts(await network.lookup(name, "TXT"))
+
+
+def _texts(found: records.Records | None) -> tuple[str, ...] | None:
     if found is None:
         return None
-    return tuple(b"".join(cast(Any, record).strings).decode("utf-8", "replace")[:4000] for record in found)
+    return tuple(b"".join(cast(Any, record).strings).decode("utf-8", "replace")[:MAX_RECORD] for record in found)
 
 
 async def check(domain: str, address: str | None, network: Network, fields: dict[str, Any]) -> dict[str, Any] | None:
@@ -79,102 +47,94 @@ async def check(domain: str, address: str | None, network: Network, fields: dict
     texts = await texts_at(domain, network)
     if texts is None:
         return None
-    records = records_of(texts)
-    if len(records) != 1:
-        return {**fields, "record": clean(records[0]) if records else None, "problem": "several" if records else None}
-    walk = _Walk(network, ipaddress.ip_address(address) if address else None)
-    allows = await walk.evaluate(domain, records[0], ())
-    problem: Problem | None = walk.problem or ("too_many_lookups" if walk.lookups > MAX_LOOKUPS else None)
-    known = address is not None and problem is None and not walk.unsure
-    return {
-        **fields,
-        "record": clean(records[0]),
-        "lookups": walk.lookups,
-        "problem": problem,
-        "allows": (allows or "neutral") if known else None,
-    }
+    published = records_of(texts)
+    if len(published) != 1:
+        return {**fields, "record": clean(published[0]) if published else None, "problem": "several" if published else None}
+    answers = Answers()
+    while True:
+        answers.lacking.clear()
+        lookups, problem = records.spf(published[0], domain, answers)
+        allows = verdict(published[0], domain, ipaddress.ip_address(address), answers) if address and problem is None else None
+        full = len(answers.given) + len(answers.lacking) > MAX_QUESTIONS
+        if not answers.lacking or (full and problem == "too_many_lookups"):
+            break  # stand-ins need no look-ups, so too many stay too many
+        await _fill(answers, network)
+    if problem in _BY_ANSWERS and None in answers.given.values():
+        problem = None
+    return {**fields, "record": clean(published[0]), "lookups": lookups, "problem": problem, "allows": allows}
 
 
-class _Walk:
-    """Through a record and all that it includes. The count takes every term, also those behind the one that decides."""
+async def _fill(answers: Answers, network: Network) -> None:
+    """Have all answers that are lacking, at once; those past MAX_QUESTIONS, and to names of somebody's own network, stay unknown."""
 
-    def __init__(self, network: Network, address: Address | None) -> None:
-        self.network = network
-        self.address = address
-        self.lookups = 0
-        self.problem: Problem | None = None
-        self.unsure = False
+    async def ask(question: Question) -> None:
+        name, kind = question
+        local = targets.is_local_name(name)
+        answers.given[question] = None if local else await network.lookup(name, kind)
 
-    async def evaluate(self, domain: str, record: str, within: tuple[str, ...]) -> Verdict | None:
-        terms = parse(record)
-        if terms is None:
-            self.problem = self.problem or "syntax"
-            return None
-        decided: Verdict | None = None
-        has_all = any(term.name == "all" for term in terms)
-        redirect = next((term for term in terms if term.name == "redirect"), None) if not has_all else None
-        for term in terms:
-            if term.name in ("redirect", "exp") or term.name not in _KNOWN:
-                continue
-            matches = await self._matches(term, domain, (*within, domain))
-            if decided is None and matches:
-                decided = term.verdict
-            if term.name == "all":
-                break
-        if redirect is not None:
-            self.lookups += 1
-            below = await self._below(redirect.value, (*within, domain))
-            decided = decided or below
-        return decided
+    asked = sorted(answers.lacking)[: max(0, MAX_QUESTIONS - len(answers.given))]
+    answers.given.update(dict.fromkeys(answers.lacking))
+    await asyncio.gather(*(ask(question) for question in asked))
 
-    async def _matches(self, term: Term, domain: str, within: tuple[str, ...]) -> bool:
-        if term.name == "all":
-            return True
-        if term.name in ("ip4", "ip6"):
-            return self.address is not None and self.address in _network(term.value)
-        self.lookups += 1
-        if "%" in term.value or term.name in ("ptr", "exists"):
-            self.unsure = True
-            return False
-        if term.name == "include":
-            return await self._below(term.value, within) == "pass"
-        return await self._leads_here(term, domain)
 
-    async def _below(self, domain: str, within: tuple[str, ...]) -> Verdict | None:
-        domain = domain.lower().rstrip(".")
-        if domain in within:
-            self.problem = self.problem or "loop"
-            return None
-        if self.lookups > MAX_ASKED:
-            return None
-        texts = await texts_at(domain, self.network)
-        if texts is None:
-            self.unsure = True
-            return None
-        records = records_of(texts)
-        if len(records) != 1:
-            self.problem = self.problem or "broken_include"
-            return None
-        return await self.evaluate(domain, records[0], within)
+# --- for one address -------------------------------------------------------------------------------------------------------------
 
-    async def _leads_here(self, term: Term, domain: str) -> bool:
-        """Whether an "a" or "mx" term names the address. Its length of prefix counts ("a:mail.example/24")."""
-        if self.address is None or self.lookups > MAX_ASKED:
-            return False
-        host, _, prefix = term.value.partition("/")
-        hosts = [host or domain]
-        if term.name == "mx":
-            found = await self.network.lookup(hosts[0], "MX") or ()
-            hosts = [cast(Any, record).exchange.to_text().rstrip(".") for record in found[:MAX_LOOKUPS]]
-        length = prefix.lstrip("/").split("/")[0]
-        for name in hosts:
-            try:
-                resolved = await self.network.resolve(name)
-            except TargetRefused:
-                self.unsure = True
-                continue
-            for text in resolved.addresses:
-                around = _network(f"{text}/{length}") if length else _network(text)
-                if around is not None and around.version == self.address.version and self.address in around:
-                    return True
-        return False
+
+class _Unknown(Exception):
+    """A term decides by what is not known here."""
+
+
+def verdict(record: str, domain: str, address: Address, answers: Answers) -> Verdict | None:
+    """What a record that holds says of `address`; None where that depends on what is not known."""
+    try:
+        return _evaluate(record, domain, address, answers) or "neutral"
+    except _Unknown:
+        return None
+
+
+def _evaluate(record: str, domain: str, address: Address, answers: Answers) -> Verdict | None:
+    """By the first term that matches, else by the record that "redirect" names. Source: RFC 7208 sections 4.6.2 and 6.1."""
+    elsewhere = ""
+    for word in record.split()[1:]:
+        body = word[1:] if word[0] in _VERDICTS else word
+        end = min((at for at in (body.find(sign) for sign in ":=/") if at >= 0), default=len(body))
+        name, sign, rest = body[:end].lower(), body[end : end + 1], body[end + 1 :]
+        if sign == "=":
+            elsewhere = rest if name == "redirect" else elsewhere
+        elif _matches(name, f"/{rest}" if sign == "/" else rest, domain, address, answers):
+            return _VERDICTS.get(word[0], "pass")
+    return _below(elsewhere, address, answers) if elsewhere else None
+
+
+def _matches(name: str, value: str, domain: str, address: Address, answers: Answers) -> bool:
+    if name == "all":
+        return True
+    if name in ("ip4", "ip6"):
+        return address in ipaddress.ip_network(value, strict=False)
+    if "%" in value or name in ("ptr", "exists"):
+        raise _Unknown
+    if name == "include":
+        return _below(value, address, answers) == "pass"
+    before, _, six = value.partition("//")
+    host, _, four = before.partition("/")
+    hosts = [host or domain]
+    if name == "mx":
+        exchangers = _known(answers, hosts[0], "MX")[:MAX_EXCHANGERS]
+        hosts = [cast(Any, record).exchange.to_text() for record in exchangers]
+    kind, length = ("A", four or "32") if address.version == 4 else ("AAAA", six or "128")
+    found = [record.to_text() for host in hosts for record in _known(answers, host, kind)]
+    return any(address in ipaddress.ip_network(f"{text}/{length}", strict=False) for text in found)
+
+
+def _below(domain: str, address: Address, answers: Answers) -> Verdict | None:
+    if "%" in domain:
+        raise _Unknown
+    published = records_of(_texts(_known(answers, domain, "TXT")) or ())
+    return _evaluate(published[0], domain, address, answers) if published else None
+
+
+def _known(answers: Answers, name: str, kind: str) -> records.Records:
+    found = answers.records(name, kind)
+    if found is None:
+        raise _Unknown
+    return found

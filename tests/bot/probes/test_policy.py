@@ -37,6 +37,7 @@ from tests.servers.resolver import resolving
 from tests.servers.web_server import serving
 
 Zone = dict[str, Mapping[str, Sequence[str]]]
+SIX = "v=spf1 " + "exists:b.test " * 6 + "-all"  # look-ups
 SENDER = "8.8.4.4"  # a public address; nobody speaks to it, since port 25 is no port of these tests
 
 
@@ -66,13 +67,24 @@ async def look(
         ({"shop.test": txt("v=spf1 include:i.test ?all"), "i.test": txt("v=spf1 -all")}, {"allows": "neutral", "lookups": 1}),
         ({"shop.test": txt("v=spf1 redirect=i.test"), "i.test": txt("v=spf1 -all")}, {"allows": "fail", "lookups": 1}),
         ({"shop.test": txt("v=spf1 exists:%{i}.i.test -all")}, {"allows": None, "lookups": 1, "problem": None}),
-        ({"shop.test": txt("v=spf1 " + "a " * 11 + "-all")}, {"problem": "too_many_lookups", "lookups": 11}),
+        ({"shop.test": txt("v=spf1 " + "a " * 11 + "-all") | {"A": [SENDER]}}, {"problem": "too_many_lookups", "lookups": 11}),
         ({"shop.test": txt("v=spf1 include:shop.test -all")}, {"problem": "loop"}),
         ({"shop.test": txt("v=spf1 include:nowhere.test -all")}, {"problem": "broken_include"}),
         ({"shop.test": txt("v=spf1 -all", "v=spf1 ~all")}, {"problem": "several"}),
         ({"shop.test": txt("v=spf1 ipv4:8.8.4.4 -all")}, {"problem": "syntax"}),
         ({"shop.test": txt("v=spf1 ip4:8.8.4 -all")}, {"problem": "syntax"}),
         ({"shop.test": txt("something else")}, {"record": None, "problem": None}),
+        ({"shop.test": txt("v=spf1 a:x.test a:y.test mx:z.test -all")}, {"problem": "void_lookups", "lookups": None}),
+        ({"shop.test": txt("v=spf1 " + "exists:a.test " * 7 + "include:i.test -all"), "i.test": txt(SIX)}, {"lookups": 14}),
+        ({"shop.test": txt("v=spf1 ip4:8.8.4.4-all")}, {"problem": "syntax"}),
+        ({"shop.test": txt("v=spf1 exp=why.test ip4:8.8.4.4 -all")}, {"allows": "pass", "lookups": 0}),
+        ({"shop.test": txt("v=spf1 ip4:8.8.4.4 exists:%{i}.i.test -all")}, {"allows": "pass", "lookups": 1}),
+        (
+            {"shop.test": txt("v=spf1 mx/24 -all") | {"MX": ["5 gone.test.", "6 m.test."]}, "m.test": {"A": ["8.8.4.9"]}},
+            {"allows": "pass", "lookups": 1},
+        ),
+        ({"shop.test": txt("v=spf1 include:spf.broken -all")}, {"problem": None, "allows": None, "lookups": None}),
+        ({"shop.test": txt("v=spf1 a:db.internal -all")}, {"problem": None, "allows": None}),
     ],
 )
 async def test_spf_is_weighed_for_the_outgoing_address(zone: Zone, fields: dict[str, Any]) -> None:
@@ -121,6 +133,9 @@ async def test_dkim_is_looked_at_where_a_selector_is_known() -> None:
     [
         ({"_dmarc.shop.test": txt("v=DMARC1; p=reject; adkim=s")}, {"policy": "reject", "dkim_strict": True, "spf_strict": False}),
         ({"_dmarc.shop.test": txt("v=DMARC1; p=maybe")}, {"problem": "syntax"}),
+        ({"_dmarc.shop.test": txt("v=dmarc1; p=reject")}, {"problem": "syntax"}),
+        ({"_dmarc.shop.test": txt("v=DMARC1; p=quarantine; rua=nobody")}, {"policy": "quarantine", "problem": None}),
+        ({"_dmarc.shop.test": txt("v=DMARC1; rua=mailto:d@shop.test")}, {"policy": "none", "problem": None}),
         ({"_dmarc.shop.test": txt("v=DMARC1; p=none", "v=DMARC1; p=reject")}, {"problem": "several"}),
         ({}, {"record": None}),
     ],
@@ -131,8 +146,8 @@ async def test_dmarc_with_its_alignment(zone: Zone, fields: dict[str, Any]) -> N
     assert seen.first(DmarcChecked, domain="shop.test", **fields), seen.items
 
 
-def test_the_record_of_the_domain_above_counts_with_its_policy_for_subdomains() -> None:
-    judged = policy.judge_dmarc(["v=DMARC1; p=none; sp=quarantine"], below=True)
+async def test_the_record_of_the_domain_above_counts_with_its_policy_for_subdomains() -> None:
+    judged = policy.judge_dmarc(["v=DMARC1; p=none; sp=quarantine"], "shop.test", below=True)
 
     assert judged["policy"] == "quarantine"
 
@@ -152,15 +167,9 @@ async def test_tls_reporting_and_dane_of_each_mail_exchanger() -> None:
     assert not found.signed
     vouched = await look(zone, signed=("mx.shop.test",))
     assert vouched.first(TlsaChecked, host="mx.shop.test", signed=True)
-    assert seen.first(TlsReportingChecked, record="v=TLSRPTv1; rua=mailto:tls@shop.test")
-
-
-def test_an_mta_sts_file_is_read() -> None:
-    body = b"version: STSv1\r\nmode: enforce\r\nmx: *.shop.test\r\nmx: mail.test\r\nmax_age: 86400\r\n"
-
-    assert policy.parse_sts(body) == ("enforce", ("*.shop.test", "mail.test"))
-    assert policy.parse_sts(b"<html>") == (None, ())
-    assert policy.parse_sts(b"version: STSv1\nmode: maybe\n") == (None, ())
+    assert seen.first(TlsReportingChecked, record="v=TLSRPTv1; rua=mailto:tls@shop.test", problem=None)
+    broken = await look({"_smtp._tls.shop.test": txt("v=TLSRPTv1; rua=tls@shop.test")})
+    assert broken.first(TlsReportingChecked, problem="syntax")
 
 
 STS: Zone = {
