@@ -24,7 +24,8 @@ _LOGIN = re.compile(
 _SENDER = re.compile(
     r"(?:my (?:address|email|mail)|from|sender|i am|i'm|ich bin|absender|expéditeur|remitente"
     r"|remetente|mittente|afzender|nadawca|отправитель|почта"
-    r"|envelope-from|mail from:?|from address (?:failed|rejected)|sender address|failed the check in region [\w-]+)\s*(?:is|ist|est|es"
+    r"|envelope-from|return-path:?|mail from:?|from address (?:failed|rejected)|sender address|failed the check in region [\w-]+)\s*(?:is"
+    r"|ist|est|es"
     r"|=|:|=>|address)?\s*[\"'(<\[]*$"
 )
 _OTHER = re.compile(
@@ -50,6 +51,8 @@ _BOUNCED = re.compile(
     r"|said"
     r"|\.\.\.))"
 )
+# What only the sender's own server says, of the address that logged in or sends.
+_NOT_OWNED = re.compile(r"^[>\])\"']*:? ?sender address rejected: not (?:owned|logged)")
 _REPLY_BEFORE = re.compile(r"(?<!\d)(?:4[2-57]\d|5[0-57]\d)[ \-](?:[45]\.\d\.\d{1,3} )?[\w ,:]{0,30}<?$")
 # smtp://user@domain:…@host: the first is the user, not the host
 _USER_OF_URL = re.compile(r":[^\s@/]{0,200}@")
@@ -57,7 +60,9 @@ _DOMAIN = re.compile(
     (
         r"(?:\b(?:my|our|own|custom|the company|company|eigene|unsere|meine|mi|nuestro|mon|notre|"
         r"meu|nosso|mio|nostro|mijn|onze) (?:domain|domaine|dominio|domínio|domein)(?: name)?(?: "
-        r"is| ist| est| es| é| è)?|\bdomain(?:e)?(?: is| ist)?|\b(?:i|we) host|@)\s*[:=]?\s*[\"'(]?((?:[\w\-]+\.)+[a-z]{2,})"
+        r"is| ist| est| es| é| è)?|\bdomain(?:e)?(?: is| ist)?"
+        r"|\b(?:send|sending|sent|mails?|newsletters?|versenden|verschicken|envoyons|enviamos|inviamo)\b[^.\n]{0,30}? (?:for|für|pour"
+        r"|para|per|voor)|\b(?:i|we) host|@)\s*[:=]?\s*[\"'(]?((?:[\w\-]+\.)+[a-z]{2,})"
     ),
     re.IGNORECASE,
 )
@@ -87,7 +92,7 @@ def address_domain(text: str, low: str, pasted: tuple[str, ...], errors: list[tu
         weight = 0 if any(a <= start < b for a, b in errors) else 1
         if _LOGIN.search(before):
             weight = 4
-        elif _SENDER.search(before) or "senderrefused" in low[max(0, start - 200) : start]:
+        elif _SENDER.search(before) or _NOT_OWNED.match(after) or "senderrefused" in low[max(0, start - 200) : start]:
             weight = 3
         elif not weight and _AUTH_REPLY.search(low[max(0, start - 160) : end + 80]):
             weight = 2  # refused for want of a login: that is about the sender

@@ -42,6 +42,10 @@ _ANOTHERS = re.compile(
 )
 _SPEAKS = re.compile(r"'s\b|,? (?:says?|said|told|thinks?|and i|who|set|tried|wants|helped)\b")
 _RELATIVE = re.compile(r"\b(?:my|his|her|big|little|your|older|younger) $", re.IGNORECASE)
+# "no WordPress aparece": Portuguese for "in the".
+_IN_THE = re.compile(
+    r"\b(?:porta|servidor|aparece|d[áa]|erro|não|senha|diz|meu|minha|para|está|conta|mensagem|enviar?|uso|estou)\b", re.IGNORECASE
+)
 _DENIED = re.compile(
     r"\b(?:no|without|kein|keine|ohne|sans|sin|senza|zonder|not|nicht|pas|instead of|rather than|statt"
     r"|no es|non|niet|не)\s+(?:the |my |in |on |with )?$",
@@ -123,7 +127,7 @@ def client(
         if (
             id in _TESTS
             or (_NOT_OWN.search(before) and not _AND.match(before))
-            or _DENIED.search(before)
+            or ((denied := _DENIED.search(before)) and not (denied.group().lower() == "no " and _IN_THE.search(text)))
             or _LEFT.search(before)
             or _ANOTHERS.search(before)
             or (text[start:end] == "brother" and _RELATIVE.search(before) and _SPEAKS.match(text, end))

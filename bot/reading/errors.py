@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import re2
 
-from bot.reading import hosts
+from bot.reading import hosts, talk, telling
 from bot.reading.patterns import compile_words
 from bot.reading.words import errors as words
+from bot.reading.words import wishes
+from knowledge.names import Hit
 
 # Where an error shows: reply codes, exceptions, errno names, codes of mail programs, and phrases (data, by language).
 _ANCHORS = tuple(
@@ -77,6 +79,12 @@ _WHERE_BEHIND = re.compile(r"\s*(?:in|with|from|when|on|after|since|while|for|be
 _CANNOT_SEND = re.compile(
     r"(?:can'?t|cannot|can not|could ?n'?t|could not|unable to|not able to|not possible to) send\w*\b(?! (?:mail|the|a|message)\b.*[.:])"
 )
+# "kan niet verzenden met …", "impossible d'envoyer avec …": who tells with what or from where is no program.
+_SENDS_HOW = compile_words(
+    rf"(?:{wishes.SENDS})[^.:;\n\"]{{0,24}} (?:met|vanuit|från|fra|avec|depuis|mit|von|aus|über|con|desde|com|pelo|pela|da|tramite|z|ze"
+    r"|przez"
+    r"|přes|s|с|через|з|via|from|with|using|pakai|dari|dùng|từ|με|από) "
+)
 _SUBJECT_BEFORE = re.compile(r"[a-z0-9] $")
 # "cannot send from gmail in thunderbird": so a person begins; a program goes on with "mail" or "the message".
 _HOW_BEHIND = re.compile(r"[a-z' ]{1,20}\bsend\w*\b (?:from|to|through|via|with|using|e?-?mails|any|anything|out|when|since)\b")
@@ -114,7 +122,7 @@ _TIMEOUT_SETTING = re.compile(r"timeout\s*(?:[,)=:_]|\s+:)", re.IGNORECASE)
 MAX = 4_000
 _PHRASE_CHARS = 140
 _CODE = re.compile(r"\b(?!465\b|587\b|2525\b)\d{3,}|\d\.\d\.\d|\bE[A-Z]{4}|Error\b|Exception\b")
-_CODED = re.compile(r"\d{3}|[\"'()]")
+_CODED = re.compile(r"\b(?!(?:465|587|2525)\b)\d{3}|[\"'()]")
 
 
 class ErrorSpan(NamedTuple):
@@ -181,9 +189,27 @@ def _complaint(text: str, start: int, end: int) -> bool:
     )  # some do say "We couldn't"
     if (person and not program) or (_GENERAL_ERROR.match(text[start:end]) and _WHERE_BEHIND.match(text[end : end + 12])):
         return True
+    if not before.rstrip().endswith((":", '"', "'")) and _SENDS_HOW.search(text[start : end + 40].lower()):
+        return True
     if _CANNOT_SEND.match(text[start:end]) is None:
         return False
     return _SUBJECT_BEFORE.search(before) is not None or (not before.strip() and _HOW_BEHIND.match(text, start) is not None)
+
+
+def behind_a_program(text: str, low: str, hits: tuple[Hit, ...]) -> str | None:
+    """What stands behind a program's name and a colon and tells of trouble: "Kyocera: Senden fehlgeschlagen"; None where nothing does."""
+    for _, end, _ in hits:
+        if match := _PROGRAM_SAYS.match(text, end):
+            said = match.group(1).strip(" \t\"'")
+            rest = low[match.start(1) : match.end(1)]
+            telling_of_trouble = talk.PROBLEM.search(rest) or telling.TROUBLE.search(rest) or _CODE.search(said)
+            if telling_of_trouble and not telling.ASKING.search(rest) and not _PERSONAL.match(rest) and not _only_settings(said):
+                return said
+    return None
+
+
+_PROGRAM_SAYS = re.compile(r"(?: [\d.]{1,12}| \(?[A-Z0-9][\w\-]{1,12}\)?)? ?[:：] ?([^\n?]{4,300}?)(?:[.!] |[.!]?\n|[.!]?$)")
+_PERSONAL = re.compile(r"\W*(?:i|i'm|we|my|our|ich|wir|mein|je|j'|on|mon|yo|no|mi|eu|meu|io|non|ik|mijn|ja|já|я|мой|jag|jeg|kein|keine) ")
 
 
 def quoted(text: str, errors: list[ErrorSpan]) -> list[tuple[int, int]]:
@@ -239,6 +265,9 @@ def _clauses(text: str, spans: list[tuple[int, int]]) -> list[ErrorSpan]:
         line_start = text.rfind("\n", 0, start) + 1
         begin = _back(text, max(line_start, start - 400, merged[-1].end if merged else 0), start)
         stop = _closing(text, start, line_end)
+        if stop is None and (inside := _in_single_quotes(text, line_start, start, end, line_end)):
+            begin, stop = inside
+            end = min(end, stop)
         if stop is None and text[begin - 1 : begin] == '"' and (shut := text.find('"', end - 1, line_end)) >= 0:
             stop = shut
         if stop is None and text[begin : begin + 1] == "'" and (shut := text.find("' ", end - 1, line_end)) >= 0:
@@ -264,6 +293,20 @@ def _closing(text: str, start: int, line_end: int) -> int | None:
         if depth == 0:
             return at + 1
     return None
+
+
+_OPENS = re.compile(r"(?:^|(?<=[\s(\[:=>,]))'")
+_SHUTS = re.compile(r"(?<=\S)'(?=[\s.,;:!?)\]]|$)")
+
+
+def _in_single_quotes(text: str, line_start: int, start: int, end: int, line_end: int) -> tuple[int, int] | None:
+    """The span inside of single quotes that stand around [start:end] on its line; an apostrophe ("can't") is none."""
+    opens = [match.end() for match in _OPENS.finditer(text, line_start, start) if not text[match.end()].isspace()]
+    at = opens[-1] if opens else start
+    if not opens or _SHUTS.search(text, at, start):
+        return None
+    shut = _SHUTS.search(text, max(at, end - 1), line_end)
+    return (at, shut.start()) if shut else None
 
 
 def _back(text: str, line_start: int, start: int) -> int:
@@ -335,6 +378,7 @@ def _told(text: str) -> str | None:
         ):
             return rest
     if match := _QUOTED.search(text):
-        piece = match.group(1) or match.group(2)
-        return piece if len(piece.split()) >= 3 else None
+        piece: str = match.group(1) or match.group(2)
+        introduced = text[: match.start(match.lastindex or 0) - 1].rstrip().endswith(":")
+        return piece if len(piece.split()) >= 3 or (introduced and not _only_settings(piece) and "@" not in piece) else None
     return None

@@ -26,8 +26,10 @@ _TRIED_BEFORE = re.compile(
 )
 # What a server or a configuration is called; after "old" or "new", before its name.
 _CALLED = (
-    r"(?:[\s:=]+(?:one|server|servers?|host|hostname|relay|smtp|mail|e-?mail|mailserver|port|config\w*|setup|settings?|address|name|provider|hoster|isp"
-    r"|konfiguration|einstellung(?:en)?|postausgang\w*|serveur|réglages?|servidor|ajustes?|impostazioni|serwer|ustawienia|nastavení|sunucu|сервер"
+    r"(?:[\s:=]+(?:one|server|servers?|host|hostname|relay|smtp|mail|e-?mail|mailserver|port|config\w*|setup|settings?|address|name"
+    r"|provider|hoster|isp"
+    r"|konfiguration|einstellung(?:en)?|postausgang\w*|serveur|réglages?|servidor|ajustes?|impostazioni|serwer|ustawienia|nastavení"
+    r"|sunucu|сервер"
     r"|настройки|порт|is|was|were|are|ist|war|est|était|es|era|é|è|jest|był|to|on|auf|outgoing|ausgang))*[\s:=]+[\"'(\[]?$"
 )
 _OLD = re.compile(
@@ -39,7 +41,10 @@ _NEW = re.compile(
     r"(?:\b(?:new|neu(?:e[rsnm]?)?|nouve(?:au|lle)|nuev[oa]|nov[oa]|nuov[oa]|nieuwe?|now[yae]|nov[ýáé]|yeni|новый|новая|новое|новий|нова"
     r"|ny(?:a|e|tt|t)?|uusi|új|νέος?|νέα|baru|mới)"
     + _CALLED[: -len(r"[\s:=]+[\"'(\[]?$")]
-    + r"|(?:^|[\n.;,(] ?)(?:after|nachher|danach|après|después|depois|dopo|daarna|после|після)\s*:)[\s:=]+[\"'(\[]?$"
+    + r"|\b(?:mov|migrat|switch|chang|upgrad|gewechselt|umgestellt|umgezogen|passé|cambi|mudei|mudou|overgestapt|перешли|przeszli)"
+    r"[^.;\n]{0,24}\b(?:from|von|vom|de|du|del|da|van|z|ze|с|со) [^.;\n]{1,40} (?:to|auf|nach|zu|à|vers|a|al|para|naar|na|do)"
+    r"(?: (?:port|poort|puerto|porta|the|el|le|la))?"
+    r"|(?:^|[\n.;,(] ?)(?:after|nachher|danach|après|después|depois|dopo|daarna|после|після)\s*:)[\s:=]+[\"'(\[]?$"
 )
 _TRIED_AFTER = re.compile(
     r"^[\"')]?\s*(?:/\s*)?(?:(?:with|mit|w/|und|and) )?(?:ssl|tls|starttls|ssl/tls)?\s*,?\s*\(?(?:(?:does|did|do)(?:n't| not|"
@@ -193,12 +198,12 @@ def corrects(text: str) -> bool:
 
 _CORRECTION = re.compile(
     r"^\s*(?:(?:ah|oh|uh|hm+|ok),? )?(?:no(?=[,.:!]| (?:it'?s|its|the|i mean|i meant|wait|sorry"
-    r"|port|i am|i'm))|nope|nah|wait|sorry|oops|ups|whoops|actually|correction"
+    r"|port|i am|i'm))|nope|nah|wait|sorry|oops|ups(?! card| network| battery)|whoops|actually|correction"
     r"|typo|wrong|pardon|perdón|perdon|scusa|desculpa|nein(?=,)|non(?=,)|нет(?=,)|ой|nee(?=,))\b[,.: !-]"
-    r"|\b(?:sorry|oops|ups|whoops|correction|i meant|i mean|i misspoke|my bad|my mistake|make "
+    r"|\b(?:sorry|oops|ups(?! card| network| battery)|whoops|correction|i meant|i mean|i misspoke|my bad|my mistake|make "
     r"(?:that|it)|scratch that|no wait|wait,? no|actually(?:,)? (?:it'?s|i|the|port|we)|it'?s "
     r"actually"
-    r"|i was wrong|i misread|misread|i said \w+ but|should (?:be|read)|change (?:the |my )?(?:port"
+    r"|i was wrong|i misread|misread|i (?:said|wrote|typed) \w+ but|should (?:be|read)|change (?:the |my )?(?:port"
     r"|server|host|client|program|encryption|security) to"
     r"|entschuldigung|verzeihung|ich meinte|meinte|doch nicht|korrektur|vertippt|désolé|je voulais "
     r"dire|je me suis trompé|quise decir|me equivoqué|quis dizer|me enganei|volevo dire|mi sono "

@@ -15,7 +15,9 @@ from knowledge.names import ORDINARY, Hit
 
 # Where a provider is named as the one that refuses or receives.
 _RECEIVES_AFTER = re.compile(
-    r"^\S*\s+(?:bounces?|rejects?|refuses?|blocks?(?! (?:my|our) (?:account|login|sign|access|password|app))|blocked(?! (?:my"
+    r"^(?:宛|あて|への|に送|으?로 ?보내|收件)"
+    r"|^\S*\s+(?:bounces?|rejects?|refuses?|blocks?(?! (?:my|our) (?:account|login|sign|access|password|app))"
+    r"|blocked(?! (?:my"
     r"|our) (?:account|login|sign|access|password|app))|defers?|deferred|throttles?|greylists?|rejected|bounced|users?"
     r"|recipients?"
     r"|addresses|customers|lehnt|weist|refuse|rejette|rechaza|recusa|rifiuta|weigert|отклоняет"
@@ -29,8 +31,9 @@ _RECEIVES_BEFORE = re.compile(
     r"|\b(?:bounced|rejected|blocked|refused|deferred|returned|greylisted|abgelehnt|abgewiesen|rejeté\w*|rechazad\w+|rifiutat\w+)"
     r" (?:by|at|von|bei|par|por|da) "
     r"|\b(?:arriv\w+|land\w*|deliver\w*|get through|gets? to|show up|reach\w*)(?: anyone| anybody| people)? (?:at|to|in|with|for)\s+"
-    r"|(?<!our )(?<!\d )\b(?:recipients?|customers?|clients?|people|users|anyone|anybody|someone|friends?|contacts?"
-    r"|addresses|kunden|empfänger|clients?|clientes|clienti|klanten|клиент\w*) (?:at|on|with|bei|chez|de|di|bij|на) |\busers? (?:at|on) )$"
+    r"|(?<!our )(?<!\d )\b(?:recipients?|customers?|clients?|people|users|anyone|anybody|someone|friends?|contacts?|ones"
+    r"|addresses|kunden|empfänger|clients?|clientes|clienti|klanten|клиент\w*) (?:at|on|with|bei|chez|de|di|bij|на) |\b(?:ones|those) to "
+    r"|\busers? (?:at|on) )$"
 )
 _SCOPES = (
     (
@@ -97,7 +100,7 @@ def provider(
         hit
         for hit in (*names, *_between_scripts(text, index))
         if low[hit[0] : hit[1]] not in _NOT_ALONE
-        and not any(a <= hit[0] and hit[1] <= b for a, b, _ in clients)
+        and not any(a <= hit[0] and hit[1] <= b for a, b, id in clients if id != "other")  # "the yahoo app" names both
         and not any(a <= hit[0] < b for a, b in errors)
         and not _receives(low, hit[0], hit[1])
         and not (hit[0] and text[hit[0] - 1] == "@")
@@ -116,10 +119,6 @@ def provider(
             and not low[hit[1] :].split("\n", 1)[0].strip(" .!,")  # the last word: said by the person behind the error
             and low[hit[0] - 1] in " ,("
         ]
-    for id, pattern, where in (("ses", _SES, text), ("microsoft365", _365, low)):
-        for match in () if named_hits or not index.provider(id) else pattern.finditer(where):
-            if not _receives(low, match.start(), match.end()):
-                return id
     if not named_hits:
         named_hits = [
             (match.start(), match.end(), found)
@@ -130,6 +129,10 @@ def provider(
             and not _receives(low, match.start(), match.end())
             and (found := _whole(index, match.group(match.lastindex or 0)))
         ]
+    for id, pattern, where in (("ses", _SES, text), ("microsoft365", _365, low)):
+        for match in () if named_hits or not index.provider(id) else pattern.finditer(where):
+            if not _receives(low, match.start(), match.end()):
+                return id
     if not named_hits:
         for match in itertools.islice(itertools.chain(_BESIDE.finditer(low), _BEFORE_SETTINGS.finditer(low)), 16):
             word = next(group for group in match.groups() if group)

@@ -58,17 +58,18 @@ _ERROR_AROUND = re.compile(
     r"|ssl peer|alert (?:unknown|handshake|bad|cert|protocol|internal|close|number)|v[123] alert|protocol (?:error|version)"
     r"|connection error|routines|_ssl\.c|sslv3|ssl2|must issue|command "
     r"first|is required|not support|unsupported"
-    r"|not available|not offered|not supported|failed|failure|startup|negotiat|could not be established"
+    r"|not available|not offered|not supported|\bfail(?:ed|ure)|startup|negotiat|could not be established"
     r"|connection (?:is )?not|version|extension|don't appear|before auth|lib\(|reason\()"
 )
 # What an error, a certificate or another program's part is named after: no setting.
 _OTHER_THING_NEXT = re.compile(
-    r"[ -]?(?:(?:errors?|fehler)(?!:? ?[45]\d\d)|problems?|issues?"
+    r"(?:: (?:first record|failed|handshake|bad|unknown|received|oversized|unsupported)"
+    r"|[ -]?(?:(?:errors?|fehler)(?!:? ?[45]\d\d)|problems?|issues?"
     r"|trouble|handshak\w*|cert\w*|zertifikat\w*|filter\w*|scan\w*|inspect\w*|prüfung|proxy"
     r"|labs|reports?|channel"
     r"|secure channel|read|write|packet|session|sni|librar\w+|stack|checker|offload\w*|terminat\w*|keys?|pinning|intercept\w*|records?"
     r"|context|socket|layer"
-    r"|peer)\b|\)? connection (?:closed|error|failed|reset|refused|could|was)"
+    r"|peer)\b)|\)? connection (?:closed|error|failed|reset|refused|could|was)"
 )
 _OTHER_THING_BEFORE = re.compile(
     r"(?:let'?s encrypt|wildcard|renew(?:ed|ing|al of)?|expired|bought|install(?:ed|ing)?|lost connection after|connection after|up to"
@@ -186,7 +187,7 @@ def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> b
     if _OTHER_THING_NEXT.match(low, end) or _OTHER_THING_BEFORE.search(low[max(0, start - 32) : start]):
         return False
     tail = _TRUST_CHOICE.sub("", low[end : end + 60])[:30]
-    if _ERROR_AROUND.search(re.split(r",|\n|->|=>|→|: |; |\. ", tail)[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
+    if _ERROR_AROUND.search(re.split(r"[,\n\"]|->|=>|→|: |; |\. ", tail)[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
         return False
     sentence = low[max(0, start - 40) : start]
     if _OFFERED.search(sentence):

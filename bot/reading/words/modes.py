@@ -77,4 +77,6 @@ WITHOUT = """
 """
 WITHOUT_UNSPACED = r"不|没有|沒有|无|無|未"
 # Parts of the words above that name encryption itself.
-ENCRYPTS = r"encrypt|verschl|chiffr|crypt|cifr|encript|cript|versleutel|szyfr|šifr|şifre|шифр|krypt|salau|titkos|κρυπτ|enkripsi|mã hóa"
+ENCRYPTS = (
+    r"encrypt|verschl|chiffr|crypt|critt|cifr|encript|cript|versleutel|szyfr|šifr|şifre|шифр|krypt|salau|titkos|κρυπτ|enkripsi|mã hóa"
+)

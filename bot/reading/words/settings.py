@@ -6,7 +6,7 @@ from __future__ import annotations
 OTHER_PARTS = """
     imap imaps pop pop3 incoming inbound db database redis mysql mariadb pg postgres postgresql mongo mongodb ldap http https web proxy
     elastic elasticsearch rabbitmq amqp kafka cache session queue broker api oauth socks ws app nginx apache listen bind metrics ssh ftp
-    sftp s3 minio mx helo ehlo hello domain dns
+    sftp s3 minio old previous former alt vorher ancien anterior vecchio oud mx helo ehlo hello domain dns
 """
 
 # Last parts of keys for the server.
