@@ -25,14 +25,14 @@ SpfProblem = Literal["syntax", "too_many_lookups", "void_lookups", "loop", "brok
 StsMode = Literal["enforce", "testing", "none"]
 
 MAX_LOOKUPS = 10  # RFC 7208 section 4.6.4
+_STAND_IN = "stand-in.invalid"
 # What stands for an answer that is still to be had, so that one reading shows all that is lacking and not the first of it only.
 _STAND_INS = {
     "TXT": (dns.rdata.from_text(IN, "TXT", '"v=spf1 ?all"'),),
     "A": (dns.rdata.from_text(IN, "A", "192.0.2.1"),),
     "AAAA": (),
-    "MX": (dns.rdata.from_text(IN, "MX", "1 stand-in.invalid."),),
+    "MX": (dns.rdata.from_text(IN, "MX", f"1 {_STAND_IN}."),),
 }
-_NO_QUESTION: Question = ("stand-in.invalid", "A")
 
 
 async def load() -> None:
@@ -59,13 +59,13 @@ class Answers:
         question = (name.rstrip(".").lower(), kind)
         if question in self.given:
             return self.given[question]
-        if question[0] != _NO_QUESTION[0]:
+        if question[0] != _STAND_IN:
             self.lacking.add(question)
         return _STAND_INS[kind]
 
     def resolve(self, name: str, kind: str, **_: object) -> Records:
-        """As dnspython's resolvers. No other kinds than are asked for a reason: the old type SPF, and an alias beside the record, are
-        matters of warnings that nobody reads."""
+        """As dnspython's resolvers. Other kinds than those above are said to be empty: the parsers ask for the old type SPF, and for an
+        alias beside the record, to warn of them only."""
         found = self.records(name, kind) if kind in _STAND_INS else ()
         if found is None:
             raise NobodyAnswered

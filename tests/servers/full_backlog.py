@@ -8,15 +8,16 @@ from contextlib import ExitStack, contextmanager
 
 
 @contextmanager
-def dropping(address: str = "127.0.0.1") -> Iterator[int]:
+def dropping(address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
     """Gives the port. The kernel keeps two attempts in its queue and drops what comes after."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with ExitStack() as held:
-        listening = held.enter_context(socket.socket())
-        listening.bind((address, 0))
+        listening = held.enter_context(socket.socket(family))
+        listening.bind((address, port))
         listening.listen(0)
         port = int(listening.getsockname()[1])
         for _ in range(3):
-            client = held.enter_context(socket.socket())
+            client = held.enter_context(socket.socket(family))
             client.setblocking(False)
             client.connect_ex((address, port))
         yield port

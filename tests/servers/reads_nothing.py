@@ -1,4 +1,4 @@
-"""Never takes a byte from us: its window closes."""
+"""Never takes a byte from us: what we send fills its buffers until its window is shut."""
 
 from __future__ import annotations
 

@@ -81,6 +81,7 @@ ROWS = (
     Row("hangs_at_starttls", (saw(EhloAnswered, under_tls=False), saw(StayedSilent, stage="starttls")), (TlsFailed, TlsEstablished)),
     Row("hangs_in_handshake", (saw(TlsFailed, implicit=False, reason="silent"),), (TlsEstablished,)),
     Row("closes_at_connect", (saw(ConnectionClosed, stage="greeting", reset=False),), (GreetedInClear, SpokeOtherProtocol)),
+    Row("half_open", (saw(ConnectionClosed, stage="greeting", reset=False),), (GreetedInClear, SpokeOtherProtocol)),
     Row("closes_after_greeting", (saw(GreetedInClear), saw(ConnectionClosed, stage="ehlo")), (EhloAnswered,)),
     Row("closes_at_ehlo", (saw(GreetedInClear), saw(ConnectionClosed, stage="ehlo")), (EhloAnswered, Replied)),
     Row("closes_at_starttls", (saw(ConnectionClosed, stage="starttls"),), (TlsEstablished, TlsFailed)),
@@ -182,6 +183,7 @@ ROWS = (
 VERDICTS = {
     "net.closed": (
         "closes_at_connect",
+        "half_open",
         "closes_after_greeting",
         "closes_at_ehlo",
         "closes_at_starttls",

@@ -251,6 +251,24 @@ async def test_ipv4_is_found_where_ipv6_is_dead(papers: Papers) -> None:
     assert seen.first(TcpRefused, address="::1") or seen.first(NotProbed, host="::1")
 
 
+async def test_ipv6_that_swallows_everything_keeps_nobody_waiting_for_ipv4(papers: Papers) -> None:
+    told: list[Observation] = []
+    async with AsyncExitStack() as stack:
+        port = await stack.enter_async_context(standing(starttls.talk, papers))
+        resolver = await stack.enter_async_context(resolving({"mail.test": {"A": ["127.0.0.1"], "AAAA": ["::1"]}}))
+        try:
+            stack.enter_context(dropping("::1", port))
+        except OSError:
+            pytest.skip("there is no IPv6 on this machine's loopback")
+        policy = Policy((f"127.0.0.1:{resolver.port}",), ("127.0.0.0/8", "::1/128"), (port,), ca_file=papers.ca_file)
+        network = await stack.enter_async_context(Network(policy))
+        await probe(ProbeRequest("mail.test", port, STARTTLS), network, told.append, deadlines=QUICK)
+
+    ends = [(type(item), item.address) for item in told if isinstance(item, EhloAnswered | TcpTimedOut)]
+    assert ends[-1] == (TcpTimedOut, "::1")
+    assert (EhloAnswered, "127.0.0.1") in ends[:-1]
+
+
 async def test_facts_are_told_at_once_and_carry_site_and_time(papers: Papers) -> None:
     told: list[tuple[float, Observation]] = []
     async with standing(greets_after_29_seconds.talk, papers) as port, resolving({"mail.test": {"A": ["127.0.0.1"]}}) as resolver:
