@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any
 
 from adapters.grammar import Parser, command, group, json_option
@@ -54,7 +55,7 @@ def _talking(commands: Any) -> None:
         "  $ postmaster chat\n  > thunderbird can't send, mail.our-club.org 587 SSL, wrong version number\n",
     )
     json_option(chat, 'for scripts: {"user": …} lines in, {"reply": …} and {"idle": true} lines out')
-    chat.add_argument("--locale", metavar="L", help="your language and region, such as de-DE, for dates")
+    chat.add_argument("--locale", metavar="L", type=_locale, help="your language and region, such as de-DE: days are written so")
     explain = command(
         commands,
         "explain",
@@ -80,6 +81,14 @@ def _talking(commands: Any) -> None:
     for read in (explain, understand):
         json_option(read)
         read.add_argument("--lines", action="store_true", help='with --json: one {"id": …, "text": …} a line in, one answer a line out')
+
+
+def _locale(text: str) -> str:
+    """In the form of BCP 47; a POSIX name ("de_DE.UTF-8") is taken too."""
+    tag = text.split(".")[0].replace("_", "-")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", tag):
+        raise argparse.ArgumentTypeError(f"{text!r} is no language: give one such as de or de-DE")
+    return tag
 
 
 def _looking(commands: Any) -> None:

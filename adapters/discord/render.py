@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from adapters.discord import custom_ids, dates
+from adapters import dates
+from adapters.discord import custom_ids
 from adapters.discord.columns import aligned, grid
 from adapters.discord.markdown import atoms, clean, fenced, host_of, linked, literal, part, units
 from bot.reply import (
@@ -228,7 +229,7 @@ def _looked_at(items: Sequence[SourceLine], day: str | None, words: Words, local
         pieces.append(linked(item.url, str(pages) if again else ""))
         pieces += [" ", inline_words(f"({item.about})")] if item.about else []
     if day:
-        pieces += [" ", inline_words(words("source_checked", date=dates.shown(day, locale, words)))]
+        pieces += [" ", inline_words(words("source_checked", date=dates.shown(day, locale)))]
     return part(pieces, _CHUNK, prefix="-# ")
 
 

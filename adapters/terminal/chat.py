@@ -13,6 +13,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
+from adapters.dates import in_language
 from adapters.ending import run_alone
 from adapters.terminal import streams
 from adapters.terminal.arriving import arriving
@@ -37,8 +38,9 @@ class PeopleChannel:
 
     abilities = Abilities(edit=False)
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, locale: str | None = None) -> None:
         self.name = name
+        self._locale = locale
         self.choices: tuple[Choice, ...] = ()
         self.turn = 0
         self._number = 0
@@ -49,7 +51,7 @@ class PeopleChannel:
         self.end_live()
         self._number += 1
         try:
-            show(reply.blocks)
+            show(in_language(reply.blocks, self._locale))
             show_choices(reply)
             streams.write_line("")
         except BrokenPipeError:
@@ -215,7 +217,7 @@ async def _talk(locale: str | None) -> int:
 
     known = index()
     line = Line(new_conversation(), locale=locale)
-    channel = PeopleChannel(line.channel)
+    channel = PeopleChannel(line.channel, locale)
     place: Place = {}
     async with running(channel, load_settings(), known) as service:
         talk = await _open_talk(service)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
+from adapters.dates import in_language
 from adapters.ending import run_alone
 from adapters.terminal import streams
 from adapters.terminal.arriving import arriving
@@ -23,8 +25,9 @@ class JsonChannel:
 
     abilities = Abilities(edit=True)
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, locale: str | None = None) -> None:
         self.name = name
+        self._locale = locale
         self.turn = 0
         self._number = 0
         self._shown: dict[str, float] = {}
@@ -32,11 +35,11 @@ class JsonChannel:
     async def post(self, place: Place, reply: Reply, key: str) -> str:
         self._number += 1
         self.turn = reply.turn or self.turn
-        _write(reply_json(reply))
+        self._say(reply)
         return str(self._number)
 
     async def edit(self, place: Place, message: str, reply: Reply, key: str) -> str:
-        _write({**reply_json(reply), "progress": True})
+        self._say(replace(reply, progress=True))
         return message
 
     async def find(self, place: Place, key: str) -> str | None:
@@ -53,18 +56,16 @@ class JsonChannel:
             return
         else:
             self._shown[progress.probe] = -now
-        reply = Reply((Paragraph((Text(plain(progress)),)),), progress=True)
-        _write(reply_json(reply))
+        self._say(Reply((Paragraph((Text(plain(progress)),)),), progress=True))
 
     async def hand_off(self, place: Place, summary: Reply, key: str) -> None:
         """The summary stands in the reply already; a script passes it on as it likes."""
 
-
-def _write(reply: dict[str, Any]) -> None:
-    try:
-        streams.write_json({"schema": 1, "reply": reply})
-    except BrokenPipeError:
-        raise Undeliverable("closed pipe") from None  # the next line that this process writes ends it
+    def _say(self, reply: Reply) -> None:
+        try:
+            streams.write_json({"schema": 1, "reply": reply_json(replace(reply, blocks=in_language(reply.blocks, self._locale)))})
+        except BrokenPipeError:
+            raise Undeliverable("closed pipe") from None  # the next line that this process writes ends it
 
 
 def reply_json(reply: Reply) -> dict[str, Any]:
@@ -99,7 +100,7 @@ async def _talk(locale: str | None) -> int:
 
     known = index()
     line = Line(new_conversation(), locale=locale)
-    channel = JsonChannel(line.channel)
+    channel = JsonChannel(line.channel, locale)
     async with running(channel, load_settings(), known) as service:
         async for _, row in arriving(streams.json_lines(streams.StandardInput())):
             what = row if isinstance(row, str) else what_of(row, channel.turn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.discord import commands, dates
+from adapters.discord import commands
 from bot.reply import Paragraph, Reply, SourceLine, Sources, Text
 from tests.adapters.discord.local import GENERAL
 from tests.adapters.discord.peer import Peer
@@ -14,34 +14,6 @@ from tests.adapters.discord.seen import buttons, words_of
 DATED = Reply(
     (Paragraph((Text("The settings."),)), Sources((SourceLine("https://www.rfc-editor.org/rfc/rfc8314", "2026-03"),))), final=True
 )
-
-
-@pytest.mark.parametrize(
-    ("locale", "month", "day"),
-    [
-        ("de", "November 2026", "3. November 2026"),
-        ("fr", "novembre 2026", "3 novembre 2026"),
-        ("es-419", "noviembre de 2026", "3 de noviembre de 2026"),
-        ("en-US", "November 2026", "November 3, 2026"),
-        ("en-GB", "November 2026", "3 November 2026"),
-        ("pt-BR", "novembro de 2026", "3 de novembro de 2026"),
-        ("ja", "2026-11", "2026-11-03"),
-        (None, "2026-11", "2026-11-03"),
-    ],
-)
-def test_a_month_or_a_day_is_written_as_in_the_persons_language(locale: str | None, month: str, day: str) -> None:
-    assert dates.shown("2026-11", locale, words) == month
-    assert dates.shown("2026-11-03", locale, words) == day
-
-
-@pytest.mark.parametrize("odd", ["last year", "2026", "2026-13", "2026-02-30", ""])
-def test_what_is_no_date_stays_as_it_is(odd: str) -> None:
-    assert dates.shown(odd, "de", words) == odd
-
-
-@pytest.mark.parametrize("language", [name for name in PHRASES["dates"]])
-def test_every_language_names_twelve_months(language: str) -> None:
-    assert len(words(f"dates.{language}.names").split()) == 12
 
 
 async def test_a_click_tells_the_language_in_which_the_answer_is_dated(peer: Peer, service: Scripted) -> None:

@@ -63,6 +63,7 @@ def nothing_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
         ("nosuchcommand", "choose from"),
         ("chat anything", "`postmaster chat --help`"),
         ("chat --locale", "expected one argument"),
+        ("chat --locale german!", "such as de or de-DE"),
         ("explain --no-such-option", "`postmaster explain --help`"),
         ("explain --lines", "--lines goes with --json"),
         ("explain --lines --json x", "standard input"),

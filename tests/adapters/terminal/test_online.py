@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from tests.adapters.terminal import shapes
 from tests.adapters.terminal.conftest import HOST, Done, world
@@ -36,6 +37,16 @@ async def test_a_published_server_that_does_not_answer_is_not_recommended(papers
     assert done.status == 1
     assert shapes.LOOKUP(done.json)
     assert (done.json["found"], done.json["settings"]) == (False, [])
+
+
+async def test_the_talk_for_scripts_writes_days_as_in_the_persons_language(papers: Papers) -> None:
+    said = json.dumps({"user": "lookup gmail"}) + "\n"
+    async with world(papers) as servers:
+        plain, german = [await servers.run("chat", "--json", *more, given=said) for more in ((), ("--locale", "de_DE.UTF-8"))]
+
+    days = re.findall(r"checked (2026-\d\d(?:-\d\d)?)\)", plain.out)
+    assert days
+    assert len(re.findall(r"checked (?:\d{1,2}\. )?[A-ZÄ][a-zä]+ 2026\)", german.out)) == len(days)
 
 
 async def test_every_line_of_the_talk_for_scripts_has_its_shape(papers: Papers) -> None:
