@@ -15,7 +15,7 @@ from bot.diagnosis.wrappers import plain
 from knowledge.model import Knowledge
 
 # The most that a text without a word of mail may score (`certainty.py`): it could as well be about something else.
-MOST = 1.85
+MOST = 1.8
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _CLASS = re.compile(r"\\[a-zA-Z]")  # \b, \d, \S in a pattern: no letters of a word
@@ -31,7 +31,9 @@ _OF_ANY_PROGRAM = ("net.", "tls.", "auth.", "relay.", "recipient.", "sender.", "
 
 # "virsh: end of file", "AH02039: certificate verification": who speaks.
 _SPEAKER = re.compile(r"((?:[\w.()-]{1,24} ){0,2}[\w.()-]{2,24}): ")
+_IS_ERROR = ("fehler", "erreur", "errore", "erro", "fout", "fejl", "błąd", "chyba", "hiba", "hata", "virhe", "ошибка", "помилка")
 _OF_ANY_LANGUAGE = ("error", "exception", "socket", "system", "java", "errno", "warning", "fatal", "uncaught", "unhandled", "traceback")
+_LABEL = (*_IS_ERROR, *_OF_ANY_LANGUAGE)
 _NAME = re.compile(r"[^\W\d_]{3,}|^[a-z]{2}(?=\b)")
 _NUMBERED = re.compile(r"[a-z]{1,8}-?\d{4,8}")
 _IDENTIFIER = re.compile(r"(?:/[\w.-]+)+|\b[a-z0-9]{1,32}(?:_[a-z0-9]{1,32}){2,12}")  # a path; a function's name
@@ -115,7 +117,7 @@ class Bare:
         """`strength` of each cause, less for what a text without a word of mail may say of any software, the more so where it names what
         nothing here knows. `text` in the form of `wrappers.plain`; `strength` is not empty."""
         words = frozenset(_WORD.findall(text))
-        unknown = words - self._vocabulary
+        unknown = frozenset(word for word in words - self._vocabulary if not word.endswith(_IS_ERROR))
         first = max(strength, key=strength.__getitem__)
         of_any_software = not first.startswith(_OF_MAIL_ALONE) and self._names_something(text, unknown)
         everything = _OF_OTHERS if of_any_software or self._is_strange(text, words, unknown) else 1.0
@@ -138,7 +140,7 @@ class Bare:
 
     def _is_stranger(self, speaker: str) -> bool:
         """Whether nothing here speaks under this name: one of its words is known to nobody, or none stands before a colon in an example."""
-        names = [word for word in _NAME.findall(speaker) if not word.endswith(_OF_ANY_LANGUAGE)]
+        names = [word for word in _NAME.findall(speaker) if not word.endswith(_LABEL)]
         if not names:
             return _NUMBERED.fullmatch(speaker) is not None
         return any(word not in self._vocabulary for word in names) or self._speakers.isdisjoint(_NAME.findall(speaker))

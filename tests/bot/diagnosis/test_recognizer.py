@@ -178,6 +178,19 @@ def test_what_people_ask_first(text: str, cause: str) -> None:
     assert first(text) == cause
 
 
+def test_a_refusal_in_words_that_nobody_has_written_is_taken_by_single_words_but_never_surely() -> None:
+    words = "we dislike hosts whose name and address disagree in reverse"
+
+    ((cause, certain, _), *_) = recognizer().recognise("554 " + words).ranked
+
+    assert (cause, ACT_AT <= certain < 0.7) == ("policy.reverse_dns", True)
+    assert first(words) is None
+
+
+def test_a_longer_phrase_that_only_passes_over_a_more_exact_one_does_not_hide_it() -> None:
+    assert first("550 sender IP reverse lookup rejected") == "policy.reverse_dns"
+
+
 @pytest.mark.parametrize("text", ["550 5.7.1", "550", "554 5.7.1", "it does not work"])
 def test_a_text_that_decides_nothing_is_left_undecided(text: str) -> None:
     assert first(text) is None
