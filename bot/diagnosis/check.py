@@ -132,6 +132,11 @@ def _places(known: Knowledge, files: list[_File]) -> Iterator[str]:
                 yield file.at(
                     ("places",), f"fixes set {setting!r}, and {client.name} has no place for it; add it to [places], or to cannot"
                 )
+        for setting, place in client.places.items():
+            times, wanted = place.text.count("{value}"), int(setting not in ("authentication", "password"))
+            if times != wanted:
+                says = "write it once, where the value is entered" if wanted else "leave it out: what is entered there is not shown"
+                yield file.at(("places", setting), f"the place of {setting!r} holds {{value}} {times} times; {says}")
 
 
 # What a sentence says that only repeats a setting of `set`, by the setting and its value ("": any).

@@ -220,6 +220,12 @@ def test_a_fix_without_a_place_in_a_client_is_found(copy: Path) -> None:
     assert any("'security'" in problem for problem in found)
 
 
+def test_a_place_that_does_not_say_where_the_value_goes_is_found(copy: Path) -> None:
+    line = spoil(copy, "clients/thunderbird.toml", 'port = "Port: {value}"', 'port = "Port"')
+
+    assert [problem for problem in check(copy) if problem.startswith(f"knowledge/clients/thunderbird.toml:{line}:") and "once" in problem]
+
+
 def test_a_sentence_that_repeats_a_setting_is_found(copy: Path) -> None:
     set_only = 'set = { security = "starttls" }\nsource'
     spoil(copy, "causes/tls.toml", set_only, set_only.replace("source", 'do = "Choose STARTTLS."\nsource'))
