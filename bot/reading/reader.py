@@ -15,7 +15,7 @@ from bot.reading.clients import client as client_of
 from bot.reading.clients import mentioned
 from bot.reading.digest import digest
 from bot.reading.endpoints import HostMention, host_mentions
-from bot.reading.errors import error_spans, error_text, quoted
+from bot.reading.errors import behind_a_program, error_spans, error_text, quoted
 from bot.reading.intents import Said, intent
 from bot.reading.model import HostTypo, Reading, Tried
 from bot.reading.pastes import observations, read_all
@@ -48,6 +48,9 @@ _TERM = re2.compile(
 
 _SECURE_OFF = re2.compile(r"\bsecure[\"']?\s*[:=]?\s*[\"']?false\b")
 _STARTTLS_PORTS = frozenset({587, 2525})
+_IMPLICIT_PORTS = frozenset({465, 2465, 8465, 10465})
+# Kinds of programs where TLS is switched on or off, and the port says which of the two it is.
+_NO_MENU = frozenset({"library", "framework", "application", "server"})
 # A menu's word for a mode that is "TLS" and says nothing of SSL or STARTTLS.
 _SAYS_TLS = re.compile(r"(?:[A-Za-z ]+ using )?TLS(?: \(\d+\))?", re.IGNORECASE)
 # Said of an error text: there is no more of it.
@@ -68,9 +71,12 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     shape, tls_word = dialect(plain)
     names = prose(_where_people_speak(plain))
     client_hits = mentioned(names, index)
+    if error is None:
+        error = behind_a_program(plain, low, client_hits)
     client, version = client_of(names, client_hits, _known(shape, index), spans, index)
     own = prose(plain)
-    pasted, transcripts = read_all(plain, own, tls_word if tls_word is not None else _tls_word(client, index))
+    named_word = _tls_word(client, index) if client != shape else None  # a named program's word beats that of a shape
+    pasted, transcripts = read_all(plain, own, next((word for word in (named_word, tls_word, _tls_word(client, index)) if word), None))
     client = client or _known(pasted.client, index)
 
     spoken = _lower(own)
@@ -90,7 +96,7 @@ def read(text: SafeText, index: Index, asked: str | None = None) -> Reading:
     if security is None and (port is not None or not none_is_set):
         security, vague = settings.mode(port, host)
     if security is None and pasted.security is None:
-        security, vague = _own_word(low, client, index, security, vague, spans)
+        security, vague = _own_word(low, client, index, port, vague)
     if security is None and port in _STARTTLS_PORTS and _SECURE_OFF.search(low):  # Nodemailer then takes STARTTLS where it is offered
         security, vague = Security.STARTTLS, False
     domain = address_domain(plain, low, pasted.addresses, spans)
@@ -146,13 +152,15 @@ def _tls_word(client: str | None, index: Index) -> Security | None:
     return menu or TLS_WORD.get(entry.id)
 
 
-def _own_word(
-    low: str, client: str | None, index: Index, security: Security | None, vague: bool, spans: list[tuple[int, int]]
-) -> tuple[Security | None, bool]:
-    if not vague:
-        return security, vague
+def _own_word(low: str, client: str | None, index: Index, port: int | None, vague: bool) -> tuple[Security | None, bool]:
+    """What "TLS" means in the person's program: its own word, else what a program without a menu does at that port."""
+    entry = index.client(client) if client else None
+    if not vague or not re.search(r"\btls\b", low):
+        return None, vague
     meaning = _tls_word(client, index)
-    return (meaning, False) if meaning is not None and re.search(r"\btls\b", low) else (security, vague)
+    if meaning is None and port is not None and entry is not None and entry.id != "other" and entry.kind in _NO_MENU:
+        meaning = Security.IMPLICIT_TLS if port in _IMPLICIT_PORTS else Security.STARTTLS
+    return meaning, meaning is None
 
 
 def _host(found_hosts: list[HostMention], found_ports: list[PortMention], *, corrects: bool) -> str | None:
