@@ -117,7 +117,7 @@ async def _starttls(line: Line) -> bool:
     for command in ("", f"EHLO {smtp.EHLO_NAME}\r\n", "STARTTLS\r\n"):
         if command:
             await _send(line, command.encode("ascii"))
-        reply = b""
+        reply = bytearray()
         while not smtp.is_whole(reply):
             more = await _hear(line)
             if not more or len(reply) > smtp.MAX_RAW_BYTES:

@@ -9,4 +9,4 @@ async def talk(peer: Peer) -> None:
     await peer.say("220 mail.test ESMTP")
     await peer.until("EHLO")
     while True:
-        await peer.say("250-PIPELINING")
+        await peer.say(*["250-PIPELINING"] * 100)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.probes.smtp import Reply, clean, fault_in, protocol_of
+from bot.probes.smtp import Reply, clean, fault_in, is_whole, protocol_of
 
 
 @given(st.text())
@@ -71,3 +71,19 @@ def test_a_reply_tells_its_enhanced_code_and_its_keywords() -> None:
     assert Reply(535, ("5.7.8",)).enhanced == "5.7.8"
     assert Reply(250, ("version 5.7.8 here",)).enhanced is None
     assert Reply(250, ("mail.test", "size 1000", "AUTH plain LOGIN", "")).keywords == ("SIZE 1000", "AUTH plain LOGIN")
+
+
+@pytest.mark.parametrize(
+    ("raw", "whole"),
+    [
+        (b"", False),
+        (b"220 mail.test", False),
+        (b"220 mail.test\r\n", True),
+        (b"220\r\n", True),
+        (b"250-a\r\n", False),
+        (b"250-a\r\n250-b\r\n250 c\r\n", True),
+        (b"250-a\r\n250 b\r\n250 injected\r\n", True),
+    ],
+)
+def test_a_reply_is_whole_with_its_last_line(raw: bytes, whole: bool) -> None:
+    assert is_whole(raw) is whole
