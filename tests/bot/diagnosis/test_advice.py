@@ -129,3 +129,11 @@ def test_who_has_a_relay_without_encryption_is_told_the_line_that_switches_it_of
     entered = Situation(host="10.0.0.5", port=25, security=Security.STARTTLS, client="alertmanager", own_server=True)
 
     assert "without (smtp_require_tls: false)" in advice("tls.not_offered", entered).steps[-1].text
+
+
+def test_a_log_of_ones_own_is_named_only_where_the_provider_is_not_known() -> None:
+    known = advice("auth.bad_credentials", Situation(host="posteo.de", port=465, security=Security.IMPLICIT_TLS))
+    own = advice("auth.bad_credentials", Situation(host="mail.our-club.test", port=465, security=Security.IMPLICIT_TLS, own_server=True))
+
+    assert not any("its log" in step.text for step in known.steps)
+    assert any("its log" in step.text for step in own.steps)
