@@ -6,6 +6,7 @@ import asyncio
 
 from adapters.slack.render import FORM_ACTION
 from bot.channel import Channel, Filled, Incoming, Pressed, Wrote
+from bot.conversation.model import State
 from bot.reply import Field, Form, Progress, Reply, Task
 from tests.adapters.slack.conftest import Running
 from tests.adapters.slack.local import BOT_USER
@@ -110,6 +111,20 @@ async def test_a_person_sees_at_once_that_somebody_is_at_work(peer: Peer, runnin
     status = peer.called("assistant.threads.setStatus")[0].body
     assert (status["channel_id"], status["thread_ts"]) == ("C1", root)
     assert status["status"]
+
+
+async def test_after_a_hand_off_nobody_is_told_that_the_bot_is_at_work_until_it_is_called(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        root = await peer.says(f"<@{BOT_USER}> help")
+        await core.heard()
+        core.knows_talk(core.received[0].conversation, "slack:T1:U1", state=State.HANDED_OFF)
+        await peer.until(lambda: len(peer.called("assistant.threads.setStatus")) == 1)
+        await peer.says("thanks, I wait for your colleague", thread=root)
+        await peer.says(f"<@{BOT_USER}> are you there?", thread=root)
+        await core.heard(2)
+        await peer.until(lambda: len(peer.called("assistant.threads.setStatus")) == 2)
+
+    assert [one.what for one in core.received[1:]] == [Wrote("are you there?")]
 
 
 async def test_a_click_on_an_older_question_is_left_to_the_core_and_its_buttons_stay(peer: Peer, running: Running) -> None:
@@ -305,12 +320,14 @@ async def test_an_attached_log_is_read_with_what_was_said(peer: Peer, running: R
 async def test_pictures_large_files_and_files_elsewhere_are_not_read_and_the_person_is_told(peer: Peer, running: Running) -> None:
     peer.files["big.log"] = ("text/plain", b"x" * 300_000)
     here = f"{peer.url[:-5]}/files/big.log"
-    files = [
-        {"name": "shot.png", "mimetype": "image/png", "size": 31, "url_private_download": here},
-        {"name": "big.log", "mimetype": "text/plain", "size": 100, "url_private_download": here},
-        {"name": "x.log", "mimetype": "text/plain", "size": 100, "url_private_download": "https://evil.example/x.log"},
-    ]
-    async with running() as core:
+    async with Peer() as elsewhere, running() as core:
+        elsewhere.files["x.log"] = ("text/plain", b"550 5.7.1")
+        there = f"{elsewhere.url[:-5]}/files/x.log"
+        files = [
+            {"name": "shot.png", "mimetype": "image/png", "size": 31, "url_private_download": here},
+            {"name": "big.log", "mimetype": "text/plain", "size": 100, "url_private_download": here},
+            {"name": "x.log", "mimetype": "text/plain", "size": 100, "url_private_download": there},
+        ]
         for file in files:
             await peer.says("look", channel="D1", subtype="file_share", files=[file])
         await peer.until(lambda: len(core.received) == 3 and len(peer.whispers("U1")) == 3)

@@ -11,7 +11,7 @@ from adapters.slack.agent import Agent
 from adapters.slack.app import Beside
 from adapters.slack.core import phrases
 from adapters.slack.delivery import SlackChannel
-from adapters.slack.progress import Board
+from adapters.slack.progress import STREAM_SECONDS, Board
 from adapters.slack.web import Web, open_session
 from bot.channel import Place, TryLater, Undeliverable
 from bot.errors import StoreUnreachable
@@ -356,6 +356,10 @@ async def test_a_stream_ends_before_slack_ends_it(peer: Peer, place: Place, monk
         await peer.until(lambda: "Looked" in peer.ours()[0].text)
 
     assert len(peer.ours()) == 1
+
+
+def test_our_streams_are_over_a_minute_before_slacks_five() -> None:
+    assert STREAM_SECONDS <= 240
 
 
 async def test_a_stream_without_news_is_ended_too(peer: Peer, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

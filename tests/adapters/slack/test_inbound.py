@@ -51,8 +51,9 @@ def test_a_mention_has_two_keys_so_that_either_twin_is_known() -> None:
     assert said("app_mention_root").incoming.keys == ("slack:event:Ev1", "slack:message:T1:C1:1764000000.000100")
 
 
-def test_the_message_twin_of_a_mention_is_nobody() -> None:
-    assert heard(payload("message_twin_of_mention"), US) is None
+@pytest.mark.parametrize("name", ["message_twin_of_mention", "message_twin_of_mention_in_thread"])
+def test_the_message_twin_of_a_mention_is_nobody(name: str) -> None:
+    assert heard(payload(name), US) is None
 
 
 def test_a_mention_inside_a_thread_answers_under_its_root() -> None:
@@ -96,6 +97,7 @@ def test_a_direct_message_needs_no_mention() -> None:
     "name",
     [
         "message_from_bot",
+        "app_mention_from_bot",
         "message_from_bot_by_subtype",
         "message_from_slackbot",
         "message_from_system",
