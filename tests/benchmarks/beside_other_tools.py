@@ -5,7 +5,7 @@
 One Postfix with its usual set-ups and the most usual wrong ones, on loopback. Each tool asks each set-up once; a line a set-up says what is
 wrong there and which tool said so, and the last lines how long each tool took in all, and which tools were not to be had.
 `--install-sslyze` has it from PyPI in an environment that is thrown away; `--slow` asks testssl.sh too (Debian: testssl.sh), which takes
-some five minutes. `--only SETUP` asks that one. Needs root and Postfix.
+some ten minutes. `--only SETUP` asks that one. Needs root and Postfix.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.servers import postfix  # noqa: E402
 from tests.servers.papers import Papers  # noqa: E402
 from tests.servers.resolver import resolving  # noqa: E402
 
-TOOL_SECONDS, SLOW_SECONDS = 10, 60
+TOOL_SECONDS, SLOW_SECONDS = 10, 240
 TOOLS = ("openssl", "swaks", "sslyze", "testssl.sh")
 # How testssl.sh and sslyze tell it; openssl and swaks ask for one version, the newest.
 OLD_TLS_WORDS = (
@@ -94,7 +94,7 @@ FAULTS = (
         "plain_only",
         "no STARTTLS",
         lambda seen: (ehlo := seen.first(o.EhloAnswered)) is not None and not ehlo.starttls,
-        ("starttls not", "didn't find starttls", "no starttls", "did not advertise starttls", "no starttls found", "rejected"),
+        ("didn't find starttls", "did not advertise starttls", "does not support starttls", "doesn't seem to be a tls/ssl enabled server"),
     ),
     Fault(
         "login_in_clear",
@@ -108,13 +108,14 @@ FAULTS = (
         lambda seen: (ehlo := seen.first(o.EhloAnswered, under_tls=True)) is not None and not ehlo.auth,
         ("auth not", "no auth"),
     ),
-    Fault("refuses_at_connect", "554 at connect", lambda seen: seen.first(o.Replied, stage="greeting", code=554), ("554",)),
-    Fault("busy", "421: busy, nothing known", lambda seen: seen.first(o.Replied, stage="greeting", code=421), ("421",)),
+    Fault("refuses_at_connect", "554 at connect", lambda seen: seen.first(o.Replied, stage="greeting", code=554), ("554", "5.7.1")),
+    Fault("busy", "421: busy, nothing known", lambda seen: seen.first(o.Replied, stage="greeting", code=421), ("421", "4.3.2")),
 )
 
 
 async def run(command: list[str]) -> tuple[str, float]:
-    """Output and seconds of one tool; it is ended after TOOL_SECONDS (testssl.sh: SLOW_SECONDS), for some wait for ever."""
+    """Output and seconds of one tool; it is ended after TOOL_SECONDS (testssl.sh: SLOW_SECONDS, so that a busy machine does not decide),
+    for some wait for ever."""
     started = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT

@@ -127,6 +127,16 @@ async def test_the_usual_names_count_where_they_resolve_and_come_last() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["smtp.shop.test", "mail.shop.test", "shop.test", "smtps.shop.test", "mx.elsewhere.test"])
+async def test_each_usual_name_is_tried_and_that_of_the_mail_exchanger(name: str) -> None:
+    zone: dict[str, dict[str, list[str]]] = {"shop.test": {"MX": ["1 mx.elsewhere.test."]}}
+    zone.setdefault(name, {})["A"] = ["127.0.0.1"]
+
+    found, _ = await search("shop.test", zone)
+
+    assert brief(found) == [(name, 465, "implicit_tls", "name"), (name, 587, "starttls", "name")]
+
+
 @pytest.fixture
 def https(papers: Papers, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
