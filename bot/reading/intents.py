@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import re2
+
 from bot.reading import talk, telling
+from bot.reading.greeting import greets
 from bot.reading.model import Intent
+from bot.reading.patterns import compile_words
 
 # Marks of a review of code: what it says of mail is nobody's trouble.
 _REVIEW = re.compile(
@@ -92,6 +96,13 @@ _TROUBLE = re.compile(
     r"|funziona)|niet|не )"
 )
 _HOW = re.compile(r"\bsteps?\b|set ?up|how (?:do|to|can|would|should)|guide|\bconfigur|einricht|anleitung|cómo|comment|come |как ")
+# Asks for a number: of mails in an hour, of recipients.
+_HOW_MANY = compile_words(
+    r"^\W*(?:(?:hi|hello|hey|hallo|hola|ciao|and|und|so|ok)[, ]+)*(?:how (?:many|much|often)|wie ?viele?n?|combien|cuánt[oa]s?"
+    r"|quant[oaei]s?|hoeveel|ile"
+    r"|kolik|kaç|сколько|скільки|hur många|hvor mange|kuinka (?:monta|paljon)|hány|πόσ[αοει]\w*|berapa banyak|bao nhiêu|mấy)\b"
+    r"|(?:多少|几|幾|何|몇) ?(?:封|通|件|개|통)"
+)
 _RIGHT = re.compile(r"\b(?:is|are) (?:this|that|these|my|it) [^\n?]*\b(?:right|correct|ok|okay|format|valid|fine|wrong)\b[^\n?]*\?")
 _YES_OR_NO = re.compile(r"\b(?:is|are|does|can|should|will|would)\b[^\n?]*\?\s*$")
 
@@ -120,18 +131,18 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
     if talk.HUMAN.search(low) and words <= 30 and not said.error:
         return "human"
     if short and not said.error:
-        if talk.CANCEL.search(low):
+        if talk.CANCEL.search(low) or (not _facts(said) and _in_parts(talk.CANCEL, low)):
             return "cancel"
         if talk.RESTART.search(low) and not talk.OFF_TOPIC.search(low):
             return "restart"
-    if short and talk.GREETING.search(low):
+    if short and greets(low):
         return "greeting"
     question = talk.QUESTION.search(low) is not None
     concept = _CONCEPT.match(low) is not None or _VERSUS.search(low) is not None
     problem = talk.PROBLEM.search(low) is not None
     configure = talk.CONFIGURE.search(low) is not None
     lookup = talk.LOOKUP.search(low) is not None
-    facts = said.host or said.port or said.security or said.client or said.provider or said.domain
+    facts = _facts(said)
     if short and not said.error and not question and _thanks(low, said, problem=problem, asks=configure or lookup):
         return "thanks"
     if _REVIEW.search(low) and not said.code:
@@ -152,6 +163,22 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
     if asked is not None and facts and short and not question and not configure:
         return "fix_error"
     return _wish(low, said, asked, question=question, concept=concept, problem=problem, configure=configure, lookup=lookup)
+
+
+def _facts(said: Said) -> bool:
+    return said.host or said.port or said.security or said.client or said.provider or said.domain
+
+
+_PARTS = re.compile(r"[,.;!:]+|\s[–—-]+\s")
+_FEW_WORDS = 5
+
+
+def _in_parts(pattern: re2._Regexp[str], low: str) -> bool:
+    """Whether one part of a short reply says so and the others say little: "nieważne, dzięki", "ok, leave it. thanks anyway"."""
+    parts = [part.strip() for part in _PARTS.split(low) if part.strip()]
+    said = [part for part in parts if pattern.search(part)]
+    others = [part for part in parts if part not in said]
+    return bool(said) and "?" not in low and all(len(part.split()) <= _FEW_WORDS and not talk.MAIL.search(part) for part in others)
 
 
 def _chats(low: str, *, problem: bool) -> bool:
@@ -192,7 +219,7 @@ def _wish(
     defines = lookup and said.provider and _DEFINES.search(low) is not None
     if talk.OFF_TOPIC.search(_REPORTS.sub(" ", low)) and not said.host and not said.port and not (lookup and place) and not sends:
         return "off_topic"
-    if _RIGHT.search(low) and not said.host:
+    if (_RIGHT.search(low) and not said.host) or (_HOW_MANY.search(low) and not problem and sending):
         return "question"
     if trouble and sending and not said.term and _WHY.match(low) and _MINE.search(low) and _SENDING_VERB.search(low):
         return "fix_error"

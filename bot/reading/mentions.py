@@ -197,9 +197,13 @@ def corrects(text: str) -> bool:
 
 
 _CORRECTION = re.compile(
-    r"^\s*(?:(?:ah|oh|uh|hm+|ok),? )?(?:no(?=[,.:!]| (?:it'?s|its|the|i mean|i meant|wait|sorry"
+    r"^\s*(?:(?:ah|oh|uh|hm+|ok|no),? )*(?:вибачте|перепрошую|простите|promiňte|omlouvám se|özür dilerim|ursäkta|beklager|anteeksi"
+    r"|bocs(?:i|ánat)?|elnézést|συγγνώμη|maaf"
+    r"|xin lỗi|对不起|抱歉|ごめんなさい|죄송(?:합니다|해요)|не так|不对|不對|不是|错了|錯了|搞错了"
+    r"|아니(?:요|오)?|아뇨|すみません|違います|間違えました|いや"
+    r"|no(?=[,.:!]| (?:it'?s|its|the|i mean|i meant|wait|sorry"
     r"|port|i am|i'm))|nope|nah|wait|sorry|oops|ups(?! card| network| battery)|whoops|actually|correction"
-    r"|typo|wrong|pardon|perdón|perdon|scusa|desculpa|nein(?=,)|non(?=,)|нет(?=,)|ой|nee(?=,))\b[,.: !-]"
+    r"|typo|wrong|pardon|perdón|perdon|scusa|desculpa|nein(?=,)|non(?=,)|нет(?=,)|ой|nee(?=,))\b[,.: !、-]"
     r"|\b(?:sorry|oops|ups(?! card| network| battery)|whoops|correction|i meant|i mean|i misspoke|my bad|my mistake|make "
     r"(?:that|it)|scratch that|no wait|wait,? no|actually(?:,)? (?:it'?s|i|the|port|we)|it'?s "
     r"actually"

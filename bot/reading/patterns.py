@@ -1,8 +1,8 @@
 """How are patterns over people's words compiled? RE2 (linear time), with word boundaries that work in every script.
 
-RE2's `\\b` knows ASCII letters only: "\\bпривет\\b" never matches. Here `\\b` at the beginning of an alternative becomes "start, or no
-ASCII letter before", elsewhere "end, or no ASCII letter behind"; letters of other scripts are let through on both sides. A match may
-thereby hold one character more at either side.
+RE2's `\\b` and `\\w` know ASCII letters only: "\\bпривет\\b" never matches. Here `\\b` at the beginning of an alternative becomes "start, or no
+Latin letter before", elsewhere "end, or no Latin letter behind" (with accents: "wysyła" is not in "wysyłać"), and `\\w` takes accents in;
+letters of other scripts are let through on both sides. A match may thereby hold one character more at either side.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ _SPACE_BEHIND = re.compile(r"(?<=[\w)?*+])\\b(?= |\\s\+)")
 # "(?:\\b|$)" closes a word although it begins an alternative.
 _OR_END = re.compile(r"\(\?:\\b\|(?=[$\[])")
 # Not `[^\pL\pN_]`: that class alone is some hundred instructions, and stands hundreds of times in a pattern.
-_BEFORE = r"(?:^|[^a-zA-Z0-9_])"
-_BEHIND = r"(?:$|[^a-zA-Z0-9_])"
+_BEFORE = r"(?:^|[^a-zA-Z0-9_\x{C0}-\x{24F}])"
+_BEHIND = r"(?:$|[^a-zA-Z0-9_\x{C0}-\x{24F}])"
+# `\\w` outside of a class.
+_LATIN_LETTER = re.compile(r"(?<!\[)\\w(?![^\[\]]*\])")
 
 
 def compile_words(pattern: str, flags: str = "i") -> re2._Regexp:
@@ -32,6 +34,7 @@ def compile_words(pattern: str, flags: str = "i") -> re2._Regexp:
     options.max_mem = 64 << 20
     options.log_errors = False
     pattern = _LETTER_BEHIND_ANOTHER_SCRIPT.sub(r"[\\w\\x{80}-\\x{10FFFF}]", pattern)
+    pattern = _LATIN_LETTER.sub(r"[\\w\\x{C0}-\\x{24F}]", pattern)
     pattern = _SPACE_BEHIND.sub("", pattern)
     pattern = _GAP.sub(lambda m: f"(?:[^a-zA-Z0-9_]|[^a-zA-Z0-9_]{m.group(1)}[^a-zA-Z0-9_])", pattern)
     pattern = _OR_END.sub(lambda m: "(?:" + _BEHIND + "|", pattern)

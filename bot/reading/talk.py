@@ -14,7 +14,7 @@ def _find(pattern: str) -> re2._Regexp:
     return compile_words(pattern, "im")
 
 
-GREETING, THANKS, WORKS, STILL = _find(words.GREETING), _find(words.THANKS), _find(words.WORKS), _find(words.STILL)
+THANKS, WORKS, STILL = _find(words.THANKS), _find(words.WORKS), _find(words.STILL)
 HUMAN, CANCEL, RESTART = _find(words.HUMAN), _find(words.CANCEL), _find(words.RESTART)
 QUESTION, LOOKUP, CONFIGURE, PROBLEM = _find(words.QUESTION), _find(words.LOOKUP), _find(words.CONFIGURE), _find(words.PROBLEM)
 MAIL, OFF_TOPIC, CHAT, UNKNOWN = _find(words.MAIL), _find(words.OFF), _find(words.CHAT), _find(words.UNKNOWN)
@@ -23,7 +23,10 @@ YES, NO, CHANGED = _find(words.YES), _find(words.NO), _find(words.CHANGED)
 OWN_SERVER, OWN_ALONE, ELSEWHERE = _find(words.OWN_SERVER), _find(words.OWN_ALONE), _find(words.ELSEWHERE)
 
 
-_NOT_BEFORE = re.compile(r"(?:\b(?:no|not|ne|nie|не|non|não|nicht|niet|inte|ikke|ei|nem|δεν|tidak|không)|n't|n'|안|못)\s*$")
+_NOT_BEFORE = re.compile(
+    r"(?:\b(?:no|not|ne|nie|не|non|não|nicht|niet|inte|ikke|ei|nem|δεν|δε|tidak|tak|gak|ga|ngga?k|enggak|belum"
+    r"|không|chưa|chẳng)|n't|n'|안|못|不|没|沒)\s*$"
+)
 _NOT_WITHIN = re.compile(r"^\W*(?:\w+ (?:nicht|niet|pas|plus|not|inte|ikke|enää)|ok(?:ay)?,? (?:and|but|so|then|und|aber|et|y|e|en|i))\b")
 _NOT_BEHIND = re.compile(r"^\s*(?:nicht|niet|pas|plus|inte|ikke|enää)\b")
 

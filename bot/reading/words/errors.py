@@ -281,7 +281,7 @@ _NORDIC = (
         r"|koble|bekræfte|finde|finne)"
     ),
     (
-        r"\b(?:yhteys|yhteyttä|todennus|kirjautuminen|varmenne|viesti\w*|palvelin|palvelimeen|salasana|käyttäjätunnus"
+        r"\b(?:yhteys|yhteyttä|todennus|kirjautuminen|(?:etä)?varmenne|viesti\w*|palvelin|palvelimeen|salasana|käyttäjätunnus"
         r"|vastaanottaja)\b[^\n;]*?(?:epäonnistui|hylättiin|evätty|kielletty|vanhentunut|virheellinen|väärä|katkesi|aikakatkaistiin"
         r"|ei (?:voitu|voi|onnistu\w*|löydy|löytynyt|hyväksytty|sallittu|luotettu)|estetty)|\bei voitu (?:lähettää|muodostaa|yhdistää)"
         r"|\baikakatkaisu\w*"

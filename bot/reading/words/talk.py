@@ -2,26 +2,6 @@
 
 from __future__ import annotations
 
-GREETING = (
-    r"^(?:(?:hi+|hiya|yo|hey+|hello+|hallo+|hola|bonjour|salut|ciao|olá|ola|oi|moin|servus|grüezi|guten (?:tag|morgen|abend)"
-    r"|good (?:morning|afternoon|evening|day)|buenos (?:días|dias)|buenas(?: tardes| noches)?|bom dia|boa (?:tarde|noite)|buongiorno"
-    r"|buonasera|goedemorgen|goedemiddag|dag|cześć|dzień dobry|ahoj|dobrý den|merhaba|selam|günaydın|привет|здравствуйте|добрый (?:день"
-    r"|вечер|утро)|привіт|вітаю|hej|hei|god (?:dag|morgon|morgen)|terve|moi|szia|jó napot|γεια(?: σας| σου)?|你好|您好|こんにちは|おはよう\S*|안녕하세요|안녕"
-    r"|halo|selamat (?:pagi|siang|sore|malam)|xin chào|chào|yo|sup|(?:good )?(?:morning|afternoon|evening)|grüß (?:gott|dich|euch)|gruezi"
-    r"|mahlzeit|tach|nabend|guten abend|buenas|bonsoir|coucou|god kväll|god aften|god kveld|tjena|tja|heisann|päivää|huomenta|iltaa"
-    r"|jó reggelt|jó estét|sziasztok|helló|καλημέρα|καλησπέρα|добрий день|доброго дня|доброе утро|добрый вечер|всем привет|приветствую"
-    r"|dobré ráno|dobrý večer|čau|dobry wieczór|witam|siema|iyi (?:günler|akşamlar)|merhabalar|permisi|早上好|晚上好|早安|哈囉|哈喽|大家好|こんばんは|はじめまして"
-    r"|좋은 아침\S*|howdy|greetings|moin moin|hola buenas|good day)(?:[ ,]+(?:there|sir|a tutti|allerseits|alle|allemaal|everybody|y'all"
-    r"|people|postmaster bot|bot|postmaster|all|everyone|team|bot|postmaster|zusammen|à tous|a todos|iedereen|folks|guys|friend|again"
-    r"|@\S+))*[\s!.,👋:)]*(?:(?:i )?(?:really )?need (?:some |a bit of |your )?help|(?:can|could) (?:you|someone|anyone"
-    r"|somebody) help(?: me)?(?: out)?(?: please)?|(?:is )?(?:any|some)(?:one|body) (?:here|there|around|home|awake|online|available|up)"
-    r"|(?:are )?you (?:there|around|awake|online)|(?:have you )?got a (?:minute|moment|sec(?:ond)?)|how are you(?: doing)?(?: today)?"
-    r"|how's it going|what's up|are you a (?:bot|robot|human)|quick question|i have a (?:question|problem)|ich brauche hilfe"
-    r"|kannst du (?:mir )?helfen|j'ai besoin d'aide|necesito ayuda|preciso de ajuda|ho bisogno di aiuto|ik heb hulp nodig|нужна помощь"
-    r"|помогите)?[\s!.,?👋:)]*|(?:any(?:one|body) (?:here|there|around|home)|(?:are )?you (?:there|around)|are you a (?:bot|robot)"
-    r"|test(?:ing)?|ping|help(?: me)?(?: please| pls)?|(?:i )?need (?:some )?help(?: please)?|hilfe|aide|ayuda|ajuda|aiuto|помощь|помогите"
-    r"|助けて|帮助|帮帮我)[\s!.?]*)$"
-)
 THANKS = (
     r"(?:^|\b)(?:you(?:'re| are) (?:a star|the best|awesome|amazing|great|a genius|a hero|a legend|a lifesaver)|you rock|life ?saver"
     r"|great job|good job|well done|nice one|nice,? got it|got it,? (?:thanks|ta)|awesome|brilliant|legend|much obliged|thanks?|thank you"
@@ -47,7 +27,7 @@ WORKS = (
     r"|(?:es )?(?:geht|klappt|funktioniert) (?:jetzt|wieder|nun)|hat (?:geklappt|funktioniert|geholfen)|läuft (?:jetzt|wieder)|erledigt"
     r"|ça (?:marche|fonctionne)(?: maintenant)?|c'est (?:bon|réglé|résolu)|(?:ya )?funciona(?: ahora| ya)?(?: perfecto)?|solucionado"
     r"|resuelto|(?:agora )?funcion(?:a|ou)(?: agora)?|resolvido|deu certo|(?:ora |adesso )?funziona(?: ora| adesso)?|risolto"
-    r"|(?:het )?werkt(?: nu| weer)|opgelost|(?:już |teraz )?działa(?: już| teraz)?|rozwiązane|(?:už |teď )?(?:to )?funguje"
+    r"|(?:het )?werkt(?: nu| weer)|^(?:\w+,? )?het werkt|opgelost|(?:już |teraz )?działa(?: już| teraz)?|rozwiązane|(?:už |teď )?(?:to )?funguje"
     r"|çalış(?:ıyor|tı)|çözüldü|(?:теперь |уже )?(?:всё |все )?(?:за)?работа(?:ет|ло)|получилось|решено|(?:тепер )?працює"
     r"|(?:nu )?fungerar(?: det)?(?: nu)?|det virker(?: nu)?|virker nu|det fungerer(?: nå)?|toimii(?: nyt)?|(?:most már )?működik|δουλεύει"
     r"|berhasil|sudah bisa|được rồi)(?:\b|[!.])|(?:可以了|好了|解决了|成功了|動きました|できました|送れました|(?:이제|잘|다시|드디어) ?(?:돼요|됩니다|되네요|가네요|보내져요)|해결)"
@@ -56,7 +36,7 @@ WORKS = (
     r"|(?:it|that) (?:just )?(?:went|goes) (?:out|through)|(?:i )?(?:just )?(?:got|received) the test (?:mail|message)"
     r"|(?:super|ja|jetzt|alles),? (?:klappt|geht|läuft)(?: wieder| jetzt)?|ça remarche|ça (?:re)?part|c'est (?:parti|passé|tout bon)"
     r"|(?:ya|ahora) (?:va|funciona|sale|salen|envía)|já (?:está a )?funciona(?:r|ndo)?|foi (?:enviado|resolvido)|(?:è|sono) partit[aeio]"
-    r"|(?:adesso|ora) (?:va|parte|funziona)|(?:het|nu) (?:lukt|gelukt)|(?:już )?(?:poszło|wysyła|wysłało)|(?:už )?(?:to )?(?:jde|odešlo)"
+    r"|(?:adesso|ora) (?:va|parte|funziona)|(?:het|nu) (?:lukt|gelukt)|(?:już )?(?:poszło|wysyła|wysłało)|(?:(?:už|to|už to) jde|jde to|odešlo)"
     r"|(?:şimdi )?(?:oldu|gitti|çalıştı)|(?:всё|все)? ?(?:ушло|отправилось|отправляется|починилось)|(?:пішло|надіслалось|запрацювало)"
     r"|nu går det|nu funkar det|nu virker det|nå fungerer det|nå virker det|nyt toimii|lähti|(?:most )?(?:elment|működik)"
     r"|τώρα (?:δουλεύει|λειτουργεί|στέλνει)|(?:sekarang )?(?:sudah )?(?:bisa|terkirim|jalan)(?: sekarang| lagi)?|(?:đã )?gửi được rồi"
@@ -86,7 +66,8 @@ STILL = (
     r"|やはりだめ|やっぱり(?:ダメ|だめ)|変わりません|아직도|그대로)"
 )
 HUMAN = (
-    r"^(?:agent|human|operator|person|mensch|humano|humain)[ ,]+(?:please|pls|plz|bitte|por favor|svp)\b|\b(?:talk|speak|chat) (?:to|with) (?:your|a|an|the|my) (?:supervisor|manager|boss|colleague|team|specialist|technician|admin)\b"
+    r"^(?:agent|human|operator|person|mensch|humano|humain)[ ,]+(?:please|pls|plz|bitte|por favor|svp)\b|\b(?:talk|speak|chat) (?:to"
+    r"|with) (?:your|a|an|the|my) (?:supervisor|manager|boss|colleague|team|specialist|technician|admin)\b"
     r"|^(?:(?:real |live |actual )?(?:human|agent|person|operator|representative|mensch|humain|humano|persona))[ ,]*(?:please|pls|plz|now"
     r"|bitte|svp|por favor)?[\s.!?]*$|\b(?:(?:is there |can i (?:reach|get|call|phone|ring|talk to|speak (?:to|with)) )(?:somebody|someone"
     r"|anybody|anyone|an? (?:actual |real |live )?(?:human|person|agent|technician))|(?:get|give|bring|find|call|fetch|send) me (?:a |an "
@@ -134,6 +115,11 @@ HUMAN = (
     r"|(?:done|enough|fed up) with (?:the |this )?(?:robots?|bots?|machines?))\b"
     r"|\b(?:(?:get|fetch|call|find) (?:me )?(?:a|an|your|the|some) (?:supervisor|manager|boss|engineer|admin|operator|technician)"
     r"|(?:un|uma?|una) (?:operador|operadora|agente|asesor|atendente|operatore)\w*(?: human\w+| real)?)\b"
+    r"|\b(?:(?:someone|somebody|anyone|anybody) real|real (?:someone|somebody)|mit (?:jemandem|einem|wem) (?:vom|aus dem|im) (?:support"
+    r"|team|service)"
+    r"|pás[ea]me (?:con|a) (?:una?|algún) (?:persona|agente|humano|operador|técnico)|comuní\w+ con (?:una?|algún) \w+"
+    r"|passez-moi (?:un|une|quelqu'un)\w*|mi passi (?:un|una|qualcuno)|покли(?:чте|ч) (?:людину|оператора|фахівця|когось)"
+    r"|з['’]?єднайте з \w+|połącz(?:cie)? mnie z \w+|přepojte mě|(?:admin|engineer|person|someone|human) (?:that )?(?:i|we) (?:can|could|may) (?:talk|speak|chat)|doorverbinden met|verbinden sie mich mit|yetkili(?:yle|ye)?)\b"
 )
 CANCEL = (
     r"^(?:(?:it's |this is )?no longer needed(?:,? (?:please )?close (?:it|this|the \w+))?[.!]*$|(?:stop|cancel|no|ok|okay|thanks),? (?:i "
@@ -159,7 +145,7 @@ CANCEL = (
     r"|déjalo(?: estar)?|ya no (?:hace falta|lo necesito)|no hace falta|deixa (?:pra lá|para lá|estar)|não precisa mais|já não é preciso"
     r"|lascia (?:stare|perdere)|non serve più|niente,? annulla|laat maar(?: zitten)?|hoeft niet meer|stop maar|zostaw(?: to)?"
     r"|już nie trzeba|nech(?:te)? (?:to )?být|už netřeba|už to nepotřebuji|gerek (?:kalmadı|yok)|boş ?ver|не нужно|уже не надо|не треба"
-    r"|забудь(?:те)?|отбой|скасуй|glöm det|behövs inte|låt vara|glem det|ikke nødvendigt|dropp det|trengs ikke|anna olla|ei tarvitse"
+    r"|забудь(?:те)?|отбой|скасуй|glöm det|strunt samma|thôi,? bỏ qua|behövs inte|låt vara|glem det|ikke nødvendigt|dropp det|trengs ikke|anna olla|ei tarvitse"
     r"|unohda|hagyd|nem kell már|άσ'? ?το|δεν χρειάζεται|nggak jadi|tidak jadi|gak jadi|bỏ qua|không cần nữa)(?:[ ,.;–—-]+[^\n?]{0,40})?$"
     r"|^(?:not needed any ?more|no longer (?:needed|required|relevant)|(?:it )?(?:has )?resolved itself"
     r"|stopp?,? (?:es )?hat sich erledigt)[^\n?]{0,30}$|^(?:不用了|不需要了|不弄了|先这样吧|もういいです|結構です|やめます|됐어요|필요 ?없어요|안 해도 돼요)[^\n?]{0,10}$"
@@ -169,7 +155,8 @@ CANCEL = (
     r"|já|eu|ho|ik|het|już|už|artık|я|мы|само|jag|det|jeg|se|már|sudah|tôi)\b[^\n?]{0,40})$"
 )
 RESTART = (
-    r"\b(?:(?:start|begin|go) (?:again )?(?:from|at) (?:zero|nothing|square one)|new (?:conversation|chat|session|topic|thread)|do[- ]over"
+    r"\b(?:begin|start) (?:anew|afresh)\b|\bvi starter på nytt\b|\b(?:(?:start|begin|go) (?:again )?(?:from|at) (?:zero|nothing"
+    r"|square one)|new (?:conversation|chat|session|topic|thread)|do[- ]over"
     r"|start (?:a )?new(?: one)?|wipe (?:everything|and|it)|forget (?:what|everything|all) (?:i )?(?:said|told|wrote)"
     r"|back to (?:the )?(?:start|beginning|square one)|zurück auf anfang|alles auf anfang|(?:a )?fresh start"
     r"|start(?:ing)? (?:over|again|anew|afresh|fresh|from (?:scratch|the (?:beginning|start)))|restart|re-?start"
@@ -266,8 +253,12 @@ MAIL = (
     r"\b(?:e-?mails?|mail|mails|mailing|smtp|outbox|mailbox|mailserver|outgoing|relay|newsletter|outlook|thunderbird|gmail|inbox"
     r"|send(?:ing)?|correos?|courriels?|envoyer|enviar|inviare|invio|mailen|versturen|verzenden|senden|verschicken|mandar|wysyła\w*|wysłać"
     r"|gönder\w*|отправ\w+|надіслати|skicka|sende|lähettää|küldeni|küld|courrier|posta|poczta|pošta|eposta|почт\w*|письм\w*|пошт\w*"
-    r"|e-?post|sähköposti\w*|levelez\w*|scan(?:ner)?|nachricht\w*|surel|thư|telnet|ehlo|helo|bounces?|blacklist\w*|dnsbl|imap|pop3"
-    r"|starttls|tls|ssl|spf|dkim|dmarc)\b|(?:邮件|郵件|邮箱|メール|메일|이메일)"
+    r"|e-?post\w*|sähköposti\w*|levelez\w*|levele\w*|maily|mailů|maile|maili|listy|листи|листів|лист|mejl\w*|mél|scan(?:ner)?"
+    r"|nachricht\w*|surel|thư|telnet|ehlo|helo|bounces?|blacklist\w*|dnsbl|imap|pop3"
+    r"|starttls|tls|ssl|spf|dkim|dmarc|app[- ]?(?:passwords?|passwör\w+|passwort|kennwort|lösenord|wachtwoord\w*|adgangskode|passord"
+    r"|salasana)|mots? de passe d['’]application|contraseñas? de aplicaci\w+|senhas? de app\w*|password per le app|hasł[oa] aplikacji"
+    r"|heslo (?:pro )?aplikac\w+|uygulama (?:şifresi|parolası)|парол\w* приложени\w+|парол\w* для (?:внешних )?приложени\w+|пароль застосунку)\b"
+    r"|(?:应用(?:专用)?密码|授权码|應用程式密碼|アプリ ?パスワード|앱 ?비밀번호|信件|寄信|发信|發信|邮件|郵件|邮箱|メール|메일|이메일)"
 )
 OFF = (
     r"\b(?:download\w*|fetch\w*|archive|archiving|filter(?:s|ing)?|folders?|signature|calendar|contacts"
@@ -291,7 +282,7 @@ CHAT = (
     r"|congrat\w*|read more|view in browser|this week in|privacy policy|webinar|discount|% off|sale ends|parking|elevator|kantine"
     r"|mittagessen|wetter|urlaub|geburtstag|feierabend|déjeuner|météo|vacances|anniversaire|almuerzo|cumpleaños|vacaciones|tiempo hace"
     r"|almoço|aniversário|férias|pranzo|compleanno|meteo|ferie|lunchen|verjaardag|obiad|urodziny|oběd|narozeniny|öğle yemeği|doğum günü"
-    r"|hava durumu|обед|погод\w+|отпуск|день рождения|обід|відпустка|väder\w*|semester|frokost|ferie|lounas|sää|ebéd|időjárás|καιρός"
+    r"|hava durumu|обед|погод\w+|отпуск|день рождения|обід|відпустка|väder\w*|semester|frokost|ferie|oběd\w*|počasí|lounas|sää|ebéd|időjárás|καιρός"
     r"|makan siang|cuaca|ăn trưa|thời tiết)\b|(?:天气|天気|午饭|吃饭|昼ご飯|ランチ|점심|날씨|会议室|会議室)"
 )
 # Of these words the ones that may say since when something fails.

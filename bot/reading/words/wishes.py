@@ -102,6 +102,7 @@ TROUBLE: dict[str, str] = {
         r"|com(?:es?|ing) (?:straight |right )?back|came (?:straight |right )?back|suddenly|overnight|over night)\b|\b(?:asks?|asking|wants?"
         r"|demands?) (?:me |us )?(?:for )?(?:a |my |the |its )?(?:password|login|sign|log)|\bun(?:sent|delivered)\b|\b(?:takes?"
         r"|took) (?:forever|ages|minutes)\b|\b(?:piles?|piling|fills?|filling|queue[sd]?|queuing) up\b|\bn[o']t\b|n't\b"
+        r"|\b(?:in|into|to|as) (?:\w+(?:'s)? )?(?:spam|junk)\b"
     ),
     "de": (
         r"\b(?:nicht|nichts|kein(?:e|er|en|em|s)?|nie(?:mand|mals)?|weder|nimmer)\b|\bseit (?:gestern|heute|letzte[rnms]?|montag|dienstag"
@@ -143,7 +144,7 @@ TROUBLE: dict[str, str] = {
         r"|pyta o hasło)\b"
     ),
     "cs": (
-        r"\bne(?:jde|jdou|chce|chtějí|může|můžu|funguje|fungují|posílá|odesílá|odchází|odchazí|odešl\w*|dorazí|chodí|dá|lze|umí|bere|přijímá"
+        r"\bne(?:odcház\w+|odesíl\w+|přicház\w+|doraz\w+|jde|jdou|chce|chtějí|může|můžu|funguje|fungují|posílá|odesílá|odchází|odchazí|odešl\w*|dorazí|chodí|dá|lze|umí|bere|přijímá"
         r"|odeslal\w*|pošle)\b|\b(?:nic|nikdo|nikdy|žádn\w+|přestal\w*)\b|\bod (?:včera|včerejška|rána|pondělí|úterý|středy|čtvrtka|pátku"
         r"|aktualizace)|\b(?:pořád|stále|pořad dokola|najednou|zůstáv\w+|visí|odmítá|zablokov\w+)\b"
     ),
@@ -232,7 +233,7 @@ POLITE = (
 )
 # Verbs of sending.
 SENDS = (
-    r"\b(?:sen[dt]\w*|verschick\w*|versend\w*|envoi\w*|envoy\w*|expédi\w*|envía\w*|envia\w*|manda\w*|inoltr\w*|invia\w*|spedi\w*"
+    r"\b(?:sen[dt]\w*|verschick\w*|versend\w*|envoi\w*|envoy\w*|expédi\w*|envía\w*|envi[ao]\w*|envío|manda\w*|inoltr\w*|invia\w*|spedi\w*"
     r"|verzend\w*|verstu\w*|wysył\w*|wyśl\w*|odesíl\w*|posíl\w*|gönder\w*|отправ\w*|посыла\w*|шлё?т\w*|надсил\w*|skicka\w*|lähet\w*"
     r"|küld\w*|στέλν\w*|kirim\w*|terkirim|gửi)\b|(?:发送|寄出|寄信|送信|発送|전송|발송|보내)"
 )
