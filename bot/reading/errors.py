@@ -118,7 +118,15 @@ _SETTINGS_BEFORE = re.compile(
 )
 # Where a sentence or a server's name ends in scripts that write without spaces.
 _CLAUSE_END_UNSPACED = re.compile(r"[。；]|[a-z0-9]\.[a-z]{2,12}[、,]", re.IGNORECASE)
-_TIMEOUT_SETTING = re.compile(r"timeout\s*(?:[,)=:_]|\s+:)", re.IGNORECASE)
+_TIMEOUT_SETTING = re.compile(r"(?<![.])timeout\s*[,)=:_]", re.IGNORECASE)
+# Lines that tools print when all is well, too; replies that refuse nothing, names of certificates.
+_AS_USUAL = re.compile(
+    r"(?i)SSL handshake has read |TLS certificate information:|=== Connection closed with remote host\."
+    r"|\* (?:Closing connection|Connection #|TLSv[\d.]+ \(|SSL connection using)"
+    r"|\[[^\]\n]{0,40}\] INFO [^\n]{0,40}\bConnection closed$",
+    re.MULTILINE,
+)
+_NO_REFUSAL = re.compile(r"[123]\d\d[ \-]|/O=")
 MAX = 4_000
 _PHRASE_CHARS = 140
 _CODE = re.compile(r"\b(?!465\b|587\b|2525\b)\d{3,}|\d\.\d\.\d|\bE[A-Z]{4}|Error\b|Exception\b")
@@ -159,9 +167,10 @@ def error_spans(text: str) -> list[ErrorSpan]:
                 re.match(r"#?[45]\.\d", piece) and _VERSION_BEFORE.search(text[max(0, start - 16) : start])
             ):
                 continue
-            if _TIMEOUT_SETTING.match(text, end - 7 if end >= 7 else 0, end + 8) or (
-                piece.lower().startswith("ssl handshake") and text.startswith(" read", end)
-            ):
+            at = start + max(0, piece.lower().rfind("timeout"))
+            if _TIMEOUT_SETTING.match(text, at, end + 8) or text.startswith("--timeout", at - 2):
+                continue
+            if _AS_USUAL.match(text, text.rfind("\n", 0, start) + 1):
                 continue
             spans.append((start, end))
     if not spans:
@@ -379,6 +388,8 @@ def _told(text: str) -> str | None:
             return rest
     if match := _QUOTED.search(text):
         piece: str = match.group(1) or match.group(2)
+        if _NO_REFUSAL.match(piece):
+            return None
         introduced = text[: match.start(match.lastindex or 0) - 1].rstrip().endswith(":")
         return piece if len(piece.split()) >= 3 or (introduced and not _only_settings(piece) and "@" not in piece) else None
     return None

@@ -23,13 +23,15 @@ _MACHINE = re.compile(
     r"|\d{4}-\d\d-\d\dT[\d:.]+Z,[^,\n]+,[0-9A-Fa-f]+,\d+,.*|.{0,40}mailnews\.smtp.*"
     r"|.{0,40}SMTP(?: \([\w.\-]+\))?:? .{0,12}(?:<[rt]x>|\[[rt]x\]).*"
     r"|System\.Net[\w.]* \w+: \d+ :.*|.{0,40}smtpd\[\d*\]: .*"
-    r"|DEBUG SMTP: .*|Connection: (?:opening|opened|closed).*"
+    r"|DEBUG SMTP: .*|DEBUG: getProvider\(\) returning .*|(?:MAIL FROM|RCPT TO):<.*|Connection: (?:opening|opened|closed).*"
     r"|[ \t]*['\"](?:ssl|tls|verify_peer|verify_peer_name|allow_self_signed|cafile|capath)['\"] => ?(?:array.*|true,?|false,?)?"
     r"|Net::SMTP(?:::\w+)*(?:=GLOB\(0x[0-9a-f]+\))?(?:>>>|<<<).*"
+    r"|\[[\d\-]+ [\d:]+\](?:<\w> \w+\(\) .*| \d{1,4}[<>] .*| (?:Connected to|\$hostname|Mutt/|mutt_).*)"  # mutt
     r"|(?:send|reply|connect): .*|.{0,60}(?:SERVER -> CLIENT|CLIENT -> SERVER):.*|.{0,60}\][ \t][SC]: .*|[SC]: .*"
     r"|(?:\$ )?nmap .*|(?:554|421)[ \-]\S+ E?SMTP.*|250[ \-].*|220[ \-].*|334 .*|235 .*|221 .*|354 .*"
     r"|(?:EHLO|HELO) .*|QUIT[ \t]*|Didn't find STARTTLS.*"
     r"|[ \t]+at .*|[ \t]*File \".*\", line \d+.*|#\d+ .*|[ \t]*\^+[ \t]*"
+    r"|[ \t]+\w+ CA Store \(.*"  # sslyze
     r"|SSL handshake has read.*|(?:Secure Renegotiation|Compression|Expansion|Early data|No ALPN"
     r"|Server Temp Key|Peer sign|Server public key).*"
     r")$"

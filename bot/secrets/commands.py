@@ -39,6 +39,8 @@ _FORMS = (
     r"(?i)\blogin[ \t]+\S+[ \t]+password[ \t]+" + _QUOTED,
 )
 _LITERALS = (("-",), ("-u", "--user", "--proxy-user"), ("@",), (":",), (":",), ("echo",), ("securestring",), ("authinfo:",), ("login",))
+# `smtp://anna@plover.example@mail.plover.example:587/`: the address is the server's name.
+_PORT = later(r"^\d{2,5}/$")
 # `Net::SMTPFatalError:` behind `host:587 ` is no user with a password.
 _CONSTANT = later(r"^:[A-Z][a-z]?\w+:?$")
 _COMPILED = tuple(later(form) for form in _FORMS)
@@ -71,5 +73,7 @@ def _behind_address(text: str, begin: int, start: int, value: str) -> bool:
     if text[max(0, begin - 3) : begin] == "://" or text[max(0, begin - 1) : begin] == ":":
         return False
     if text[start - 1] == ":":
+        if _PORT.within(value):
+            return False
         return looks.mixed(value) or not looks.plain_word(value)
     return looks.secret_word(value)

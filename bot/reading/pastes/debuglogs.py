@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.observations import Observation, TcpConnected, TlsEstablished, TlsFailed
+from bot.observations import Observation, Replied, TcpConnected, TlsEstablished, TlsFailed
 from bot.reading.pastes import dialogue
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
@@ -35,6 +35,10 @@ _PLACES = (
 _RESOLVED = lazily(r"Resolved ([\w.\-]+) as ([0-9a-fA-F.:]+)")
 # What the program says of it where no reply came.
 _SAYS = {"msmtp": lazily(r"(?m)^msmtp: .+$"), "phpmailer": lazily(r"SMTP (?:ERROR|Error|NOTICE): .+")}
+# What OpenSSL and GnuTLS say of a peer that answers a TLS hello in clear.
+_NOT_TLS = lazily(r"(?i)wrong[ _]version[ _]number|An unexpected TLS packet was received")
+# JavaMail leaves the exchange of a login out; how it ended, the exception says.
+_JAVA_REFUSED = lazily(r"AuthenticationFailedException: ([45]\d\d)[ \-](?:([45]\.\d{1,3}\.\d{1,3}) )?([^\n]*)")
 _TLS = lazily(r"(?:TLS session parameters:|TLS: |cipher )\s*\(?(TLSv?[\d.]+)[\s\-]")
 
 
@@ -69,8 +73,11 @@ def _facts(text: str, where: Where, *, implicit: bool) -> list[Observation]:
     seen: list[Observation] = [TcpConnected(**where.fields())] if said else []
     if "SSL_ERROR_RX_RECORD_TOO_LONG" in text:
         seen.append(TlsFailed(implicit=not said, reason="not_tls", detail="SSL_ERROR_RX_RECORD_TOO_LONG", **where.fields()))
-    elif "wrong version number" in text.lower().replace("_", " "):
-        seen.append(TlsFailed(implicit=not said, reason="not_tls", detail="wrong version number", **where.fields()))
+    elif not_tls := _NOT_TLS.search(text):
+        seen.append(TlsFailed(implicit=not said, reason="not_tls", detail=not_tls.group(), **where.fields()))
     elif tls := _TLS.search(text):
         seen.append(TlsEstablished(implicit=implicit, version=tls.group(1), **where.fields()))
+    if (refused := _JAVA_REFUSED.search(text)) and not any(isinstance(one, Replied) for one in said):
+        code, enhanced, rest = refused.groups()
+        said.append(Replied(stage="auth", code=int(code), enhanced=enhanced, text=rest[:500], **where.fields()))
     return seen + said

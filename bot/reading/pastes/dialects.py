@@ -83,7 +83,7 @@ r"|RecipientsRefused|ConnectError|NotSupportedError|DataError|HeloError|Response
 r"|\baiosmtplib\b|\byagmail\b|\bset_debuglevel\b"
 ), START),
     ("msmtp", r"(?i)\bmsmtp\b|\btls_trust_file\b|\btls_starttls\b|\bpasswordeval\b", START),
-    ("mutt", r"(?i)\b(?:neo)?mutt\b|\bsmtp_url\b", None),
+    ("mutt", r"\b(?:[Nn]eo)?[Mm]utt(?:rc)?\b|\bsmtp_url\b", None),
     ("ssmtp", r"(?i)\bssmtp\b|\bmailhub=|\bUseSTARTTLS\b", IMPLICIT),
     ("git-send-email", r"(?i)\bsendemail\b|\bsmtpEncryption\b", START),
     ("exim", (

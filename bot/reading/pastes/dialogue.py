@@ -49,6 +49,8 @@ _STAGES: dict[str, Stage] = {
     "RCPT TO": "rcpt",
     "DATA": "data",
 }
+# Replies to a login, or for want of one; no server greets with them. Source: RFC 4954 section 6.
+OF_LOGINS = frozenset({432, 454, 530, 534, 535, 538})
 _UPGRADED = re.compile(
     r"(?i)TLS started|SSL connection using|upgraded with STARTTLS|handshake (?:complete|finished)"
     r"|SSL-Session|secured using|starting TLS|TLS certificate information|tls session parameters"
@@ -128,7 +130,9 @@ def observe(text: str, where: Where, *, under_tls: bool) -> list[Observation]:
         if reply is None:
             continue
         code, more, rest = int(reply.group(1)), reply.group(2) == "-", reply.group(3).strip()
-        if stage == "greeting" and not more and (code in (220, 421, 554) or code >= 400):
+        if stage == "greeting" and code in OF_LOGINS:  # the paste begins in the middle
+            stage = "auth"
+        if stage == "greeting" and not more and (code == 220 or code >= 400):
             greeted = GreetedUnderTls if tls else GreetedInClear
             seen.append(greeted(text=rest[:500], code=code, **at))
             stage = "ehlo"

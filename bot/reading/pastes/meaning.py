@@ -83,6 +83,8 @@ def mode(path: str, value: str, port: int | None, tls_word: Security | None = No
         return None
     if joined.endswith(("ignoretls", "disabletls", "disablessl", "skiptls")):
         return Security.NONE if on else None
+    if path.endswith("ssl_force_tls"):  # mutt, which takes STARTTLS or the URL's scheme
+        return "tls" if on else None
     if path == "secure_box":  # which of the modes, the port says
         return "tls" if on else Security.NONE if on is False else None
     if joined.endswith("autotls"):  # PHPMailer takes STARTTLS by itself unless told not to

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from bot.observations import Observation, Replied, TcpRefused, TcpTimedOut
+from bot.observations import Observation, Replied, Stage, TcpRefused, TcpTimedOut
+from bot.reading.pastes.dialogue import OF_LOGINS
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
 from bot.reading.patterns import lazily
+from knowledge.terms import Security
 
 _MARK = lazily(r"\bsmtpd\[\d*\]: (?:[0-9a-f]{16} )?(?:mta|smtp-out)\b|\bmta delivery evpid=")
 _DELIVERY = lazily(
     r"\bmta delivery [^\n]*?\brelay=\"?([\w.\-]+)(?: \(([\w.\-]+)\))?[^\n]*?\bresult=\"?(TempFail|PermFail)\"?[^\n]*?\bstat=\"?([^\"\n]+)"
 )
-_CONNECTING = lazily(r"\bmta connecting address=(smtps?|smtp\+(?:tls|notls)|smtp\+tls)://([0-9a-fA-F.:\[\]]+?):(\d{2,5}) host=([\w.\-]+)")
+_CONNECTING = lazily(r"\bmta connecting address=(smtps?|smtp\+(?:tls|notls))://([0-9a-fA-F.:\[\]]+?):(\d{2,5}) host=([\w.\-]+)")
 _REASON = lazily(r"\bmta error reason=([^\n]+)|\bstat=\"?(Network error on destination MXs|Connection (?:refused|timeout))")
 _REPLY = lazily(r"^([45]\d\d)[ \-](?:([45]\.\d{1,3}\.\d{1,3}) )?(.*)$")
 _SUBMISSION = frozenset({465, 587, 2525})
+_MODES = {"smtps": Security.IMPLICIT_TLS, "smtp+tls": Security.STARTTLS, "smtp+notls": Security.NONE}
 
 
 def read(text: str, hint: Where) -> Pasted | None:
@@ -33,7 +36,8 @@ def read(text: str, hint: Where) -> Pasted | None:
         said = delivery.group(4).strip()
         error = error or said
         if reply := _REPLY.match(said):
-            seen.append(Replied(stage="rcpt", code=int(reply.group(1)), enhanced=reply.group(2), text=said[4:504], **there.fields()))
+            stage: Stage = "auth" if int(reply.group(1)) in OF_LOGINS else "rcpt"
+            seen.append(Replied(stage=stage, code=int(reply.group(1)), enhanced=reply.group(2), text=said[4:504], **there.fields()))
     for reason in _REASON.finditer(text):
         words = (reason.group(1) or reason.group(2)).strip()
         error = error or words
@@ -42,7 +46,8 @@ def read(text: str, hint: Where) -> Pasted | None:
         elif place.port is not None and "timeout" in words:
             seen.append(TcpTimedOut(**place.fields()))
     others.discard("")
+    mode = _MODES.get(connecting.group(1)) if connecting and own.port else None
     return Pasted(
-        weight=1, host=own.host or None, port=own.port, error=error[:2000] if error else None, not_hosts=frozenset(others),
-        observations=tuple(dict.fromkeys(seen))[:40],
+        weight=1, host=own.host or None, port=own.port, security=mode, client="opensmtpd", error=error[:2000] if error else None,
+        not_hosts=frozenset(others), observations=tuple(dict.fromkeys(seen))[:40],
     )  # fmt: skip

@@ -15,6 +15,8 @@ from bot.observations import (
     OldTlsAccepted,
     OldTlsOnly,
     TcpConnected,
+    TcpRefused,
+    TcpTimedOut,
 )
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
@@ -26,15 +28,24 @@ _TESTSSL_PLACE = lazily(
     r"(?m)-->> ([0-9a-fA-F.:\[\]]+?):(\d{2,5}) \(([\w.\-]+)\) <<--|testssl(?:\.sh)?\b[^\n]*?\s\[?([\w.\-]+)\]?:(\d{2,5})\s*$"
 )
 _TESTSSL_VERSION = lazily(r"(?m)^\s*(SSLv2|SSLv3|TLS 1(?:\.[1-3])?)\s+(not offered|offered)")
-_SSLYZE = lazily(r"(?i)\bsslyze\b|SCAN RESULTS FOR |\* TLS 1\.\d Cipher Suites")
-_SSLYZE_PLACE = lazily(r"(?m)SCAN RESULTS FOR ([\w.\-]+):(\d{2,5})(?: - ([0-9a-fA-F.:]+))?|sslyze\b[^\n]*?\s([\w.\-]+):(\d{2,5})\s*$")
+_SSLYZE = lazily(r"(?i)\bsslyze\b|SCAN RESULTS FOR |\* TLS 1\.\d Cipher Suites|CHECKING CONNECTIVITY TO SERVER")
+_SSLYZE_PLACE = lazily(
+    r"(?m)SCAN RESULTS FOR ([\w.\-]+):(\d{2,5})(?: - ([0-9a-fA-F.:]+))?\s|sslyze\b[^\n]*?\s([\w.\-]+):(\d{2,5})\s*$"
+    r"|^\s+([\w.\-]+):(\d{2,5})\s+=> ERROR: "
+)
+# What kept a scanner from the server.
+_REFUSED = lazily(r"=> ERROR: Server rejected the connection;|(?s:connect: Connection refused.*Unable to open a socket to )")
+_TIMED_OUT = lazily(r"=> ERROR: Connection to the server timed out;|(?s:Connection timed out.*Unable to open a socket to )")
 _SSLYZE_VERSION = re.compile(r"\* (SSL 2\.0|SSL 3\.0|TLS 1\.[0-3]) Cipher Suites:(.*?)(?=\n\s*\* |\Z)", re.DOTALL)
 _STARTTLS = lazily(r"(?i)(?:^|\s)(?:-t|--starttls)[ =]smtp\b|--starttls=smtp|via STARTTLS|STARTTLS via SMTP")
 _EXPIRED = lazily(r"(?i)certificate validity[^\n]*expired|\bexpired\b[^\n]*NOT ok|certificate has expired|Not After:[^\n]*EXPIRED")
 _MISMATCH = lazily(
     r"(?i)trust \(hostname\)\s+(?:certificate does not match|via .{0,20}not)|does not match supplied URI"
-    r"|FAILED - Certificate does NOT match"
+    r"|FAILED - Certificate does NOT match|leaf certificate has no matching subjectAltName"
 )
+_NAMES = lazily(r"(?m)^\s*(?:SubjAltName - DNS Names:\s+\[([^\]\n]+)\]|subjectAltName \(SAN\)[ \t]+([\w.*\- ]+?)[ \t]*)$")
+# sslyze tries several stores and says no more of why.
+_UNTRUSTED = lazily(r"FAILED - Certificate is NOT Trusted: validation failed: candidates exhausted")
 _SELF = lazily(r"(?i)chain of trust[^\n]*self[- ]signed|self[- ]signed certificate(?:[^ \w]|$| [^i]| i[^n])")
 _CHAIN = lazily(r"(?i)chain of trust[^\n]*(?:incomplete|chain incomplete)|unable to get local issuer")
 _ORDER = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
@@ -60,7 +71,7 @@ def read(text: str, hint: Where) -> Pasted | None:
             asked = (
                 Where(endpoint(found.group(1)).host, found.group(3) or "", int(found.group(2)))
                 if found.group(1)
-                else endpoint(*found.group(4, 5))
+                else endpoint(found.group(4) or found.group(6), found.group(5) or found.group(7))
             )
     else:
         return None
@@ -72,10 +83,6 @@ def read(text: str, hint: Where) -> Pasted | None:
     )
 
 
-def _with(host: str, port: str, address: str | None) -> Where:
-    return Where(endpoint(host).host, (address or "").strip("[]"), int(port))
-
-
 def _accepted(body: str) -> bool:
     return "accepted the following" in body or re.search(r"^\s+TLS_\w+", body, re.MULTILINE) is not None
 
@@ -84,7 +91,9 @@ def _facts(text: str, where: Where, versions: list[tuple[str, bool]]) -> list[Ob
     if where.port is None:
         return []
     at = where.fields()
-    seen: list[Observation] = [TcpConnected(**at)] if versions else []
+    if not versions and "SCAN RESULTS FOR" not in text:
+        return [TcpRefused(**at)] if _REFUSED.search(text) else [TcpTimedOut(**at)] if _TIMED_OUT.search(text) else []
+    seen: list[Observation] = [TcpConnected(**at)]
     offered = [name for word in versions if word[1] and (name := _name(word[0])) in _ORDER]
     old = [name for name in _ORDER[:2] if name in offered]
     if old and "TLSv1.2" not in offered and "TLSv1.3" not in offered:
@@ -97,8 +106,12 @@ def _facts(text: str, where: Where, versions: list[tuple[str, bool]]) -> list[Ob
         seen.append(CertificateUntrusted(reason="incomplete_chain", **at))
     elif _SELF.search(text):
         seen.append(CertificateUntrusted(reason="self_signed", **at))
+    elif _UNTRUSTED.search(text):
+        seen.append(CertificateUntrusted(reason="other", **at))
     if _MISMATCH.search(text):
-        seen.append(CertificateNameMismatch(names=(), **at))
+        found = _NAMES.search(text)
+        names = re.findall(r"[\w.*\-]+", found.group(1) or found.group(2)) if found else []
+        seen.append(CertificateNameMismatch(names=tuple(names[:50]), **at))
     return seen
 
 

@@ -71,6 +71,24 @@ def test_no_piece_of_a_secret_in_a_paste_is_left(paste: Path) -> None:
     assert bool(safe.secrets) == bool(secrets)
 
 
+@pytest.mark.parametrize("kind", sorted({paste.parent.name for paste in PASTES}))
+def test_each_kind_has_pastes_that_are_cut_off_that_are_mixed_and_that_show_a_fault(kind: str) -> None:
+    names = [paste.stem for paste in PASTES if paste.parent.name == kind]
+    pastes = [expected(paste) for paste in PASTES if paste.parent.name == kind]
+
+    assert any("cut_off" in name for name in names)
+    assert any("mixed" in name for name in names)
+    assert any(map(shows_a_fault, pastes))
+    assert len(names) >= 4
+
+
+def shows_a_fault(paste: dict[str, Any]) -> bool:
+    """An error, a port that was not reached, or a mode that is not the port's."""
+    entered = (paste["slots"].get("security"), paste["slots"].get("port"))
+    missed = any(seen.startswith(("TcpRefused", "TcpTimedOut")) for seen in paste.get("observations", []))
+    return "error" in paste or missed or entered in {("implicit_tls", 587), ("implicit_tls", 25), ("starttls", 465)}
+
+
 def test_all_facts_of_pastes_are_the_users_own() -> None:
     readings = [read(redact(paste.read_text(encoding="utf-8")), index()) for paste in PASTES]
 

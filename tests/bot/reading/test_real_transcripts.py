@@ -50,6 +50,14 @@ PERL = (
     "use Net::SMTP; my $mail = Net::SMTP->new('127.0.0.1', Port => {port}, Debug => 1, Timeout => 5) or die;"
     "$mail->auth('bob@plover.example', '" + PASSWORD + "'); $mail->quit;"
 )
+# The log goes into the home directory.
+MUTT = (
+    "HOME=$(mktemp -d); export HOME; echo x | mutt -d 2 -n -F /dev/null -s x -e 'set smtp_url={scheme}://bob@127.0.0.1:{port}/ copy=no"
+    " smtp_pass="
+    + PASSWORD
+    + " from=bob@plover.example ssl_starttls=no ssl_force_tls=no' a@plover.example; cat $HOME/.muttdebug0; rm -r $HOME"
+)
+JAVA = ("java", "-cp", "/usr/share/java/jakarta-mail.jar:/usr/share/java/jakarta-activation.jar")
 OPENSSL = ("openssl", "s_client", "-connect", "127.0.0.1:{port}")
 SWAKS = ("swaks", "--server", "127.0.0.1:{port}", "--to", "a@plover.example", "--from", "bob@plover.example", "--timeout", "5")
 MSMTP = ("msmtp", "--debug", "--host=127.0.0.1", "--port={port}", "--from=bob@plover.example", "--timeout=5", "--", "a@plover.example")
@@ -66,7 +74,7 @@ class Run:
     needs: str = ""  # a file without which the tool cannot run
 
     def __str__(self) -> str:
-        return f"{Path(self.command[0]).name} {self.server or 'refused'} {len(' '.join(self.command))}"
+        return f"{Path(self.needs or self.command[0]).stem} {self.server or 'refused'} {len(' '.join(self.command))}"
 
 
 def python(kind: str = "SMTP", *, starttls: bool = False) -> tuple[str, ...]:
@@ -81,6 +89,15 @@ def php(mode: str) -> tuple[str, ...]:
     return ("php", "-r", PHPMAILER.replace("{mode}", mode))
 
 
+def mutt(scheme: str) -> tuple[str, ...]:
+    return ("sh", "-c", MUTT.replace("{scheme}", scheme))
+
+
+def java(mode: str) -> tuple[str, ...]:
+    return (*JAVA, str(Path(__file__).with_name("JavaMail.java")), "{port}", mode)
+
+
+JAVA_LIBRARY = "/usr/share/java/jakarta-activation.jar"
 PHP_LIBRARY = "/usr/share/php/libphp-phpmailer/src/PHPMailer.php"
 
 
@@ -147,6 +164,13 @@ RUNS = (
     Run(("nc", "-v", "127.0.0.1", "{port}"), None, ("TcpRefused",)),
     Run(("telnet", "127.0.0.1", "{port}"), None, ("TcpRefused",)),
     Run(("nmap", "-Pn", "-p", "{port}", "127.0.0.1"), None, ("TcpRefused",)),
+    Run(mutt("smtp"), "refuses_logins_in_clear", (*CLEAR, *REFUSED), "/usr/bin/mutt"),
+    Run(mutt("smtps"), "refuses_logins", ("TcpConnected", "TlsFailed"), "/usr/bin/mutt"),
+    Run(mutt("smtp"), None, ("TcpRefused",), "/usr/bin/mutt"),
+    Run(java("starttls"), "refuses_logins", (*CLEAR, "EhloAnswered", *REFUSED), JAVA_LIBRARY),
+    Run(java("clear"), "refuses_logins_in_clear", (*CLEAR, *REFUSED), JAVA_LIBRARY),
+    Run(java("ssl"), "refuses_logins", ("TcpConnected", "TlsFailed"), JAVA_LIBRARY),
+    Run(java("clear"), None, ("TcpRefused",), JAVA_LIBRARY),
     Run(php("tls"), "refuses_logins", (*CLEAR, "EhloAnswered", *REFUSED), PHP_LIBRARY),
     Run(php(""), "refuses_logins_in_clear", (*CLEAR, *REFUSED), PHP_LIBRARY),
     Run(php(""), None, ("TcpRefused",), PHP_LIBRARY),
