@@ -201,6 +201,26 @@ def test_a_misspelt_query_is_answered_with_what_was_probably_meant(query: str, m
     assert meant in shown(query)
 
 
+@pytest.mark.parametrize(
+    ("query", "provider"),
+    [
+        ("you@gmail.com", "gmail"),
+        ("gmail.com", "gmail"),
+        ("smtp.gmail.com", "gmail"),
+        ("Google Mail", "gmail"),
+        ("email-smtp.eu-west-1.amazonaws.com", "ses"),
+        ("w0123456.kasserver.com", "all-inkl"),
+        ("hotmail.co.uk", "outlook.com"),
+        ("smtp.live.com", "outlook.com"),
+    ],
+)
+def test_an_address_a_domain_a_server_and_a_brand_lead_to_the_provider_and_to_where_its_facts_were_seen(query: str, provider: str) -> None:
+    found = answered(query)
+
+    assert found["provider"] == provider
+    assert found["sources"]
+
+
 def test_what_works_as_well_is_named_in_a_word_and_ways_to_log_in_as_people_list_them() -> None:
     assert "port 587 with STARTTLS" in shown("yahoo", "python-smtplib").partition("as well:")[2].splitlines()[0]
     assert "port 465 with SSL" in shown("sendgrid", "wordpress")
