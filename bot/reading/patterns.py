@@ -1,8 +1,8 @@
 """How are patterns over people's words compiled? RE2 (linear time), with word boundaries that work in every script.
 
-RE2's `\\b` and `\\w` know ASCII letters only: "\\bпривет\\b" never matches. Here `\\b` at the beginning of an alternative becomes "start, or
-no Latin letter before", elsewhere "end, or no Latin letter behind" (with accents: "wysyła" is not in "wysyłać"), and `\\w` takes accents in;
-letters of other scripts are let through on both sides. A match may thereby hold one character more at either side.
+RE2's `\\b` and `\\w` know ASCII letters only: "\\bпривет\\b" never matches. Here `\\b` at the beginning of an alternative becomes
+"start, or no Latin letter before", elsewhere "end, or no Latin letter behind" (accents are letters: "wysyła" is not in "wysyłać"), and
+`\\w` takes accents in; letters of other scripts are let through on both sides. A match may thereby hold one character more at either side.
 """
 
 from __future__ import annotations
