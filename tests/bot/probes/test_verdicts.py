@@ -163,7 +163,7 @@ VERDICTS = {
         None,
         "python, mail.test port {port} STARTTLS: TimeoutError: [Errno 110] Connection timed out",
         "net.timeout",
-        r"(?s)Seen on your side: .*does not answer.*Seen from here: .*accepts connections.*on your side",
+        r"(?s)This is on your side.*Seen on your side: .*does not answer.*Seen from here: .*accepts connections",
     ),
     "a wrong clock: not yet valid there and good here": Verdict(
         "starttls",
