@@ -88,7 +88,8 @@ def _explain_term(turn: Turn, reading: Reading) -> None:
     if turn.conversation.state is not State.ASKING and isinstance(event, Said) and records.look(turn, reading, event.text.text):
         return
     known = reading.term is not None and reading.term in turn.index.knowledge.terms
-    blocks = replies.term(reading.term, turn.index) if reading.term is not None and known else None
+    put_right = bool(reading.folklore and turn.preface)  # the truth is told already, and the word beside it would say it once more
+    blocks = (() if put_right else replies.term(reading.term, turn.index)) if reading.term is not None and known else None
     if (blocks is None or turn.quotes()) and afterwards.asks_about_an_error(turn):
         turn.answer_at_once()
     elif turn.conversation.question is not None and turn.conversation.state is State.ASKING:

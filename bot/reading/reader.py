@@ -333,7 +333,7 @@ def _aside(
         reading,
         intent=wanted,
         term=term.id if term else None,
-        own_server=reading.own_server or talk.OWN_SERVER.search(low) is not None,
+        own_server=reading.own_server or (talk.OWN_SERVER.search(low) is not None and not (wanted == "lookup" and reading.provider)),
         outcome="works" if works else "still_fails" if still else None,
         unknown=talk.UNKNOWN.search(low) is not None or (asked == "error" and _NO_MORE.search(low) is not None),
         yes=talk.yes_or_no(low),

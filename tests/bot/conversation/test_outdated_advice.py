@@ -34,3 +34,10 @@ def test_it_is_put_right_once() -> None:
     line = "which settings for hotmail? somebody said smtp.live.com"
 
     assert said_to(line, "but smtp.live.com is what my friend uses").count(says) == 1
+
+
+@pytest.mark.parametrize("line", ["is it true that microsoft killed smtp passwords?", "can I use an app password for hotmail?"])
+def test_a_word_in_what_is_put_right_is_not_explained_besides(line: str) -> None:
+    told = said_to(line)
+
+    assert not any(term.text in told for term in index().knowledge.terms.values())

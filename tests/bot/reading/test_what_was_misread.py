@@ -179,3 +179,9 @@ def test_a_program_of_somebody_else_is_not_theirs(text: str, client: str | None)
 )
 def test_who_refuses_the_mail_or_is_a_word_of_every_day_is_not_the_provider(text: str) -> None:
     assert reading(text).provider is None
+
+
+def test_my_server_at_a_provider_is_the_providers() -> None:
+    assert not reading("what is my smtp server at gmail").own_server
+    assert reading("what is my smtp server at gmail").provider == "gmail"
+    assert reading("my own mail server refuses the login").own_server
