@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pytest
+
+from adapters.slack import app
 from adapters.slack.render import FORM_ACTION
 from bot.channel import Channel, Filled, Incoming, Pressed, Wrote
 from bot.conversation.model import State
+from bot.errors import CannotRun
 from bot.reply import Field, Form, Progress, Reply, Task
+from tests.adapters.slack import standin
 from tests.adapters.slack.conftest import Running
 from tests.adapters.slack.local import BOT_USER
 from tests.adapters.slack.peer import Peer
@@ -384,3 +390,32 @@ async def test_too_many_sockets_is_come_back_from(peer: Peer, running: Running) 
         await asyncio.sleep(0.1)
         await peer.says("hello", channel="D1")
         await peer.until(lambda: len(core.received) == 1)
+
+
+@pytest.mark.parametrize(
+    ("event", "forgotten"),
+    [
+        ({"type": "app_uninstalled"}, ["slack:T1"]),
+        ({"type": "tokens_revoked", "tokens": {"bot": [BOT_USER]}}, ["slack:T1"]),
+        ({"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}}, []),
+    ],
+)
+async def test_a_workspace_that_removes_us_is_forgotten(peer: Peer, running: Running, event: dict[str, Any], forgotten: list[str]) -> None:
+    async with running() as core:
+        await peer.acked(await peer.send("events_api", peer.event(event)))
+
+    assert core.forgotten == forgotten
+
+
+async def test_a_socket_that_cannot_be_made_again_ends_the_process_with_a_sentence(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(app, "DEAD_AFTER", 0.3)
+    serving = asyncio.ensure_future(app.run(standin.settings(peer.url), StandIn(), asyncio.Event()))
+    await peer.connected()
+    peer.fail("apps.connections.open", "internal_error", times=1000)
+    for socket in list(peer.sockets):
+        await socket.close()
+
+    with pytest.raises(CannotRun, match="could not be made again"):
+        async with asyncio.timeout(20):
+            await serving

@@ -132,3 +132,12 @@ async def test_a_port_that_is_taken_is_one_sentence(peer: Peer) -> None:
         chosen = standin.settings(peer.url, slack_app_token=None, slack_signing_secret=SECRET, http=here)
         with pytest.raises(CannotRun, match="POSTMASTER_HTTP"):
             await app.run(chosen, StandIn(), asyncio.Event())
+
+
+async def test_a_client_id_in_the_environment_does_not_make_one_workspaces_app_one_of_many(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "s")
+    async with serving(peer, StandIn()) as (session, url), session.get(url.replace("events", "install")) as answer:
+        assert answer.status == 404
