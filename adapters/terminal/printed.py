@@ -60,7 +60,7 @@ def show_choices(reply: Reply) -> None:
     """The choices, numbered for an answer by number."""
     if not reply.choices:
         return
-    lines = [f"  {number}) {choice.label}" for number, choice in enumerate(reply.choices, 1)]
+    lines = [f"  {number}) {clean(choice.label)}" for number, choice in enumerate(reply.choices, 1)]
     if coloured():
         console().print("\n".join(lines), style="cyan")
     else:
@@ -69,9 +69,17 @@ def show_choices(reply: Reply) -> None:
         write_line("\n".join(lines))
 
 
+# Overrides, embeddings and isolates of the writing direction: with them a text shows other words than it holds.
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def clean(text: str) -> str:
-    """Without control characters: a banner must not move the cursor or set a title."""
-    return "".join(c if c in "\n\t" or (c.isprintable() or ord(c) > 0x9F) else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Without control characters: a banner must not move the cursor, set a title or turn what follows around."""
+    return "".join(c if _harmless(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _harmless(c: str) -> bool:
+    return c in "\n\t" or c.isprintable() or (ord(c) > 0x9F and c not in _TURNING)
 
 
 def rich_spans(spans: Spans) -> RichText:
@@ -81,7 +89,7 @@ def rich_spans(spans: Spans) -> RichText:
     for span in spans:
         if isinstance(span, Link):
             text.append(clean(span.label or span.url))
-            text.append(f" ({span.url})" if span.label and span.label != span.url else "", style="blue underline")
+            text.append(f" ({clean(span.url)})" if span.label and span.label != span.url else "", style="blue underline")
         elif isinstance(span, Code):
             text.append(clean(span.text), style="bold green")
         elif isinstance(span, Emphasis):
@@ -110,7 +118,7 @@ def rendered(block: Block) -> RenderableType:
                 line = RichText(f"{number}. ", style="bold cyan")
                 line.append_text(rich_spans(step.spans))
                 if step.url:
-                    line.append(f"  {step.url}", style="blue underline")
+                    line.append(f"  {clean(step.url)}", style="blue underline")
                 lines.append(Padding(line, (0, 0, 0, 2)))
             return Group(*lines)
         case Bullets(items, heading):

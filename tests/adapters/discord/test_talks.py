@@ -106,6 +106,30 @@ async def test_what_is_said_and_deleted_while_the_store_is_away_is_taken_afterwa
     assert [one.what for one in service.received[1:]] == [Wrote("port 465"), Wrote("sorry, 587"), Deleted()]
 
 
+async def test_a_word_that_takes_long_is_not_overtaken_in_its_talk_and_holds_up_no_other(
+    peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive = service.receive
+
+    async def slowly(incoming: Incoming) -> bool:
+        if incoming.what == Wrote("port 465"):
+            await peer.until(lambda: any(one.what == Wrote("something else") for one in service.received))
+            await asyncio.sleep(0.1)
+        return await receive(incoming)
+
+    monkeypatch.setattr(service, "receive", slowly)
+    async with running(peer, service):
+        thread = (await peer.mention("I cannot send"))["id"]
+        await peer.until(lambda: peer.ours(thread))
+        await peer.say("port 465", channel=thread)
+        await peer.say("sorry, 587", channel=thread)
+        await peer.mention("something else")
+        await peer.until(lambda: len(service.received) == 4)
+
+    said = [one.what.text for one in service.received[1:] if isinstance(one.what, Wrote)]
+    assert said == ["something else", "port 465", "sorry, 587"]
+
+
 async def test_the_same_events_twice_are_answered_once(peer: Peer, service: Scripted) -> None:
     async with running(peer, service):
         asked = await peer.mention("I cannot send")
