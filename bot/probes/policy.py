@@ -66,7 +66,7 @@ async def look(check: Check, request: ProbeRequest) -> None:
     try:
         async with asyncio.timeout(check.left(WHOLE_SECONDS)), asyncio.TaskGroup() as group:
             await records.load()
-            for ask in (look.spf, look.dmarc, look.exchangers, look.mta_sts, look.tls_reporting, look.reverse, look.blocklists):
+            for ask in (look.spf, look.dmarc, look.exchangers, look.tls_reporting, look.reverse, look.blocklists):
                 group.create_task(ask())
     except TimeoutError:
         pass  # what was found until now counts
@@ -104,7 +104,7 @@ class _Policy:
         if hosts:
             self.book.see(MailExchangersFound, domain=self.domain, hosts=hosts)
         known = (self.selector,) if self.selector else _selectors(hosts)
-        await asyncio.gather(*(self._dkim(selector) for selector in known), *(self._tlsa(host) for host in hosts))
+        await asyncio.gather(self._mta_sts(hosts), *(self._dkim(selector) for selector in known), *(self._tlsa(host) for host in hosts))
 
     async def _dkim(self, selector: str) -> None:
         texts = await spf.texts_at(f"{selector}._domainkey.{self.domain}", self.network)
@@ -113,7 +113,7 @@ class _Policy:
             self.book.see(DkimKeyChecked, domain=self.domain, selector=selector, problem=problem, bits=bits)
 
     async def dmarc(self) -> None:
-        """At the domain itself, else at the nearest one above it that has a record (DMARCbis section 4.10; never a single label)."""
+        """At the domain itself, else at the nearest one above it that has a record (RFC 9989 section 4.10; never a single label)."""
         labels = self.domain.split(".")
         for start in range(len(labels) - 1):
             name = ".".join(labels[start:])
@@ -126,7 +126,7 @@ class _Policy:
                 return
         self.book.see(DmarcChecked, domain=self.domain, record=None)
 
-    async def mta_sts(self) -> None:
+    async def _mta_sts(self, exchangers: tuple[str, ...]) -> None:
         texts = await spf.texts_at(f"_mta-sts.{self.domain}", self.network)
         if texts is None:
             return
@@ -140,16 +140,14 @@ class _Policy:
         # RFC 8461 section 3.3: the file is at this very place; a redirect must not be followed.
         body = await web.get(f"https://mta-sts.{self.domain}/.well-known/mta-sts.txt", self.network, self.left(5.0), redirects=0)
         mode, patterns = records.sts_policy(body or b"") or (None, ())
-        found = await self.network.lookup(self.domain, "MX") or ()
-        hosts = tuple(_name(cast(Any, record).exchange) for record in found)[:MAX_EXCHANGERS]
-        uncovered = tuple(host for host in hosts if not records.is_in_sts(host, patterns)) if mode else ()
+        uncovered = tuple(host for host in exchangers if not records.is_in_sts(host, patterns)) if mode else ()
         self.book.see(MtaStsChecked, domain=self.domain, published=True, mode=mode, uncovered=uncovered)
 
     async def _tlsa(self, host: str) -> None:
         answer = await self.network.lookup_signed(f"_25._tcp.{host}", "TLSA")
         if answer is not None:
-            records, signed = answer
-            self.book.see(TlsaChecked, host=host, records=tuple(clean(record.to_text(), 40) for record in records), signed=signed)
+            found, signed = answer
+            self.book.see(TlsaChecked, host=host, records=tuple(clean(record.to_text(), 40) for record in found), signed=signed)
 
     async def tls_reporting(self) -> None:
         texts = await spf.texts_at(f"_smtp._tls.{self.domain}", self.network)
