@@ -48,8 +48,15 @@ _NO_WORDS = 0.6  # of a reply code by itself
 _ONLY_CODES = re.compile(r"(?:error|code|smtp|[\W\d_])*")
 _BY_WORDS = 1.6  # of a refusal's words, where no phrase is known and one cause is far ahead
 _BY_FEW_WORDS = 0.3  # where one is a little ahead, or nothing is a refusal
+_REFUSAL = 200  # letters of a reply that are read word by word
 _FAR = 4.0  # ahead, in logarithms of odds
 _AGAINST_WORDS = 0.5  # of a code, where the words speak for another cause
+_ADVICE = re.compile(
+    r"(?:possible|common) (?:causes?|reasons?|solutions?)|\bhints?: |troubleshooting (?:tips|steps)"
+    r"|(?:this|it) (?:is|may be|might be|could be) (?:probably|likely|usually|caused|because)"
+    r"|\bplease (?:check|verify|make sure|ensure)|\b(?:check|verify|make sure|ensure) (?:that|if|whether|your)\b"
+)
+_IN_ADVICE = 0.4  # of what a program says besides of what may be wrong
 _MORE_EVIDENCE = 0.25  # of every further piece
 _RUNNER_UP = 0.6  # of the runner-up's strength is taken off
 _OTHER_READING = 0.2  # of it, where it is another reading of the same words
@@ -121,7 +128,8 @@ class Recognizer:
             if reply is not None and reply.enhanced is None:
                 strength = {cause: value * _NO_WORDS for cause, value in strength.items()}
         elif max(strength.values(), default=0.0) < _STRENGTH["weak"]:
-            cause, ahead = self._wording.speaks_for(text)
+            said = text[reply.start : min(reply.end, reply.start + _REFUSAL)] if reply is not None else text
+            cause, ahead = self._wording.speaks_for(said)
             refused = reply is not None and not bare
             strength = {other: value * (1.0 if other == cause else _AGAINST_WORDS) for other, value in strength.items()}
             strength[cause] = strength.get(cause, 0.0) + (_BY_WORDS if refused and ahead >= _FAR else _BY_FEW_WORDS)
@@ -152,8 +160,11 @@ class Recognizer:
         in_reply = [number for number, hit in enumerate(hits) if _stands_in(hit, said)] if said else []
         reply_says = any(hits[number].pattern.weight != "weak" for number in in_reply)
         parts = _parts(hits)
+        advice = _advice_in(unwrapped.text, hits, decisive)
         for number, (cause, pattern, start, end, letters) in enumerate(hits):
             strength = _of_pattern(pattern.weight, letters, pattern.vendor is not None)
+            if start >= advice:
+                strength *= _IN_ADVICE
             if decisive is not None and number in in_reply:
                 strength = strength + _IN_REPLY if decisive.start < end and start < decisive.end else strength * _OTHER_REPLY
                 if cause.startswith("net.") and (decisive.code or 0) >= 500:
@@ -198,6 +209,15 @@ def _of_reply(codes: CodePatterns, code: int | None, enhanced: str | None) -> li
     """(cause, pattern, worth) for a reply's codes."""
     found = [(cause, pattern, _STATUS_CODE) for cause, pattern in codes.of_status(enhanced)] if enhanced is not None else []
     return found + [(cause, pattern, _REPLY_CODE) for cause, pattern in codes.of_reply(code)] if code is not None else found
+
+
+def _advice_in(text: str, hits: list[Hit], reply: Reply | None) -> int:
+    """Where a program begins to say what may be wrong in general, after it has said what is; the text's end where it does not."""
+    if len(hits) > 1 and (found := _ADVICE.search(text)):
+        at = found.start()
+        if (reply is not None and reply.start < at) or any(hit.start < at for hit in hits):
+            return at
+    return len(text)
 
 
 def _stands_in(hit: Hit, replies: tuple[Reply, ...]) -> bool:

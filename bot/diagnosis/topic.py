@@ -44,6 +44,9 @@ _SIGNS = Signs(
             r"(?:\b|_)mails?(?:\b|_)",
             r"thunderbird|fairemail|\bk-9\b|mailspring|mcoerrordomain|em client|apple mail",
             r"\bmx (?:records?|host|lookup)\b|mail ?exchanger|mail ?address|\bmaildir|mail ?folder|mail (?:loop|domain)",
+            r"spamhaus|spamcop|sorbs\.net|dnsbl|\brbl\b|blocklist|reverse dns|ptr record|gr[ae]y-?list",
+            r":(?:network_failure|missing_requirement|retries_exceeded|permanent_failure|temporary_failure)\b",
+            r"badheadererror|resend\.com|mailersend|sparkpost|mailtrap|smtp2go|brevo|sendinblue|mailjet|elasticemail|socketlabs|mailchannels|zepto",
             r"\bmail(?:ed)? from\b|\bh=[\w.-]+ \[\d",
             r"\b(?:neo)?mutt\b|sylpheed|claws mail|kmail",
             r"\bmessage (?:size|body|header|was|could|has|rejected|too|content|is|not|deferred|refused|blocked)",
@@ -63,7 +66,7 @@ _SIGNS = Signs(
             # Not what HTTP says: "500 internal", "501 not implemented", "502 bad gateway", "503 service", "504 gateway".
             r"(?:^|: |[\"'])50[0-4] (?:synta|command|bad (?:[^g]|g[^a])|unreco|unknown|unimp|invalid|can|line|too|error|auth|must)",
             r"(?:^|: |[\"'])50[0-4] (?:[eh][eh]lo|sender|mail|rcpt|domain|user|no |wrong|out of|duplicate|nested|relay|already|connect)",
-            r"\((?:53[0458]|55[0-4])\)|\(#[45]\.\d\.\d{1,3}\)",
+            r"\((?:4[2-5]|5[03-7])\d, ?b?['\"]|\((?:53[0458]|55[0-4])\)|\(#[45]\.\d\.\d{1,3}\)",
         ),
         "program": (r"0x800c?cc[0-9a-f]{2}|0x800421|0x8004010f",),
         "receiving": (

@@ -49,7 +49,12 @@ _NEXT_LINE = re.compile(
 # A reply that goes on in the next line: "550-…".
 _GOES_ON = re.compile(r"(?<![\w.])([245]\d\d)-(?!\d\d)")
 # The same in a text whose lines were joined: "… is not authorized to 550-5.7.1 send email …".
-_MID_SENTENCE = re.compile(r"(?<=[a-z,] )([245]\d\d)-([245]\.\d{1,3}\.\d{1,3}) +(?=[a-z(<])")
+_MID_SENTENCE = re.compile(r"(?<=[a-z,] )([45]\d\d)-([45]\.\d{1,3}\.\d{1,3}) +(?=[a-z(<])")
+
+# What mail programs and forums put before each line that is quoted.
+_QUOTE_MARKS = re.compile(r"^[> ]+", re.MULTILINE)
+# What a program sent, in a transcript: the words are its own, not the server's.
+_SENT = re.compile(r"(?:(?:client -> server|send|sent|\bc): ?'?|(?:>>>?|->|~>|\d>|\n>) ?)(?:mail from|rcpt to):")
 
 # What looks like a reply code, and what like an enhanced status code.
 _NUMBER = re.compile(r"(?<![\w.])(?:([245]\d\d)(?![\w])(?!\.\d)|#?([245]\.\d{1,2}\.\d{1,3})(?![\w.]|\s?\)))")
@@ -71,7 +76,8 @@ _QUOTED = re.compile(
 # One of these stands in each of them: looked for first, which is much faster.
 _OF_QUOTED = ("respon", "with message", " said", "detail", "respuesta", "réponse", "serverantwort", "risposta", "resposta", "ответ")
 _NOT_A_CODE = re.compile(
-    r"(?:line|port|pid|size|took|after|in|of|id|version|http[s]?|http/\d\.\d|status code|page)[ =:]{1,2}$|[a-z]_\d{3} \[$"
+    r"(?:line|port|pid|size|took|after|in|of|id|version|http[s]?(?:[_ ]?(?:code|status))?|http/\d\.\d|status code|page)['\"]?[ =:]{1,2}$"
+    r"|[a-z]_\d{3} \[$"
 )
 _UNITS = re.compile(r"[ -]?(?:ms|msec|s|sec|seconds|bytes|kb|kib|mb|mib|gb|messages|recipients|emails|e-mails|users|lines|days|times|x)\b")
 
@@ -132,6 +138,8 @@ def plain(text: str) -> str:
         text = _TAG.sub(" ", text)
     if "&" in text and ";" in text:
         text = html.unescape(text)
+    if "mail from:" in text or "rcpt to:" in text:
+        text = _SENT.sub(" smtp: ", text)
     if "timeout" in text:
         text = _TIMEOUT_SET.sub("", text)
     if "severity: " in text:
@@ -139,9 +147,13 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
     if "\n" in text:
+        if text.startswith(">") and all(line.startswith(">") for line in text.splitlines() if line.strip()):
+            text = _QUOTE_MARKS.sub("", text)
         text = _one_line(text)
     text = " ".join(text.split())
-    return _MID_SENTENCE.sub(lambda found: "" if text.count(found[2]) > 1 else found[0], text)
+    if "-5." in text or "-4." in text:
+        text = _MID_SENTENCE.sub(lambda found: "" if text.count(found[2]) > 1 else found[0], text)
+    return text
 
 
 def _decoded(found: re.Match[str]) -> str:

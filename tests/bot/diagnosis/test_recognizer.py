@@ -40,6 +40,7 @@ RELAY = "554 5.7.1 <a@example.org>: Relay access denied"
         f"Jan  6 23:48:03 mx postfix/smtp[1089]: 403CB: to=<a@example.org>, status=bounced (host mx said: {RELAY} (in reply to RCPT TO))",
         f"Action: failed\nStatus: 5.7.1\nRemote-MTA: dns; mx.example.org\nDiagnostic-Code: smtp; {RELAY}",
         "554-5.7.1 <a@example.org>: Relay\n554 5.7.1 access denied",
+        "> 554 5.7.1 <a@example.org>:\n> Relay access\n> denied",
         "554 5.7.1 <a@example.org>: Relay access de=\nnied",
         "<p>554 5.7.1 &lt;a@example.org&gt;: <b>Relay access denied</b></p>",
         '{"error": "554 5.7.1 \\u003ca@example.org\\u003e: Relay access denied\\r\\n"}',
@@ -94,8 +95,22 @@ def test_a_greeting_that_is_a_refusal_is_read_as_the_refusal() -> None:
     assert first("Error: Invalid greeting from server: SSH-2.0-OpenSSH_9.6") == "net.not_smtp"
 
 
+def test_what_the_program_itself_has_sent_is_not_read_as_the_servers_words() -> None:
+    transcript = "CLIENT -> SERVER: MAIL FROM:<a@example.org>\nSERVER -> CLIENT: 554 5.7.1 message rejected as spam"
+
+    assert first(transcript) == "policy.spam"
+
+
+def test_what_may_be_wrong_in_general_does_not_outweigh_what_is() -> None:
+    advice = "Possible causes are: Your SMTP username or password are incorrect. The connection timed out."
+
+    assert first(advice) is not None
+    assert first("550 5.1.1 user unknown\n" + advice) == "recipient.unknown"
+
+
 def test_numbers_that_are_no_codes_are_not_taken_for_any() -> None:
     assert unwrap("mail rejected. ofr_506 [506]").replies == ()
+    assert unwrap('{"error": "mail was not sent", "http_code": 500}').replies == ()
     assert unwrap("traceback smtplib.py:535 line 550, took 552 ms, sent 554 bytes on port 465").replies == ()
 
 
