@@ -33,6 +33,13 @@ _LEFT = re.compile(
     r"|was) (?:to use )?$|\b(?:leave|forget|ignore|skip|drop|never mind)(?: about)? (?:the |my |our )?$",
     re.IGNORECASE,
 )
+# "my Brother was replaced by a Canon"
+_REPLACED = re.compile(
+    r"[^.,;\n]{0,24} (?:(?:was|is|got|has been|were|wurde|ist|a été|fue|è stat[oa]) (?:now )?(?:replaced|swapped|exchanged|retired"
+    r"|scrapped|ersetzt"
+    r"|ausgetauscht|remplacée?|reemplazad[oa]|sostituit[oa])|died and|broke,)",
+    re.IGNORECASE,
+)
 # Somebody else's, or a word of every day: "they use Thunderbird", "my brother says", "the virus scanner".
 _ANOTHERS = re.compile(
     r"\b(?:recipients?|receivers?|they|he|she|customers?|clients?|colleagues?|the other side|everyone else) (?:all )?(?:uses?|ha(?:s"
@@ -129,6 +136,7 @@ def client(
             or (_NOT_OWN.search(before) and not _AND.match(before))
             or ((denied := _DENIED.search(before)) and not (denied.group().lower() == "no " and _IN_THE.search(text)))
             or _LEFT.search(before)
+            or _REPLACED.match(text, end)
             or _ANOTHERS.search(before)
             or (text[start:end] == "brother" and _RELATIVE.search(before) and _SPEAKS.match(text, end))
             or _NOT_OWN_BEHIND.match(text[end : end + 40])

@@ -151,6 +151,8 @@ def error_spans(text: str) -> list[ErrorSpan]:
                 start = match.start() + said.end()
             while start < end and text[start] in " \t\n([,;:=>\"'" and text[start] not in "([":
                 start += 1
+            if pattern in _PHRASES and text[end - 1] in "'\"":  # the sign behind the last word
+                end -= 1
             if (mode := _MODE_AT_PORT.match(text, start, end)) and text[max(0, start - 8) : start].rstrip(" ,/(").endswith(_PORTS):
                 start = mode.end()  # "465 ssl error": the mode is a setting
             if pattern in _PHRASES and (colon := text.rfind(": ", start, end)) >= 0 and end - colon > 8:

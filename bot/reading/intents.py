@@ -20,7 +20,7 @@ _REVIEW = re.compile(
 )
 _CORRECTION_FIRST = re.compile(
     r"\s*(?:(?:ah|oh|no|ok),? )?(?:sorry|oops|ups|no[, ]|nope|wait|actually|correction|i mean"
-    r"|i misspoke|wrong|typo|my bad|pardon|perdón|scusa|entschuldigung|i said|i was wrong|change"
+    r"|i (?:misspoke|mistyped|misspelled)|wrong|typo|my bad|pardon|perdón|scusa|entschuldigung|i said|i was wrong|change"
     r"|make)"
 )
 # "what does 'relaying denied' mean": quotes an error and asks about the words.
@@ -37,7 +37,9 @@ _CONCEPT = re.compile(
     r"^\s*(?:(?:so|and|but|ok|okay|btw|hi|hello|hey|quick question|question|just wondering)[,: "
     r"]+)*(?:why|explain|define|meaning|differences?|what(?:'s| is) the (?:difference|point|meaning"
     r"|purpose)|what means?|is |are |does |did |has |will "
-    r"|do (?:i|we|you|they|app|all) |(?:can|could|should|must|may) (?:i|we|you|it|one|someone|two|several|many|multiple|other|people"
+    r"|do (?:i|we|you|they|app|all) "
+    r"|do(?:es)? (?:[a-z]+ ){1,3}(?:look|check|need|support|allow|block|accept|use|require|count|expire|care|see|read|matter) |(?:can"
+    r"|could|should|must|may) (?:i|we|you|it|one|someone|two|several|many|multiple|other|people"
     r"|programs|servers?|providers?|printers?"
     r"|the|my|a|smtp|gmail|outlook|yahoo|this|they) |what (?:happens|if|would|about) |when (?:do|does|did|will|is|are|should|can|was) "
     r"|since when|how (?:secure"
@@ -84,7 +86,10 @@ _SENDING_VERB = re.compile(
     r"|működ\w*|στέλν\w*"
     r"|kirim|terkirim|gửi)\b"
 )
-_VERSUS = re.compile(r"\bvs\.?\b|\bversus\b|\bwhich (?:one|is better|is safer)\b|\bdifference\b|\bbetter (?:than|is)\b")
+_VERSUS = re.compile(
+    r"\b(?:tls|ssl|starttls|465|587|25) (?:or|oder|ou|o|of|czy|или|чи|nebo|eller|tai|vagy) (?:tls|ssl|starttls|465|587|25)\b"
+    r"|\bvs\.?\b|\bversus\b|\bwhich (?:one|is better|is safer)\b|\bdifference\b|\bbetter (?:than|is)\b"
+)
 _SENDS = re.compile(r"\bsend|\bsmtp|outgoing|\bsent\b")
 _ABOUT_SENDING = re.compile(
     r"\b(?:server|password|login|log ?in|account|certificate|tls|ssl|form|scan\w*|printer|deliver\w*"
@@ -96,6 +101,13 @@ _TROUBLE = re.compile(
     r"|funziona)|niet|не )"
 )
 _HOW = re.compile(r"\bsteps?\b|set ?up|how (?:do|to|can|would|should)|guide|\bconfigur|einricht|anleitung|cómo|comment|come |как ")
+# "do you know which port …": what is asked stands behind it.
+_KNOWS = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|hallo|team|all|folks|everyone|sorry)[, ]+)*(?:do you (?:happen to )?know|does (?:any|some)(?:one"
+    r"|body)(?: here)? know"
+    r"|(?:can|could|would) (?:you|someone|anyone|somebody) (?:please )?(?:tell|remind) me|any idea|weiß (?:jemand|wer)|weißt du|savez-vous"
+    r"|quelqu'un sait|alguien sabe|alguém sabe|qualcuno sa|weet iemand|czy ktoś wie|neví někdo|кто-нибудь знает)[, ]+"
+)
 # Asks for a number: of mails in an hour, of recipients.
 _HOW_MANY = compile_words(
     r"^\W*(?:(?:hi|hello|hey|hallo|hola|ciao|and|und|so|ok)[, ]+)*(?:how (?:many|much|often)|wie ?viele?n?|combien|cuánt[oa]s?"
@@ -137,8 +149,9 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
             return "restart"
     if short and greets(low):
         return "greeting"
-    question = talk.QUESTION.search(low) is not None
-    concept = _CONCEPT.match(low) is not None or _VERSUS.search(low) is not None
+    asked_for = _KNOWS.sub("", low)
+    question = talk.QUESTION.search(asked_for) is not None
+    concept = _CONCEPT.match(asked_for) is not None or _VERSUS.search(low) is not None
     problem = talk.PROBLEM.search(low) is not None
     configure = talk.CONFIGURE.search(low) is not None
     lookup = talk.LOOKUP.search(low) is not None

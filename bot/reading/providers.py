@@ -27,7 +27,8 @@ _RECEIVES_BEFORE = re.compile(
     r"(?:\b(?:mails?|e-?mails?|messages?|sending|send|sent|deliver\w*|writing|bounces?|bounced|nachrichten|senden|gesendet|geschickt"
     r"|verschickt|schreib\w*|courriels?|envoyer|envoyés?|enviar|enviad[oa]s?|correos?|inviare|inviat[oaei]|verzonden|wysłan[eya]|письма"
     r"|отправлен\w*)\s+(?:only\s+)?(?:to|an|à|a|para|naar|do|на)\s+(?:all\s+|any\s+|some\s+|every\s+|my\s+)?"
-    r"|\b(?:bounces?|bounced|returned|rejections?|ndrs?|undeliverables?|back)\s+(?:mails?\s+)?from\s+"
+    r"|\b(?:mail|e-?mail|write|send)(?: to)? my (?:own )?|\b(?:bounces?|bounced|returned|rejections?|ndrs?|undeliverables?"
+    r"|back)\s+(?:mails?\s+)?from\s+"
     r"|\b(?:bounced|rejected|blocked|refused|deferred|returned|greylisted|abgelehnt|abgewiesen|rejeté\w*|rechazad\w+|rifiutat\w+)"
     r" (?:by|at|von|bei|par|por|da) "
     r"|\b(?:arriv\w+|land\w*|deliver\w*|get through|gets? to|show up|reach\w*)(?: anyone| anybody| people)? (?:at|to|in|with|for)\s+"
@@ -52,6 +53,13 @@ _OWN_WORDS = (
 )
 _DENIED = re.compile(
     r"\b(?:not|don'?t|nicht|pas|instead of|rather than|statt|niet|не)\s+(?:use |using |have |on )?(?:the |my |at |with |from )?$"
+)
+# A provider that was left: "we moved our mailboxes from ionos to …", "used to be with gmx".
+_LEFT = re.compile(
+    r"\b(?:mov|migrat|switch|chang|convert|transfer|umgezogen|gewechselt|umgestiegen|migré|passé|cambi|migr|mud|overgestapt|przeni)\w*"
+    r"(?: [\w'-]+){0,6}? (?:away )?(?:from|von|de|da|van|z|с) (?:the |our |my )?$|\b(?:used to (?:be|have it) (?:at|with|on)|(?:was"
+    r"|were) (?:at|with)"
+    r"|previously|formerly|früher(?: bei)?|vorher bei|avant chez|antes en) (?:the )?$"
 )
 # "self-hosted mailcow" is nobody's service, though there is one of that name.
 _OWN_BEFORE = re.compile(r"\bself[- ]$")
@@ -106,6 +114,7 @@ def provider(
         and not (hit[0] and text[hit[0] - 1] == "@")
         and not _DENIED.search(low[max(0, hit[0] - 24) : hit[0]])
         and not _OWN_BEFORE.search(low[max(0, hit[0] - 6) : hit[0]])
+        and not _LEFT.search(low[max(0, hit[0] - 60) : hit[0]])
     ]
     if host is not None and domain is None and named_hits and "." not in host:
         return named_hits[0][2]

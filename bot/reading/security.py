@@ -26,6 +26,7 @@ _IMPLICIT = re2.compile(
     r"(?i)\bssl\s?(?:/|\+|-|or|and|oder|\|)\s?(?:start)?tls\b|\btls\s?/\s?ssl\b|\bimplicit(?:es"
     r"|e|o)?[ \-](?:tls|ssl)\b|\bssl(?:v3)?\b|\bsmtps\b|\bsslonconnect\b|\bsmtp_ssl\b|\bforce[_ ]tls\b|\btls[ \-]wrapp?er\b"
     r"|\bwrapper ?mode\b|\btls on connect\b|\btls on (?:a )?dedicated port\b|\bsecure(?: is|:|=)? ?true\b"
+    r"|\b(?:\w+_)?use_ssl[\"']?[ :=>]{1,4}true\b"
 )
 # Each is looked at for letters beside it and for what is said of it.
 _CHOICE = re2.compile("(?i)ssl ?/ ?tls|tls ?/ ?ssl|ssl|tls|" + "|".join(words.ENCRYPTION.values()))
@@ -40,7 +41,8 @@ _CLAUSE_ENDS = re.compile(r"[ \t\"')\]]*(?:$|[.,;:!?\n(|/=>→–—-]|\d|(?:por
 _NONE = compile_words(
     r"\bunencrypted\b|\bunverschlüsselt\w*|\bnon (?:chiffrée?|cifrat[oa])\b|\bonversleuteld\b|\bokrypterat?\b|\bukryptert\b|\bukrypteret\b"
     r"|\bнезашифрованн\w+|\bsin cifrar\b|\bplain ?text (?:connection|smtp|on|port)\b|\bin (?:the )?clear\b|\bno starttls (?:call|line)\b"
-    rf"|\bnone selected\b|(?:{words.WITHOUT_UNSPACED})(?:使用|启用)?(?:{words.ENCRYPTION_UNSPACED}|ssl|tls)"
+    rf"|\bnone selected\b|\bmode[ :=]+(?:insecure|none|plain)\b"
+    rf"|(?:{words.WITHOUT_UNSPACED})(?:使用|启用)?(?:{words.ENCRYPTION_UNSPACED}|ssl|tls)"
     rf"|(?:{words.ENCRYPTION_UNSPACED}|ssl|tls)[ :：=]?(?:は|を|为|是|選択|选择?|填|가|는|은|을)?[ :\"'「]?(?:{words.OFF_UNSPACED})"
 )
 _NONE_AT_PORT = re2.compile(  # "port 25, none"
@@ -85,7 +87,7 @@ _OFFERED = re.compile(
 _TICKED = re.compile(
     r"^[)\"' ]*(?:connection |encryption )?(?:is )?(?:required)?[)\"' ]*(?:is )?(?:ticked|checked|switched on|angehakt|coché|marcado)\b"
 )
-_BEHIND_PORT = re.compile(r"\((?:25|465|587|2525), ?$")  # "… using mail.x.example (465, SSL/TLS)"
+_BEHIND_PORT = re.compile(r"(?:^|[\s(,/:])(?:25|465|587|2525)[ ,/]{1,2}$")  # "… using mail.x.example (465, SSL/TLS)"
 # "auto/starttls"
 _CHOICE_BEFORE = re.compile(r"\b(?:auto|ssl|tls|none|ja|yes|on|\d{2,5}) ?/$")
 # Names of choices in menus of phones: "SSL (accept all certificates)".

@@ -35,7 +35,8 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
     ("k9", r"(?i)\bk-?9(?: ?mail)?\b"),
     ("outlook-mobile", (
         r"(?i)\boutlook (?:app|mobile|ios|android|for ios|for android|for iphone"
-        r"|on (?:my )?(?:iphone|ipad|android|phone|mobile|samsung|galaxy)"
+        r"|on (?:my )?(?:iphone|ipad|android|phone|mobile|samsung|galaxy)|(?:für|pour|para|per|voor|для|dla|för|til|til|pro) (?:ios"
+        r"|android|iphone|ipad|handy)"
         r"|(?:auf|sur|en el|no|sul|op) (?:dem |mijn |mon |mi |meu )?(?:handy|iphone|téléphone|móvil|celular|telefono|telefoon))|\b(?:iphone"
         r"|ipad|android) outlook\b|\boutlook ios\b"
     )),
@@ -67,7 +68,7 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
         r"|senden als|envoyer (?:des e-mails |les messages )?en tant que|invia (?:messaggio )?come|verzenden als)\b[^\n.:]{0,24}\bgmail\b"
     )),
     ("samsung-email", (
-        r"(?i)\bsamsung(?: \w+){0,3} (?:e-?mail|mail)(?: app)?\b|\bgalaxy(?: \w+){0,3} (?:e-?mail|mail)(?: app)?\b"
+        r"(?i)\bsamsung(?: [\w']+){0,4} (?:e-?mail|mail)(?: app)?\b|\bgalaxy(?: \w+){0,3} (?:e-?mail|mail)(?: app)?\b"
         r"|\b(?:e-?mail|mail) app (?:of|on|in|from) (?:my |the |our |a )?(?:samsung|galaxy)\b"
         r"|\bsamsung(?:s|'s)?(?: galaxy)?[ -](?:phone|handy|smartphone|tablet|telefon\w*|téléphone|móvil|celular|telefoon|galaxy)\b"
         r"|삼성 ?(?:이메일|메일|폰)"
@@ -88,7 +89,8 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
     ("rails", r"(?i)\b(?:ruby on rails|rails|action ?mailer)\b"),
     ("go-smtp", r"(?i)\b(?:golang|gomail|go-mail|net/smtp)\b"),
     ("powershell", r"(?i)\b(?:powershell|send-mailmessage|pwsh)\b"),
-    ("synology", r"(?i)群晖|群暉|시놀로지|\b(?:synology|diskstation|dsm ?7\S*)\b"),
+    ("qnap", r"(?i)\bts-\d{3}\w?\b"),
+    ("synology", r"(?i)\b(?:ds|rs)\d{3,4}(?:\+|play|j|slim|xs)?(?:$|[^\w])|群晖|群暉|시놀로지|\b(?:synology|diskstation|dsm ?7\S*)\b"),
     ("truenas", r"(?i)\b(?:truenas|freenas)\b"),
     ("uptime-kuma", r"(?i)\buptime[- ]?kuma\b"),
     ("vaultwarden", r"(?i)\b(?:vaultwarden|bitwarden_rs)\b"),
@@ -122,7 +124,7 @@ OTHERS = (
     r"|overseerr|jellyfin|plex|tautulli|nas4free|unraid|openmediavault|qnap|asustor|pfsense|opnsense|mikrotik|unifi|ubiquiti|fritz!?box"
     r"|openwrt|draytek|fortigate|sophos|watchguard|meraki"
     r"|hikvision|dahua|reolink|nvr|dvr|blue iris|shinobi|frigate|octoprint|node-?red|openhab|iobroker|domoticz|fhem|tasmota|salesforce"
-    r"|hubspot|zoho crm|sugarcrm|suitecrm|vtiger|dolibarr|sap (?:b1|business one|s/4hana)|erp|erpnext|frappe|netsuite|quickbooks|xero"
+    r"|hubspot|zoho crm|sugarcrm|suitecrm|vtiger|dolibarr|sap (?:b1|business one|s/4hana)|erpnext|frappe|netsuite|quickbooks|xero"
     r"|datev|lexware|afterbuy|jtl|billbee"
     r"|supabase|appwrite|pocketbase|directus|strapi|keystone|medusa|sentry|airflow|superset|metabase|redash|dagster|prefect|rundeck"
     r"|ansible|terraform|teamcity|bitbucket|argo|harbor|sonarqube|artifactory|rancher|portainer|coolify|dokploy|caprover|yunohost|cloudron"
@@ -180,7 +182,7 @@ OTHERS = (
 
 # Of these, words of every day: they are a program's name with a capital, or at the beginning of the text.
 EVERYDAY = """
-    plausible harbor sentry spike medusa keystone rust indy erp ghost frigate lychee monica argo superhuman missive meteor swoosh synapse dma
+    plausible harbor sentry spike medusa keystone rust indy ghost frigate lychee monica argo superhuman missive meteor swoosh synapse dma
     front postbox diun plex monit strapi geary grav kirby phoenix amanda nut sage nine spike boxer temporal transmission deluge canvas glide
     bubble heroku railway wix rt sma excel agenda lua qt poco play deluge milestone boundary teleport taiga trac mantis halo borg woo nexus
     make trac smf dnn birt bmd plc apc eaton shelly homey bamboo twenty crater vercel netlify firebase amplify lightspeed windmill

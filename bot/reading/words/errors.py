@@ -5,7 +5,8 @@ from __future__ import annotations
 _EN = (
     (
         r"\bunable to (?:read|write) data\b|\bfailed to transport message|\bnone of the authentication methods\b|\btarget principal name\b"
-        r"|\bserver (?:is )?not (?:set up|configured)\b|\bconnection (?:to|with) (?:the )?(?:\w+ ){0,2}(?:server|host) (?:has )?(?:failed|lost"
+        r"|\bserver (?:is )?not (?:set up|configured)\b|\bconnection (?:to|with) (?:the )?(?:\w+ ){0,2}(?:server|host) (?:has )?(?:failed"
+        r"|lost"
         r"|timed out|refused|closed|impossible)|\bserver connection error\b|\bgreeting never received\b|\bbad sequence of commands\b"
         r"|\bno worthy mechs\b|\bunencrypted connection\b|\bmarked as inactive\b|\bis not a sender signature|\bsomething went wrong\b"
         r"|\bcheck (?:the|your) (?:settings|credentials)\b|\bdoes not match a verified\b|\bcannot locate host\b|\bmaximum credits exceeded"
@@ -13,26 +14,31 @@ _EN = (
         r"|\bcommunication error|\bcredentials? (?:were|was|is|are) (?:incorrect|invalid|rejected)"
     ),
     (
-        r"\bconnection (?:to [^\s,;]+ )?(?:was |has been |is )?(?:refused|reset|timed[ -]?out|time[ -]?out|closed|failed|lost|aborted|dropped"
+        r"\bconnection (?:to [^\s,;]+ )?(?:was |has been |is )?(?:refused|reset|timed[ -]?out|time[ -]?out|closed|failed|lost|aborted"
+        r"|dropped"
         r"|terminated|interrupted)(?: by (?:peer|remote|the (?:server|peer|remote host|other side)))?"
     ),
     (
-        r"\b(?:operation|connect|request|read|write|login|handshake|server|smtp|it|session|net::readtimeout|net::opentimeout)? ?(?:just |has "
+        r"\b(?:operation|connect|request|read|write|login|handshake|server|smtp|it|session|net::readtimeout|net::opentimeout)? ?(?:just "
+        r"|has "
         r"|had |always )?tim(?:ed|es|e|ing)[ -]?out\b"
     ),
     (
         r"\b(?:could|can|cannot|can't|couldn't|could not|can not|unable to|failed to|not able to|not possible to"
         r"|error) ?(?:not )?(?:connect(?:ing)?|establish|open|reach|resolve|find|verify|authenticate|send|sending|deliver|start"
-        r"|log ?(?:you )?in|relay|negotiate|instantiate|access|contact|get)\b[^\n;]*?(?:smtp|server|host|connection|tls|ssl|certificate|user"
+        r"|log ?(?:you )?in|relay|negotiate|instantiate|access|contact|get)\b[^\n;]*?(?:smtp|server|host|connection|tls|ssl|certificate"
+        r"|user"
         r"|authenticat|message|mail|stream|channel|you in|log in|login|session|outgoing|secure|issuer)"
     ),
     (
-        r"\b(?:relay(?:ing)?(?: access)?|access|permission) (?:is |was )?(?:denied|not (?:permitted|allowed)|prohibited)\b|\bunable to relay\b"
+        r"\b(?:relay(?:ing)?(?: access)?|access|permission) (?:is |was )?(?:denied|not (?:permitted|allowed)|prohibited)\b"
+        r"|\bunable to relay\b"
         r"|\bdo(?:es)? not (?:allow|permit) relay(?:ing)?"
     ),
     (
         r"\bauthentication (?:failed|failure|unsuccessful|required|rejected|error|denied|credentials|is required"
-        r"|not (?:enabled|allowed|supported))|\bauth(?:entication)? (?:mechanism|type|method)s? (?:not|un)|\bnot authenticated\b"
+        r"|not (?:enabled|allowed|supported))|\bauth failed\b|\bauth(?:entication)? (?:mechanism|type|method)s? (?:not|un)"
+        r"|\bnot authenticated\b"
         r"|\bbad credentials\b|\binvalid (?:login|credentials|user(?:name)?|password|auth|address|recipient)"
         r"|\bauth(?:entication)? extension not|\blogin (?:failed|denied|incorrect|rejected|failure|disabled)"
     ),
@@ -49,13 +55,16 @@ _EN = (
         r"|connect|certificate|negotiation|connection)|\bhandshake (?:failed|failure|error|has failed|timed out)"
     ),
     (
-        r"\bcertificate (?:is |was |has |verify |verification |chain |hostname )?(?:expired|invalid|not (?:trusted|valid|yet valid)|untrusted"
-        r"|verify failed|verification|failed|mismatch|revoked|unknown|self|does not match|could not)|\bself[- ]signed cert|\bunable to (?:get"
+        r"\bcertificate (?:is |was |has |verify |verification |chain |hostname )?(?:expired|invalid|not (?:trusted|valid|yet valid)"
+        r"|untrusted"
+        r"|verify failed|verification|failed|mismatch|revoked|unknown|self|does not match|could not)|\bself[- ]signed cert"
+        r"|\bunable to (?:get"
         r"|verify)[^\n;]*?(?:issuer|certificate)|\bhost ?name(?:/ip)? (?:mismatch|does(?:n't| not) match)|\bcertificate verify failed"
         r"|\bcan'?t verify (?:the )?(?:server )?identity|\bpkix path|\bunknown (?:ca|issuer|authority)|\bnot trusted\b|\bcannot verify\b"
     ),
     (
-        r"\b(?:network|host|no route to host|destination)(?: is)? (?:unreachable|down)|\bno route to host|\bno such host|\b(?:host|name|domain"
+        r"\b(?:network|host|no route to host|destination)(?: is)? (?:unreachable|down)|\bno route to host|\bno such host|\b(?:host|name"
+        r"|domain"
         r"|dns|server)(?: name)? (?:not found|does not resolve|could not be resolved|or service not known|lookup failed|can't be found"
         r"|cannot be found|couldn't be found|unknown)|\bunknown host|\bgetaddrinfo\b|\bphp_network|\btemporary failure in name"
         r"|\bname does not resolve|\bno address associated|\bnxdomain\b|\bservfail\b"
@@ -68,21 +77,27 @@ _EN = (
     ),
     (
         r"\bover quota|\bquota exceeded|\bexceeded[^\n;]*?(?:limit|size|quota|max)|\bsize exceeds|\btoo (?:large|big|many|long)\b"
-        r"|\bexceeds[^\n;]*?(?:size|limit)|\brate limit(?:ed)?|\bsending (?:limit|quota) (?:\w+ ){0,2}(?:exceeded|reached)|\blimit (?:reached"
-        r"|exceeded)|\btoo many (?:login|connections|messages|recipients|errors|failed)|\bmailbox (?:is )?full|\bno such user|\buser unknown"
+        r"|\bexceeds[^\n;]*?(?:size|limit)|\brate limit(?:ed)?|\bsending (?:limit|quota) (?:\w+ ){0,2}(?:exceeded|reached)"
+        r"|\blimit (?:reached"
+        r"|exceeded)|\btoo many (?:login|connections|messages|recipients|errors|failed)|\bmailbox (?:is )?full|\bno such user"
+        r"|\buser unknown"
         r"|\bunknown user|\brecipient(?:s)? (?:not found|unknown)"
     ),
     (
         r"\bgreylist|\bgraylist|\btry again later|\btemporar(?:y|ily) (?:lookup|failure|rejected|unavailable|deferred|error|local|system"
         r"|authentication)|\bservice (?:not |un|currently )available|\bspam\b[^\n;]*?(?:rejected|detected|message|content)|\brejected (?:as"
-        r"|due|by|for)|\bblocked (?:using|by|due|for)|\bsuspected spam|\bspf (?:fail|check)|\bdmarc\b[^\n;]*?(?:fail|reject|policy|evaluation)"
-        r"|\bdkim\b[^\n;]*?fail|\bptr record|\breverse dns|\bsyntax error|\bcommand (?:not (?:recognized|implemented|supported)|unrecognized)"
+        r"|due|by|for)|\bblocked (?:using|by|due|for)|\bsuspected spam|\bspf (?:fail|check)|\bdmarc\b[^\n;]*?(?:fail|reject|policy"
+        r"|evaluation)"
+        r"|\bdkim\b[^\n;]*?fail|\bptr record|\breverse dns|\bsyntax error|\bcommand (?:not (?:recognized|implemented|supported)"
+        r"|unrecognized)"
         r"|\bunexpected (?:eof|packet|response|message|disconnect)|\beof occurred|\bunexpectedly (?:closed|terminated|disconnected)"
         r"|\bbroken pipe"
     ),
     (
-        r"\bthe (?:connection to the )?(?:outgoing|smtp)[^\n;]*?(?:failed|rejected)\b|\bsending of (?:the )?message failed|\bcannot send mail"
-        r"|\bcan'?t send mail\b|\bfailed to (?:send|connect|authenticate|deliver|login)|\bmessage (?:not sent|could not be sent|was not sent"
+        r"\bthe (?:connection to the )?(?:outgoing|smtp)[^\n;]*?(?:failed|rejected)\b|\bsending of (?:the )?message failed"
+        r"|\bcannot send mail"
+        r"|\bcan'?t send mail\b|\bfailed to (?:send|connect|authenticate|deliver|login)|\bmessage (?:not sent|could not be sent"
+        r"|was not sent"
         r"|failed)|\bsend(?:ing)? (?:failed|error|failure)|\bdelivery (?:has )?failed|\bundeliver(?:ed|able)|\bmail delivery (?:failed"
         r"|failure)|\btask [^\n;]*?reported error|\bsend test e?-?mail (?:message)?[^\n;]*?(?:fail|can)|\bdoes not support\b"
         r"|\bnot supported by (?:the )?server|\bno (?:suitable|supported|common) (?:auth|cipher|protocol)|\b(?:says|shows|is|goes|outgoing"
@@ -93,7 +108,8 @@ _EN = (
     ),
     (
         r"\bconnection could not be established|\b(?:unable|failed) to (?:authenticate|connect|verify|log ?in|sign in|send)\b|\b(?:can'?t"
-        r"|cannot|could not|couldn'?t) (?:connect|authenticate|log ?in|sign in|be (?:sent|established|reached|resolved|verified|delivered))\b"
+        r"|cannot|could not|couldn'?t) (?:connect|authenticate|log ?in|sign in|be (?:sent|established|reached|resolved|verified"
+        r"|delivered))\b"
         r"|\b(?:(?:server|connection|authentication|network|login|send(?:ing)?|transmission|communication|smtp|mail|e-?mail|socket|ssl|tls"
         r"|certificate|timeout|auth|protocol|internal|unknown|unexpected|dns) ){1,3}error\b|\blogin to server|:\s*\d{3}-\d{3}\b|\b(?:can'?t"
         r"|cannot|could not|couldn'?t) (?:find|resolve|reach|open|verify) (?:the )?(?:smtp |mail |outgoing )?(?:server|host|address"
@@ -117,18 +133,22 @@ _DE = (
         r"\b(?:verbindung|anmeldung|authentifizierung|authentisierung|zertifikat|nachricht|e-?mail|server|benutzername|passwort|kennwort"
         r"|empfänger|absender|relay|zugriff)\b[^\n;]*?(?:fehlgeschlagen|abgelehnt|verweigert|nicht (?:hergestellt|gesendet|gefunden|möglich"
         r"|erlaubt|vertrauenswürdig|gültig|zugestellt|akzeptiert|zulässig|erreichbar|gestattet|angenommen|überprüft)|ungültig|abgelaufen"
-        r"|unterbrochen|falsch|inkorrekt|zeitüberschreitung|getrennt|zurückgewiesen|unbekannt|voll|gesperrt|deaktiviert|erforderlich|beendet)"
+        r"|unterbrochen|falsch|inkorrekt|zeitüberschreitung|getrennt|zurückgewiesen|unbekannt|voll|gesperrt|deaktiviert|erforderlich"
+        r"|beendet)"
     ),
     (
         r"\bzeitüberschreitung\b|\bsenden der nachricht (?:ist )?fehlgeschlagen|\bkonnte nicht (?:gesendet|zugestellt|hergestellt|gefunden"
-        r"|aufgelöst)|\bfehler (?:beim|bei der) (?:senden|anmeld|verbind|authentif)|\bzielcomputer[^\n;]*?verweigerte|\bdas remotezertifikat"
+        r"|aufgelöst)|\bfehler (?:beim|bei der) (?:senden|anmeld|verbind|authentif)|\bzielcomputer[^\n;]*?verweigerte"
+        r"|\bdas remotezertifikat"
         r"|\bder host ist unbekannt|\bder server antwortete|\bkein zugriff auf|\bpasswort falsch|\bungültige anmeldedaten|\banmeldedaten"
     ),
 )
 _FR = (
     (
-        r"\b(?:mauvais(?:e)?|faux) (?:mot de passe|identifiant\w*|nom d'utilisateur|adresse)|\bune erreur est survenue|\bimpossible (?:de|d'"
-        r"|d’)\s?(?:se connecter|envoyer|établir|trouver|vérifier|contacter|joindre)|\bdélai (?:d'attente )?(?:dépassé|expiré)|\béchec (?:de"
+        r"\b(?:mauvais(?:e)?|faux) (?:mot de passe|identifiant\w*|nom d'utilisateur|adresse)|\bune erreur est survenue|\bimpossible (?:de"
+        r"|d'"
+        r"|d’)\s?(?:se connecter|envoyer|établir|trouver|vérifier|contacter|joindre)|\bdélai (?:d'attente )?(?:dépassé|expiré)"
+        r"|\béchec (?:de"
         r"|d'|du|lors)|\bn'a pas pu être (?:établie?|envoyé|vérifié|trouvé)|\bne répond pas\b"
     ),
     (
@@ -137,7 +157,8 @@ _FR = (
         r"|non (?:autoris\w+|valide|fiable|reconnu)|introuvable|n'a pas pu|inconnu\w*|bloqu\w+|désactiv\w+|perdu\w*|pleine?|trop)"
     ),
     (
-        r"\berreur (?:d'|de |du |lors )\w+(?: de (?:l'|la |le )?\w+)?|\bdélai (?:d'attente |de connexion )?(?:dépassé|expiré)|\bdélai dépassé"
+        r"\berreur (?:d'|de |du |lors )\w+(?: de (?:l'|la |le )?\w+)?|\bdélai (?:d'attente |de connexion )?(?:dépassé|expiré)"
+        r"|\bdélai dépassé"
         r"|\béchec (?:de l'|de la |d'|du )?\w+|\ble serveur a répondu|\bimpossible d[e'] ?(?:envoyer|se connecter|établir|vérifier|joindre"
         r"|trouver)|\bl'envoi (?:du message|a) |\bhôte inconnu|\baucun(?:e)? (?:route|connexion)"
     ),
@@ -154,7 +175,8 @@ _ES = (
         r"|agotad\w+|desconocid\w+|bloquead\w+|llen[oa]|cerrad\w+)"
     ),
     (
-        r"\btiempo de espera (?:agotado|superado|excedido)|\bno se (?:pudo|puede|ha podido) (?:conectar|enviar|establecer|verificar|encontrar)"
+        r"\btiempo de espera (?:agotado|superado|excedido)|\bno se (?:pudo|puede|ha podido) (?:conectar|enviar|establecer|verificar"
+        r"|encontrar)"
         r"|\berror (?:de|al) (?:autenticación|conexión|enviar|conectar|envío)|\bel servidor respondió|\bnombre de usuario o contraseña"
         r"|\bhost desconocido"
     ),
@@ -165,7 +187,8 @@ _PT = (
         r"|\bconexão recusada|\bo servidor não responde"
     ),
     (
-        r"\b(?:conexão|ligação|autenticação|certificado|mensagem|servidor|senha|palavra-passe|utilizador|usuário|destinatário|remetente|acesso"
+        r"\b(?:conexão|ligação|autenticação|certificado|mensagem|servidor|senha|palavra-passe|utilizador|usuário|destinatário|remetente"
+        r"|acesso"
         r"|nome)\b[^\n;]*?(?:falh\w+|recusad\w+|rejeitad\w+|negad\w+|expir\w+|incorret\w+|inválid\w+"
         r"|não (?:foi|é|pôde|permitid\w+|encontrad\w+|autorizad\w+|aceit\w+|confiável)|esgotad\w+|desconhecid\w+|bloquead\w+|chei[oa]"
         r"|excedid\w+)"
@@ -178,7 +201,8 @@ _PT = (
 )
 _IT = (
     (
-        r"\bnon è (?:stato )?possibile (?:inviare|connettersi|stabilire|verificare|contattare)|\bconnessione (?:rifiutata|scaduta|interrotta)"
+        r"\bnon è (?:stato )?possibile (?:inviare|connettersi|stabilire|verificare|contattare)|\bconnessione (?:rifiutata|scaduta"
+        r"|interrotta)"
         r"|\btempo scaduto|\bnon risponde\b"
     ),
     (
@@ -211,7 +235,8 @@ _NL = (
 _PL = (
     r"\bnie (?:udało się|można|powiodło się|odpowiada)\b|\bodmowa dostępu|\bupłynął (?:limit )?czas\w*|\bpołączenie odrzucone",
     (
-        r"\b(?:połączenie|połączenia|uwierzytelni\w+|logowani\w+|certyfikat\w*|wiadomoś\w+|serwer\w*|hasło|użytkownik\w*|odbiorc\w+|nadawc\w+"
+        r"\b(?:połączenie|połączenia|uwierzytelni\w+|logowani\w+|certyfikat\w*|wiadomoś\w+|serwer\w*|hasło|użytkownik\w*|odbiorc\w+"
+        r"|nadawc\w+"
         r"|dostęp)\b?[^\n;]*?(?:nie powiodł\w+|nie powiod\w+|odrzucon\w+|odmow\w+|odmówił\w*|wygasł\w*|nieprawidłow\w+|niepoprawn\w+"
         r"|przerwan\w+|nie (?:został\w*|można|znaleziono|jest|udało)|zablokowan\w+|nieznan\w+|przekroczon\w+|błędn\w+)"
     ),
@@ -236,7 +261,8 @@ _TR = (
     r"bağlanılam\w+|bağlanamıyor\w*|doğrulanam\w+|gönderilem\w+|yanıt vermiyor|kurulamıyor|hata kodu",
     (
         r"(?:bağlantı|bağlanılamadı|kimlik doğrulama|oturum|sertifika|ileti|sunucu|parola|şifre|kullanıcı|alıcı"
-        r"|gönderen)[^\n;]*?(?:başarısız\w*|reddedildi|reddetti|zaman aşımı\w*|süresi doldu|geçersiz\w*|yanlış\w*|hatalı\w*|kesildi|kurulamadı"
+        r"|gönderen)[^\n;]*?(?:başarısız\w*|reddedildi|reddetti|zaman aşımı\w*|süresi doldu|geçersiz\w*|yanlış\w*|hatalı\w*|kesildi"
+        r"|kurulamadı"
         r"|gönderilemedi|bulunamadı|engellendi|izin verilmedi)|zaman aşımı|gönderilemedi|bağlanılamadı"
     ),
 )
@@ -245,7 +271,8 @@ _RU = (
         r"(?:соединени\w*|подключени\w*|аутентификаци\w*|авторизаци\w*|сертификат\w*|сообщени\w*|письм\w*|сервер\w*|парол\w*|логин\w*"
         r"|пользовател\w*|получател\w*|отправител\w*|доступ\w*)[^\n;]*?(?:не удал\w*|отклон\w*|отказ\w*|запрещ\w*|ист[её]к\w*|неверн\w*"
         r"|неправильн\w*|недействител\w*|прерван\w*|разорван\w*|сброшен\w*"
-        r"|не (?:найден\w*|отправлен\w*|принят\w*|может|отвечает|является|разрешен\w*|разрешён\w*)|заблокирован\w*|неизвест\w*|переполнен\w*"
+        r"|не (?:найден\w*|отправлен\w*|принят\w*|может|отвечает|является|разрешен\w*|разрешён\w*)|заблокирован\w*|неизвест\w*"
+        r"|переполнен\w*"
         r"|превышен\w*)"
     ),
     (
@@ -256,7 +283,8 @@ _RU = (
 )
 _UK = (
     (
-        r"(?:з'єднання|підключення|автентифікаці\w*|авторизаці\w*|сертифікат\w*|повідомлення|лист\w*|сервер\w*|парол\w*)[^\n;]*?(?:не вдал\w*"
+        r"(?:з'єднання|підключення|автентифікаці\w*|авторизаці\w*|сертифікат\w*|повідомлення|лист\w*|сервер\w*"
+        r"|парол\w*)[^\n;]*?(?:не вдал\w*"
         r"|відхилен\w*|відмовлен\w*|заборонен\w*|закінчився|невірн\w*|неправильн\w*|недійсн\w*|перервано|не (?:знайдено|надіслано|прийнято)"
         r"|заблоковано)|не вдалося |час очікування|помилка (?:автентифікації|з'єднання|надсилання)"
     ),
@@ -276,7 +304,8 @@ _NORDIC = (
     (
         r"\b(?:forbindelse\w*|tilkobling\w*|godkendelse\w*|godkjenning\w*|autentificering\w*|pålogging\w*|sertifikat\w*|certifikat\w*"
         r"|besked\w*|melding\w*|serveren|adgangskode\w*|passord\w*|brugernavn\w*|brukernavn\w*|modtager\w*"
-        r"|mottaker\w*)\b[^\n;]*?(?:mislykkedes|mislyktes|afvist|avvist|nægtet|nektet|udløbet|utløpt|forkert|feil|ugyldig\w*|afbrudt|avbrutt"
+        r"|mottaker\w*)\b[^\n;]*?(?:mislykkedes|mislyktes|afvist|avvist|nægtet|nektet|udløbet|utløpt|forkert|feil|ugyldig\w*|afbrudt"
+        r"|avbrutt"
         r"|kunne ikke|ikke (?:sendes|fundet|funnet|tilladt|tillatt)|timeout|blokeret|blokkert|ukendt|ukjent)|\bkunne ikke (?:sende|oprette"
         r"|koble|bekræfte|finde|finne)"
     ),
@@ -299,13 +328,15 @@ _REST = (
         r"|δεν ήταν δυνατή |χρονικό όριο"
     ),
     (
-        r"(?:koneksi|sambungan|otentikasi|autentikasi|sertifikat|pesan|server|kata sandi|sandi|penerima)[^\n;]*?(?:gagal|ditolak|kedaluwarsa"
+        r"(?:koneksi|sambungan|otentikasi|autentikasi|sertifikat|pesan|server|kata sandi|sandi|penerima)[^\n;]*?(?:gagal|ditolak"
+        r"|kedaluwarsa"
         r"|kadaluarsa|salah|tidak (?:valid|dapat|ditemukan|diizinkan|bisa|dikenal|dipercaya)|terputus|habis waktu|diblokir)|(?:gagal"
         r"|tidak dapat) (?:mengirim|terhubung|menyambung|memverifikasi)|waktu (?:koneksi )?habis"
     ),
     (
         r"(?i:kết nối|xác thực|chứng chỉ|thư|máy chủ|mật khẩu|người nhận|đăng nhập)[^\n;]*?(?:thất bại|bị từ chối|hết hạn"
-        r"|không (?:đúng|hợp lệ|thể|tìm thấy|được phép|chính xác)|bị chặn|hết thời gian|sai)|không thể (?:gửi|kết nối|xác minh)|hết thời gian"
+        r"|không (?:đúng|hợp lệ|thể|tìm thấy|được phép|chính xác)|bị chặn|hết thời gian|sai)|không thể (?:gửi|kết nối|xác minh)"
+        r"|hết thời gian"
     ),
 )
 _CJK = (

@@ -8,8 +8,11 @@ WRITTEN: tuple[tuple[str, str], ...] = (
     ("mail.ru", r"(?i)(?:мейл|мэйл|майл)[. ]?ру|\bмейлру\b"),
     ("rambler", r"(?i)рамблер(?:а|у|ом|е)"),
     ("gmail", (
-        r"(?i)(?:гмейл|гмаил|джимейл|гмайл|жмейл|гугл[ -]?(?:почт|мейл))\pL*|지메일|구글 ?메일|ジーメール|Gメール|谷歌邮箱|谷歌信箱|\bgmail(?:u|a|em|om|owi|in|issa"
+        r"(?i)(?:гмейл|гмаил|джимейл|гмайл|жмейл|гугл[ -]?(?:почт|мейл))\pL*|지메일|구글 ?메일|ジーメール|Gメール|谷歌邮箱|谷歌信箱|\bgmail(?:u|a|em|om|owi|in"
+        r"|issa"
         r"|ista|iin|ban|ból|'(?:da|den|in|e|i))\b|\bgoogle ?mail(?:s|u|a|em)?\b"
+        r"|\b(?:2fa|2-step verification|two-factor|app password|account|konto|compte|cuenta) (?:at|on|in|from|with|bei|chez|en) google\b"
+        r"|\bgoogle (?:account|smtp|2fa)\b"
     )),
     ("outlook.com", r"(?i)хотмейл\pL*|аутлук\.ком|\bhotmail(?:u|a|em|s|'(?:da|den|in|e|i))\b|핫메일|ホットメール"),
     ("yahoo", r"(?i)яху\b|야후|雅虎|\byahoo['’]?(?:da|dan|s|nun|u)\b"),
@@ -28,7 +31,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (
     ("plala", r"ぷらら"),
     ("seznam", r"(?i)\bseznam(?:u|em|ácký|cz)\b|\b(?:pro|na|od|přes|u) seznam\b"),
     ("libero", r"(?i)\b(?:con|di|da|su|mail) libero\b|\blibero mail\b"),
-    ("wp.pl", r"(?i)\b(?:o2|wp)\.pl\b|\bpoczt\pL+ (?:o2|wp)\b|\b(?:na|z|w|przez) (?:o2|wp|wirtualn\pL+ polsk\pL+)\b"),
+    ("wp.pl", r"(?i)\b(?:o2|wp)\.pl\b|\b(?:poczt|kont)\pL+ (?:o2|wp)\b|\b(?:na|z|w|przez) (?:o2|wp|wirtualn\pL+ polsk\pL+)\b"),
     ("onet", r"(?i)\bonet(?:u|em|cie|owi)\b"),
     ("interia", r"(?i)\binteri(?:i|ę|ą)\b"),
     ("t-online", r"(?i)\btelekom[- ]?(?:mail|e-?mail|konto|postfach|adresse|account)\b"),
