@@ -59,11 +59,11 @@ def understand(words: tuple[str, ...], *, as_json: bool, lines: bool) -> int:
     if as_json:
         streams.write_json(found)
         return 0
-    for slot, value in found["slots"].items():
-        streams.write_line(f"{slot + ':':<16}{'-' if value is None else value}")
-    streams.write_line(f"{'intent:':<16}{found['intent']}")
-    streams.write_line(f"{'secrets:':<16}{found['secrets_found']}")
-    streams.write_line(f"{'text kept:':<16}{found['redacted']}")
+    from adapters.terminal.printed import clean
+
+    rows = {**found["slots"], "intent": found["intent"], "secrets": found["secrets_found"], "text kept": found["redacted"]}
+    for name, value in rows.items():
+        streams.write_line(f"{name + ':':<16}{'-' if value is None else clean(str(value))}")
     return 0
 
 

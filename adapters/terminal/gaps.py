@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from adapters.terminal import streams
-from adapters.terminal.printed import show
+from adapters.terminal.printed import clean, show
 from bot.config import Settings
 from bot.learning import Gap, Outcome, gaps, outcomes
 from bot.reply import Table
@@ -61,7 +61,7 @@ def _told(found: Sequence[Gap], settings: Settings) -> Iterator[str]:
         yield ""
         yield f"# {gap.count} times, {min(days).isoformat()} to {max(days).isoformat()}; nearest: {nearest}"
         for text in gap.texts:
-            yield f"    {{ text = {json.dumps(text.lesson.text, ensure_ascii=False)} }},"
+            yield f"    {{ text = {json.dumps(clean(text.lesson.text), ensure_ascii=False)} }},"
 
 
 def _gap_json(gap: Gap) -> dict[str, object]:

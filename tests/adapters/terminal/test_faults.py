@@ -214,6 +214,14 @@ def test_nul_bytes_and_control_characters_are_only_text() -> None:
     assert json.loads(done.stdout)["slots"]["port"] == 587
 
 
+def test_what_is_understood_does_nothing_to_the_terminal() -> None:
+    done = run("understand", given="smtp.gmail.com \x1b[2J port 587 \x9b31m \u202etxet".encode())
+
+    assert done.returncode == 0, done.stderr
+    assert not set(done.stdout.decode()) & set("\x1b\x9b\u202e")
+    assert "smtp.gmail.com" in done.stdout.decode()
+
+
 def test_a_line_of_five_megabytes_is_cut_with_a_word_about_it() -> None:
     done = run("explain", "--json", given=b"535 5.7.8 Authentication failed " + b"x" * 5_000_000)
 
