@@ -40,7 +40,7 @@ MAX_ATTEMPTS = 8  # with the pauses below, about four minutes
 MAX_TRY_LATER = 100  # the platform itself says when; a long outage is waited for
 PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 SHORTEST_PAUSE = 0.1
-HAND_OVER_SECONDS = 1.0  # from a commit's write to its effects being taken up here, at most
+HAND_OVER_SECONDS = 12.0  # from a commit's write to its effects being taken up here, at most: a store answers within ten
 PROBE_COULD_NOT_RUN = "talk.probe_failed"
 
 
@@ -82,7 +82,7 @@ class Delivery:
         self._nudge = nudge
         self._spawn = spawn
         self._lines: dict[str, _Line] = {}
-        self._failed_at: dict[str, float] = {}  # conversations whose first effect has just failed
+        self._broke_off_at: dict[str, float] = {}  # conversations in which something was just left to the table
         self._held: dict[str, ClaimedEffect] = {}  # by key: what this process has claimed, with its present lease
         self._holds = asyncio.Event()
         self._stops: dict[tuple[str, str], asyncio.Event] = {}  # by conversation and probe id
@@ -95,9 +95,9 @@ class Delivery:
                 self._spawn(self._probe(effect))
                 continue
             if from_table:
-                self._failed_at.pop(effect.conversation, None)
-            elif time.monotonic() - self._failed_at.get(effect.conversation, -HAND_OVER_SECONDS) < HAND_OVER_SECONDS:
-                continue  # saved before the one ahead of it failed, and given back to the table with it
+                self._broke_off_at.pop(effect.conversation, None)
+            elif time.monotonic() - self._broke_off_at.get(effect.conversation, -HAND_OVER_SECONDS) < HAND_OVER_SECONDS:
+                continue  # saved while the one ahead of it was still in hand, and left to the table with it
             self._hold(effect)
             line = self._lines.setdefault(effect.conversation, _Line())
             line.waiting.append(effect)
@@ -175,6 +175,8 @@ class Delivery:
                 if outcome in ("retry", "lost"):
                     break
         finally:
+            if line.waiting:
+                self._broke_off(conversation)
             while line.waiting:  # given back with the one that failed; or their lease ends
                 self._let_go(line.waiting.popleft())
             del self._lines[conversation]
@@ -235,12 +237,17 @@ class Delivery:
         await channel.hand_off(place, effect.summary, key)
         return None
 
+    def _broke_off(self, conversation: str) -> None:
+        """A commit that is on its way may have counted on what is left to the table now: what it hands over must not overtake that."""
+        now = time.monotonic()
+        self._broke_off_at = {talk: at for talk, at in self._broke_off_at.items() if now - at < HAND_OVER_SECONDS}
+        self._broke_off_at[conversation] = now
+
     async def _not_done(self, effect: ClaimedEffect, reason: str, retry_in: float | None) -> tuple[Outcome, bool]:
         retry_at = None
         if retry_in is not None:
             retry_at = self._now() + datetime.timedelta(seconds=retry_in)
-            self._failed_at = {talk: at for talk, at in self._failed_at.items() if time.monotonic() - at < HAND_OVER_SECONDS}
-            self._failed_at[effect.conversation] = time.monotonic()
+            self._broke_off(effect.conversation)
         marked = await self._patiently(self._store.failed, effect, reason, retry_at)
         log.logger(__name__).warning("an effect did not happen", effect=type(effect.effect).__name__, reason=reason, retry_in=retry_in)
         self._nudge()
