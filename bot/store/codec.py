@@ -20,6 +20,7 @@ from bot.conversation.model import AnyEffect, AnyEvent, Conversation, FormSent, 
 from bot.observations import Observation, facts
 
 TAG = "_"
+OUTLINE = ("key", "channel", "place", "workspace", "asker")  # plain JSON as they are
 
 
 def encode_event(event: AnyEvent) -> bytes:
@@ -47,6 +48,12 @@ def encode_conversation(conversation: Conversation) -> bytes:
 def decode_conversation(data: bytes) -> Conversation:
     conversation: Conversation = _decode(data, Conversation)
     return conversation
+
+
+def decode_outline(data: bytes) -> Conversation:
+    """A conversation with nothing but who and where it is: all that an effect's claim needs, for a tenth of the time."""
+    plain = json.loads(data)
+    return Conversation(**{name: plain[name] for name in OUTLINE if name in plain})
 
 
 def encode_observations(seen: tuple[Observation, ...]) -> bytes:

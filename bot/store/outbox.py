@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.conversation.model import AnyEffect, Edit, HandOff, Post, Probe, Wake
+from bot.conversation.model import AnyEffect, Conversation, Edit, HandOff, Post, Probe, Wake
+from bot.store.port import ClaimedEffect
 
 KEY_LETTERS = 24  # Discord takes at most 25 ASCII characters as a nonce
 
@@ -57,3 +59,17 @@ def key(birth: str, conversation: str, effect: str) -> str:
 def durable(effects: Iterable[AnyEffect]) -> tuple[Post | Edit | Probe | HandOff, ...]:
     """What goes through the outbox; wakes have a table of their own."""
     return tuple(effect for effect in effects if not isinstance(effect, Wake))
+
+
+def claimed(
+    talk: Conversation,
+    effect: AnyEffect,
+    key: str,
+    fence: int,
+    attempts: int,
+    posted: Mapping[str, str],
+    until: datetime.datetime,
+) -> ClaimedEffect:
+    """What whoever claimed it is given; of `talk` only who and where it is."""
+    again = attempts > 1
+    return ClaimedEffect(talk.key, talk.channel, talk.place, effect, key, fence, attempts, again, posted, until, talk.asker, talk.workspace)

@@ -150,7 +150,7 @@ class Store(Protocol):
         """False: the lease was lost to somebody else, or the conversation was forgotten."""
 
     async def done(self, effect: ClaimedEffect, message: str | None = None) -> Marked:
-        """It has happened; `message` is the platform's id."""
+        """It has happened; `message` is the platform's id. A `Post` may be marked again, where the answer to that was lost."""
 
     async def posted(self, conversation: str, effect: str) -> str | None:
         """The platform's message id under which a `Post` stands; None while it is not done."""

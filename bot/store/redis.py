@@ -2,34 +2,30 @@
 
 Each transaction is one Lua script on the keys of one conversation (`redis_scripts.py`). What must be found across conversations stands
 in indexes beside them, written in the same round trip *before* the script: a crash between leaves a hint too many, never one too few.
-`look:<channel>` says when to look at which conversation next; whoever looks puts the true moment there, if the hint is still the one
-that was read. Every write hints at a look within `HINT_SECONDS`, and a look postpones its hint by more than that before it asks: no
-correction can swallow the hint of a write that came meanwhile.
+Which of them says when to look where, `redis_looks.py` knows.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+import math
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
 
 from bot.conversation.model import AnyEffect, AnyEvent, Conversation, Edit, Post, Wake
 from bot.errors import StoreUnreachable
-from bot.store import codec, outbox, redis_keys, redis_wire
+from bot.store import codec, outbox, redis_keys, redis_looks, redis_wire
 from bot.store.forgetting import without_message, without_person
 from bot.store.lessons import RedisLessons
 from bot.store.port import ClaimedEffect, DueWake, Loaded, Marked
-from bot.store.redis_wire import Command, Wire
+from bot.store.redis_looks import AT_ONCE, LOOKED_AT_ONCE, Looks, chunks, hinted, summary
+from bot.store.redis_wire import Wire, Word, packed
 from bot.store.vault import RedisVault
 
-_T = TypeVar("_T")
-HINT_SECONDS = 5.0
-POSTPONED_SECONDS = 60.0
-AT_ONCE = 200  # conversations in one round trip
-LOOKED_AT_ONCE = 400
 WATCH_SECONDS = 2.0
 MAX_BIRTHS = 20_000
 
@@ -39,8 +35,8 @@ class RedisStore:
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._ahead = clock() - time.monotonic()
         self._wire = Wire(url)
+        self._looks = Looks(self._wire, clock)
         self._channels: set[str] = set()
         self._births: dict[str, str] = {}
         self.vault = RedisVault(self._wire.client, self._wire.sentences)
@@ -77,15 +73,16 @@ class RedisStore:
         marks = (("p", event.person), ("m", event.message), ("w", event.workspace))
         traces = [redis_keys.trace(mark, value) for mark, value in marks if value]
         claims = [redis_keys.claim(talk, key) for key in dict.fromkeys(keys)]
-        body, kind = codec.encode_event(event), type(event).__name__
-        values = (event.id, event.order, f"{now:.6f}", kind, event.person, event.message, body, redis_keys.CLAIMS_KEPT_SECONDS, *traces)
+        kind, life = type(event).__name__, redis_keys.CLAIMS_KEPT_SECONDS
+        values: list[Word] = [event.id, event.order, f"{now:.6f}", kind, event.person, event.message, codec.encode_event(event), life]
 
         hints = [
-            _hint(event.channel, talk, now + HINT_SECONDS),
-            ("ZADD", redis_keys.UPDATED, "NX", now, talk),
-            *(("SADD", trace, talk) for trace in traces),
+            hinted(event.channel, talk, now + redis_looks.HINT_SECONDS),
+            packed("ZADD", redis_keys.UPDATED, "NX", now, talk),
+            *(packed("SADD", trace, talk) for trace in traces),
         ]
-        return bool(await self._wire.run("receive", talk, values, claims, hints))
+        self._looks.changed(talk)
+        return bool(await self._wire.run("receive", talk, [*values, *traces], claims, hints))
 
     async def load(self, conversation: str) -> Loaded:
         version, question, birth, state, *bodies = await self._wire.run("load", conversation)
@@ -98,24 +95,28 @@ class RedisStore:
 
     async def waiting(self, channels: Sequence[str], received_before: datetime.datetime | None = None) -> Sequence[str]:
         self._channels.update(channels)
-        arrivals: list[tuple[float, str]] = []
-        if received_before is None:  # at a start: all of them, also those at which somebody is just looking
-            until = self._clock() + POSTPONED_SECONDS + HINT_SECONDS
-            talks = [talk for channel in channels for talk, _ in await self._looks(channel, until)]
+        if received_before is None:  # at a start: all of them
+            near = [talk for channel in channels for talk in await self._looks.all_near(channel)]
+            talks = [talk for some in chunks(near) for talk in await self._with_events(some)]
         else:
-            talks = await self._due_talks(channels, _moment(self._clock()), LOOKED_AT_ONCE)
-        for talk, (_, arrival, _) in zip(talks, await self._summaries(talks, 0.0), strict=True):
-            if arrival is not None and (received_before is None or arrival <= received_before.timestamp()):
-                arrivals.append((arrival, talk))
-        return [talk for _, talk in sorted(arrivals)]
+            now, arrival = self._clock(), attrgetter("arrival")
+            talks = [hint.talk for channel in channels for hint in await self._looks.due(channel, now, LOOKED_AT_ONCE, arrival)]
+        arrivals = [(found.arrival, talk) for talk, found in zip(talks, await self._looks.at(talks), strict=True)]
+        before = math.inf if received_before is None else received_before.timestamp()
+        return [talk for arrival, talk in sorted((at, talk) for at, talk in arrivals if at is not None and at <= before)]
+
+    async def _with_events(self, talks: Sequence[str]) -> list[str]:
+        """Those that have an event, perhaps one that was put aside: far fewer than have something to come, and asked for with less."""
+        numbers = await self._wire.ask([packed("HLEN", redis_keys.of_talk(talk)[1]) for talk in talks])
+        return [talk for talk, number in zip(talks, numbers, strict=True) if number]
 
     async def discard(self, event: AnyEvent) -> None:
         if traces := await self._wire.run("discard", event.conversation, (event.id,)):
             await self._unlist(event.conversation, traces)
 
     async def owes(self, conversation: str) -> bool:
-        ((_, arrival, owed),) = await self._summaries([conversation], 0.0)
-        return arrival is not None or owed > 0
+        (found,) = await self._looks.at([conversation])
+        return found.arrival is not None or found.owed > 0
 
     # --- commit ------------------------------------------------------------------------------------------------------------
 
@@ -139,9 +140,10 @@ class RedisStore:
         birth = self._births.get(talk) or secrets.token_hex(8)
 
         wakes = {effect.wake: effect.at.timestamp() for effect in effects if isinstance(effect, Wake)}
-        soonest = min([now + HINT_SECONDS if owner else now, *wakes.values()])
+        soonest = min([now + redis_looks.HINT_SECONDS if owner else now, *wakes.values()])
 
-        hints = [_hint(conversation.channel, talk, soonest), ("ZADD", redis_keys.UPDATED, now, talk)]
+        hints = [hinted(conversation.channel, talk, soonest), packed("ZADD", redis_keys.UPDATED, now, talk)]
+        self._looks.changed(talk)
         while True:
             keys = [outbox.key(birth, talk, effect.id) for effect in ready]
             order = {
@@ -174,7 +176,7 @@ class RedisStore:
         claimed = []
         for effect, key, got, place in zip(ready, keys, rest[::2], rest[1::2], strict=True):
             if got == b"held" and lease_until is not None:
-                claimed.append(_claimed(conversation, effect, key, 1, 1, place, lease_until))
+                claimed.append(outbox.claimed(conversation, effect, key, 1, 1, _posted(effect, place), lease_until))
         return claimed
 
     # --- outbox ------------------------------------------------------------------------------------------------------------
@@ -189,17 +191,20 @@ class RedisStore:
         conversation: str | None = None,
     ) -> Sequence[ClaimedEffect]:
         self._channels.update(channels)
-        until = now + lease
+        until, at = now + lease, now.timestamp()
+        if conversation is not None:
+            answer = await self._wire.run("claim", conversation, (owner, repr(until.timestamp()), repr(at), limit))
+            return _taken(answer, channels, until)
         claimed: list[ClaimedEffect] = []
-        talks = await self._due_talks(channels, now, limit) if conversation is None else [conversation]
-        while talks and len(claimed) < limit:
-            left = limit - len(claimed)
-            some, talks = talks[: min(left, AT_ONCE)], talks[min(left, AT_ONCE) :]
-            values = (owner, repr(until.timestamp()), repr(now.timestamp()), max(1, left // len(some)))
-            for state, *rest in await self._wire.ask([redis_wire.call("claim", talk, values) for talk in some]):
-                if rest and (of_talk := codec.decode_conversation(state)).channel in channels:
-                    for body, key, fence, attempts, _, place in zip(*(rest[n::6] for n in range(6)), strict=True):
-                        claimed.append(_claimed(of_talk, codec.decode_effect(body), key.decode(), fence, attempts, place, until))
+        for channel in channels:
+            hints = await self._looks.due(channel, at, limit - len(claimed), attrgetter("effects"), unlooked=True)
+            for some in chunks(hints):
+                values = (owner, repr(until.timestamp()), repr(at), max(1, (limit - len(claimed)) // len(some)))
+                commands = [redis_wire.call("claim", hint.talk, values) for hint in some]
+                answers = await self._looks.postponed(channel, some, until.timestamp(), commands)
+                found = [(hint.talk, summary(row)) for hint, (_, row, _) in zip(some, answers, strict=True)]
+                await self._looks.brought_forward(channel, found, until.timestamp())
+                claimed += [one for answer in answers for one in _taken(answer, channels, until)]
         return claimed
 
     async def renew(self, effect: ClaimedEffect, owner: str, lease_until: datetime.datetime) -> bool:
@@ -211,7 +216,10 @@ class RedisStore:
         of = effect.effect.of if isinstance(effect.effect, Edit) else ""
         kind = "post" if isinstance(effect.effect, Post) else ""
         values = (effect.effect.id, effect.fence, message or "", kind, of)
-        return Marked((await self._wire.run("done", effect.conversation, values)).decode())
+        marked = Marked((await self._wire.run("done", effect.conversation, values)).decode())
+        if marked is Marked.MORE:  # whoever is told does it; should that one die, it is not left until the lease of the one before ends
+            await self._wire.ask([hinted(effect.channel, effect.conversation, self._clock())])
+        return marked
 
     async def posted(self, conversation: str, effect: str) -> str | None:
         async with self._wire.sentences():
@@ -221,32 +229,27 @@ class RedisStore:
 
     async def failed(self, effect: ClaimedEffect, reason: str, retry_at: datetime.datetime | None) -> bool:
         retry = repr(retry_at.timestamp()) if retry_at else ""
-        again = self._clock() if retry_at is None else min(retry_at.timestamp(), self._clock() + HINT_SECONDS)
+        again = self._clock() if retry_at is None else min(retry_at.timestamp(), self._clock() + redis_looks.HINT_SECONDS)
 
-        hints = [_hint(effect.channel, effect.conversation, again)]
+        hints = [hinted(effect.channel, effect.conversation, again)]
+        self._looks.changed(effect.conversation)
         return bool(await self._wire.run("failed", effect.conversation, (effect.effect.id, effect.fence, reason, retry), before=hints))
 
     async def release(self, owner: str) -> int:
         released, now = 0, self._clock()
         for channel in sorted(self._channels):
-            for talk, _ in await self._looks(channel, now + POSTPONED_SECONDS + HINT_SECONDS):
-                count = int(await self._wire.run("release", talk, (owner, repr(now))))
-                released += count
-                if count:
-                    await self._wire.ask([_hint(channel, talk, now)])
+            for some in chunks(await self._looks.all_near(channel)):
+                counts = await self._wire.ask([redis_wire.call("release", talk, (owner, repr(now))) for talk in some])
+                free = [talk for talk, count in zip(some, counts, strict=True) if count]
+                await self._wire.ask([hinted(channel, talk, now) for talk in free])
+                released += sum(counts)
         return released
 
     # --- what falls due --------------------------------------------------------------------------------------------------------
 
     async def next_due(self, channels: Sequence[str], grace: datetime.timedelta = datetime.timedelta(0)) -> datetime.datetime | None:
         self._channels.update(channels)
-        earliest, set_back = None, self._set_back()
-        for channel in channels:
-            await self._look(channel, grace.total_seconds(), set_back)
-            async with self._wire.sentences():
-                first: list[Any] = await self._wire.client.zrange(redis_keys.look(channel), 0, 0, withscores=True)
-            for _, moment in first:
-                earliest = float(moment) if earliest is None else min(earliest, float(moment))
+        earliest = await self._looks.first(channels, grace.total_seconds())
         return None if earliest is None else _moment(earliest)
 
     async def claim_wakes(
@@ -256,10 +259,9 @@ class RedisStore:
         due: list[DueWake] = []
         values = (owner, repr((now + lease).timestamp()), repr(now.timestamp()))
         for channel in channels:
-            talks = await self._due_talks((channel,), now, limit)
-            for some in _chunks(talks):
-                answers = await self._wire.ask([redis_wire.call("claim_wakes", talk, values) for talk in some])
-                for talk, told in zip(some, answers, strict=True):
+            for some in chunks(await self._looks.due(channel, now.timestamp(), limit, attrgetter("wakes"))):
+                answers = await self._wire.ask([redis_wire.call("claim_wakes", hint.talk, values) for hint in some])
+                for (talk, _), told in zip(some, answers, strict=True):
                     due += [DueWake(talk, id_.decode(), _moment(float(at)), channel) for id_, at in zip(told[::2], told[1::2], strict=True)]
                 if len(due) >= limit:
                     return due
@@ -341,7 +343,8 @@ class RedisStore:
     async def _unlist(self, talk: str, traces: Sequence[bytes]) -> None:
         """Takes a conversation that is gone out of the indexes: those that named it, and a last "" (see the scripts)."""
         self._births.pop(talk, None)
-        await self._wire.ask([*(("SREM", trace, talk) for trace in traces[:-1]), ("ZREM", redis_keys.UPDATED, talk)])
+        gone = [*(packed("SREM", trace, talk) for trace in traces[:-1]), packed("ZREM", redis_keys.UPDATED, talk)]
+        await self._wire.ask(gone)
 
     async def _change(self, talk: str, change: Callable[[Conversation], Conversation]) -> None:
         while True:
@@ -356,66 +359,10 @@ class RedisStore:
             members: set[Any] = await self._wire.client.smembers(index)
         return sorted(member.decode() for member in members)
 
-    # --- looking -----------------------------------------------------------------------------------------------------------
-
-    async def _looks(self, channel: str, until: float, limit: int | None = None) -> list[tuple[str, float]]:
-        """Conversations whose next look is by `until`, the earliest first, with the score as it stands."""
-        async with self._wire.sentences():
-            found: list[Any] = await self._wire.client.zrange(
-                redis_keys.look(channel), "-inf", repr(until), byscore=True, withscores=True, offset=0, num=-1 if limit is None else limit
-            )
-        return [(talk.decode(), float(score)) for talk, score in found]
-
-    async def _due_talks(self, channels: Sequence[str], now: datetime.datetime, limit: int) -> list[str]:
-        return [talk for channel in channels for talk, _ in await self._looks(channel, now.timestamp(), limit)]
-
-    def _set_back(self) -> float:
-        """By how many seconds the clock was set back since the last call: hints may say so much too late."""
-        before, self._ahead = self._ahead, self._clock() - time.monotonic()
-        return max(before - self._ahead, 0.0)
-
-    async def _look(self, channel: str, grace: float, set_back: float) -> None:
-        """Looks at conversations whose hint has come, the one that was looked at longest ago first, and puts there when the next look is
-        due. Ends where something is due: whoever asked takes that up first."""
-        began = self._clock()
-        if set_back > POSTPONED_SECONDS:  # hints that were near by the old clock are looked at now
-            near = await self._looks(channel, began + set_back + POSTPONED_SECONDS + HINT_SECONDS)
-            for some in _chunks(near):
-                await self._correct(channel, [(talk, repr(score), f"{min(score, began):.6f}") for talk, score in some])
-        while looks := await self._looks(channel, began, LOOKED_AT_ONCE):
-            later = f"{self._clock() + POSTPONED_SECONDS:.6f}"
-            await self._correct(channel, [(talk, repr(score), later) for talk, score in looks])
-            due = [moment for moment, _, _ in await self._summaries([talk for talk, _ in looks], grace)]
-            now = self._clock()
-            right = ["" if moment is None else f"{max(moment, now):.6f}" for moment in due]
-            await self._correct(channel, [(talk, later, moment) for (talk, _), moment in zip(looks, right, strict=True)])
-            if any(moment is not None and moment <= now for moment in due):
-                return
-
-    async def _correct(self, channel: str, hints: Sequence[tuple[str, str, str]]) -> None:
-        """(conversation, the hint as it was read, the right one) for each: only where it still is as it was read."""
-        await self._wire.ask([redis_wire.correct(redis_keys.look(channel), *hint) for hint in hints])
-
-    async def _summaries(self, talks: Iterable[str], grace: float) -> list[tuple[float | None, float | None, int]]:
-        """For each conversation: when something is due, when the oldest waiting event came, how many effects are owed."""
-        values = (repr(grace), repr(self._clock()))
-        rows: list[Any] = []
-        for some in _chunks(list(talks)):
-            rows += await self._wire.ask([redis_wire.call("summary", talk, values) for talk in some])
-        return [(float(due) if due else None, float(arrival) if arrival else None, int(owed)) for due, arrival, owed in rows]
-
     def _remember_birth(self, talk: str, birth: str) -> None:
         if len(self._births) >= MAX_BIRTHS:
             self._births.pop(next(iter(self._births)))
         self._births[talk] = birth
-
-
-def _hint(channel: str, talk: str, moment: float) -> Command:
-    return ("ZADD", redis_keys.look(channel), "LT", moment, talk)
-
-
-def _chunks(talks: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    return (talks[start : start + AT_ONCE] for start in range(0, len(talks), AT_ONCE))
 
 
 def _moment(seconds: float) -> datetime.datetime:
@@ -427,9 +374,18 @@ def _effect_order(effect: AnyEffect, key: str) -> dict[str, Any]:
     return {**order, "of": effect.of} if isinstance(effect, Edit) else order
 
 
-def _claimed(
-    talk: Conversation, effect: AnyEffect, key: str, fence: int, attempts: int, place: bytes, until: datetime.datetime
-) -> ClaimedEffect:
-    posted = {effect.of: place.decode()} if isinstance(effect, Edit) and place else {}
-    again = attempts > 1
-    return ClaimedEffect(talk.key, talk.channel, talk.place, effect, key, fence, attempts, again, posted, until, talk.asker, talk.workspace)
+def _taken(answer: Sequence[Any], channels: Sequence[str], until: datetime.datetime) -> list[ClaimedEffect]:
+    """What the script `claim` gave of a conversation in these channels."""
+    state, _, effects = answer
+    if not effects or (talk := codec.decode_outline(state)).channel not in channels:
+        return []
+    taken = []
+    for body, key, fence, attempts, place in zip(*(effects[n::5] for n in range(5)), strict=True):
+        effect = codec.decode_effect(body)
+        taken.append(outbox.claimed(talk, effect, key.decode(), fence, attempts, _posted(effect, place), until))
+    return taken
+
+
+def _posted(effect: AnyEffect, place: bytes) -> dict[str, str]:
+    """Where the post that an `Edit` replaces stands, as far as it stands."""
+    return {effect.of: place.decode()} if isinstance(effect, Edit) and place else {}

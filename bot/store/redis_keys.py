@@ -10,7 +10,6 @@ All keys of one conversation share a hash tag, so that a script may touch them t
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 
 from redis import exceptions
 
@@ -54,7 +53,6 @@ def tag(talk: str) -> str:
     return hashlib.blake2b(talk.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-@lru_cache(4096)
 def of_talk(talk: str) -> tuple[bytes, ...]:
     """The keys of one conversation, in the order in which scripts take them."""
     return tuple(key.encode() for key in of_tag(tag(talk)))

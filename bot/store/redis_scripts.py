@@ -56,6 +56,21 @@ local function wake_due(one, now)
   if one.owner ~= '' and one.ready > now + LONGEST_LEASE then return math.max(now, moment(one.at)) end
   return one.ready
 end
+-- When the oldest waiting event came, when the first effect and the first wake are due ('' for none), how many effects are owed.
+local function summary(now)
+  local arrival, effects, wakes, all, first = nil, nil, nil, owed(), true
+  local function earlier(one, other) if not one or other < one then return other end return one end
+  local function told(moment) return moment and string.format('%.6f', moment) or '' end
+  for _, one in ipairs(items(INBOX)) do
+    if not one.parked then arrival = earlier(arrival, one.received > now + LONGEST_LEASE and 0 or one.received) end
+  end
+  for _, one in ipairs(all) do
+    if first or not one.in_order then effects = earlier(effects, due(one, now)) end
+    if one.in_order then first = false end
+  end
+  for _, one in ipairs(items(WAKES)) do wakes = earlier(wakes, wake_due(one, now)) end
+  return {told(arrival), told(effects), told(wakes), #all}
+end
 local function next_seq() return redis.call('HINCRBY', TALK, 'seq', 1) end
 local function posted(id)
   local found = id and redis.call('HGET', OUTBOX, id)
@@ -131,21 +146,23 @@ end
 return answer
 """
 
-# ARGV: owner, until, now, limit   -> state, then for each claimed effect its body, key, fence, attempts, the edited post's id and place
+# ARGV: owner, until, now, limit
+# -> state, what there is to do from now on (as SUMMARY), and for each claimed effect its body, key, fence, attempts, place of the post
+#    that it edits
 CLAIM = """
-local now, answer, first = tonumber(ARGV[3]), {redis.call('HGET', TALK, 'state') or ''}, true
+local now, claimed, first = tonumber(ARGV[3]), {}, true
 for _, one in ipairs(owed()) do
-  local may = due(one, now) <= now and #answer < 1 + 6 * tonumber(ARGV[4])
+  local may = due(one, now) <= now and #claimed < 5 * tonumber(ARGV[4])
   if one.in_order then may = may and first; first = false end
   if may then
     one.owner, one.ready, one.fence, one.attempts = ARGV[1], tonumber(ARGV[2]), one.fence + 1, one.attempts + 1
     put(OUTBOX, one)
-    for _, value in ipairs({redis.call('HGET', OUTBOX_BODY, one.id), one.key, one.fence, one.attempts, one.of or '', posted(one.of)}) do
-      answer[#answer + 1] = value
+    for _, value in ipairs({redis.call('HGET', OUTBOX_BODY, one.id), one.key, one.fence, one.attempts, posted(one.of)}) do
+      claimed[#claimed + 1] = value
     end
   end
 end
-return answer
+return {redis.call('HGET', TALK, 'state') or '', summary(now), claimed}
 """
 
 # ARGV: effect id, fence, owner, until   -> 1 or 0
@@ -159,11 +176,18 @@ return 1
 
 # ARGV: effect id, fence, message, 'post' or '', the id it edits or ''   -> 'lost', 'done' or 'more'
 DONE = """
+local function more()
+  for _, other in ipairs(owed()) do if other.in_order and other.owner == '' then return 'more' end end
+  return 'done'
+end
+local found = redis.call('HGET', OUTBOX, ARGV[1])
+local before = found and cjson.decode(found)
+if before and before.state == 1 and before.fence == tonumber(ARGV[2]) then return more() end -- the answer to that was lost
 local one = held(ARGV[1], ARGV[2])
 if not one then return 'lost' end
 redis.call('HDEL', OUTBOX_BODY, one.id)
 if ARGV[4] == 'post' then
-  put(OUTBOX, {id = one.id, seq = one.seq, state = 1, key = one.key, message = ARGV[3] ~= '' and ARGV[3] or nil})
+  put(OUTBOX, {id = one.id, seq = one.seq, state = 1, key = one.key, fence = one.fence, message = ARGV[3] ~= '' and ARGV[3] or nil})
 else
   redis.call('HDEL', OUTBOX, one.id)
 end
@@ -172,10 +196,7 @@ if edited then
   local post = cjson.decode(edited)
   if post.state ~= 0 then post.id, post.state, post.message = ARGV[5], 1, ARGV[3]; put(OUTBOX, post) end
 end
-if one.in_order then
-  for _, other in ipairs(owed()) do if other.in_order and other.owner == '' then return 'more' end end
-end
-return 'done'
+return one.in_order and more() or 'done'
 """
 
 # ARGV: effect id, fence, reason, retry at or ''   -> 1 or 0
@@ -235,23 +256,8 @@ if found and cjson.decode(found).at == ARGV[2] then redis.call('HDEL', WAKES, AR
 return 1
 """
 
-# ARGV: grace, now   -> the earliest moment at which something is due here, '' for never; and the earliest arrival of a waiting event, or ''
-SUMMARY = """
-local now, earliest, arrival, first = tonumber(ARGV[2]), nil, nil, true
-local function at(moment) if not earliest or moment < earliest then earliest = moment end end
-for _, one in ipairs(items(INBOX)) do
-  if not one.parked then
-    local received = one.received > now + LONGEST_LEASE and 0 or one.received
-    at(received + tonumber(ARGV[1]))
-    if not arrival or received < arrival then arrival = received end
-  end
-end
-for _, one in ipairs(owed()) do
-  if not one.in_order then at(due(one, now)) elseif first then at(due(one, now)); first = false end
-end
-for _, one in ipairs(items(WAKES)) do at(wake_due(one, now)) end
-return {earliest and string.format('%.6f', earliest) or '', arrival and string.format('%.6f', arrival) or '', #owed()}
-"""
+# ARGV: now   -> as `summary` says
+SUMMARY = "return summary(tonumber(ARGV[1]))"
 
 # ARGV: version that was read, new state   -> 1, or 0 where somebody was first
 CHANGE = """
@@ -320,10 +326,13 @@ SCRIPTS = {
     }.items()
 }
 
-# KEYS: an index; ARGV: member, the score that was read, the right score or '' for none. On an index, not on a conversation.
+# KEYS: an index; ARGV: for each member its name, the score that was read, the right one or '' for none. On an index, not on a conversation.
 CORRECT = """
-local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if not score or tonumber(score) ~= tonumber(ARGV[2]) then return 0 end
-if ARGV[3] == '' then redis.call('ZREM', KEYS[1], ARGV[1]) else redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1]) end
+for i = 1, #ARGV, 3 do
+  local score = redis.call('ZSCORE', KEYS[1], ARGV[i])
+  if score and tonumber(score) == tonumber(ARGV[i + 1]) then
+    if ARGV[i + 2] == '' then redis.call('ZREM', KEYS[1], ARGV[i]) else redis.call('ZADD', KEYS[1], ARGV[i + 2], ARGV[i]) end
+  end
+end
 return 1
 """

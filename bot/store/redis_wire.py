@@ -1,15 +1,17 @@
 """How does one round trip to Redis or Valkey go, and what if it fails? Knows scripts by name and errors by sentence; no talk.
 
-Commands that belong together go out in one write, and their answers are read under one deadline. The client's own pipelines and its time
-limit for each answer do the same, for three times the processor time a round trip (`tests/benchmarks/store.py`).
+Commands that belong together go out in one write (`redis_lanes.py`), and their answers are read under one deadline. They are packed here,
+because the eight keys of a conversation come with every script and are packed once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import itertools
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache
 from typing import Any
 
 import redis.asyncio
@@ -17,13 +19,11 @@ from redis import exceptions
 
 from bot.errors import StoreUnreachable
 from bot.store import redis_keys, redis_scripts
+from bot.store.redis_lanes import Lanes
 
-Command = tuple[Any, ...]
-AT_ONCE = (
-    50  # round trips; in a flood the others wait for their turn, where the client would open a connection for each until it has too many
-)
-SHAS = {name: hashlib.sha1(text.encode()).hexdigest() for name, text in redis_scripts.SCRIPTS.items()}
-CORRECT_SHA = hashlib.sha1(redis_scripts.CORRECT.encode()).hexdigest()
+Word = str | bytes | int | float
+Command = bytes  # as it is sent; `packed` makes it
+AT_ONCE = 50  # single commands; in a flood the others wait: the client would open a connection for each, until it has too many
 
 
 class Wire:
@@ -38,6 +38,7 @@ class Wire:
             client_name=redis_keys.CLIENT_NAME,
         )
         self._free = asyncio.Semaphore(AT_ONCE)
+        self._lanes = Lanes(self.client, redis_keys.REPLY_SECONDS)
         options = self.client.connection_pool.connection_kwargs
         self.name = str(options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}")
 
@@ -46,7 +47,7 @@ class Wire:
             await self.client.script_load(text)
 
     async def run(
-        self, script: str, talk: str, values: Sequence[Any] = (), claims: Sequence[str] = (), before: Sequence[Command] = ()
+        self, script: str, talk: str, values: Sequence[Word] = (), claims: Sequence[str] = (), before: Sequence[Command] = ()
     ) -> Any:
         """What a script on the keys of one conversation gives; `before`: commands that go ahead of it in the same round trip."""
         return (await self.ask((*before, call(script, talk, values, claims))))[-1]
@@ -54,51 +55,64 @@ class Wire:
     async def ask(self, commands: Sequence[Command]) -> list[Any]:
         """The answers to all commands, in one round trip; that is done twice where the server had no scripts yet. Raises
         `StoreUnreachable` where one of them was refused: others may have been done then."""
-        async with self.sentences():
+        if not commands:
+            return []
+        with self._sentence():
             for _ in range(2):
-                answers = await self._asked(commands)
+                answers = await self._lanes.ask(commands)
                 refused = [answer for answer in answers if isinstance(answer, exceptions.ResponseError)]
                 if not refused:
                     return answers
                 if not isinstance(refused[0], exceptions.NoScriptError):
                     raise refused[0]
-                await self.load_scripts()  # the server was started anew
+                async with self.sentences():
+                    await self.load_scripts()  # the server was started anew
         raise StoreUnreachable(f"The store at {self.name} forgets its scripts: look whether something flushes them.")
-
-    async def _asked(self, commands: Sequence[Command]) -> list[Any]:
-        pool: Any = self.client.connection_pool  # half of its methods are typed
-        connection = await pool.get_connection()
-        try:
-            await connection.send_packed_command(connection.pack_commands(commands))
-            return [await _answer(connection) for _ in commands]
-        except BaseException:  # what comes in later must not be taken for an answer to something else
-            await connection.disconnect(nowait=True)
-            raise
-        finally:
-            await pool.release(connection)
 
     @asynccontextmanager
     async def sentences(self) -> AsyncIterator[None]:
-        """What is asked inside is answered in time, or `StoreUnreachable` says why not."""
-        try:
+        """What the client is asked inside is answered in time, or `StoreUnreachable` says why not."""
+        with self._sentence():
             async with self._free, asyncio.timeout(redis_keys.REPLY_SECONDS):
                 yield
+
+    @contextmanager
+    def _sentence(self) -> Iterator[None]:
+        try:
+            yield
         except (exceptions.RedisError, OSError) as error:
             raise redis_keys.as_ours(error, self.name) from error
 
 
-def call(script: str, talk: str, values: Sequence[Any] = (), claims: Sequence[str] = ()) -> Command:
-    keys = redis_keys.of_talk(talk)
-    return ("EVALSHA", SHAS[script], len(keys) + len(claims), *keys, *claims, *values)
+def packed(*words: Word) -> Command:
+    """One command. Source: https://redis.io/docs/latest/develop/reference/protocol-spec/ (an array of bulk strings)"""
+    return b"*%d\r\n%b" % (len(words), b"".join(map(_bulk, words)))
 
 
-def correct(index: str, member: str, read: str, right: str) -> Command:
-    """The index says `right` ("": nothing) of a member, where it still says what was `read`."""
-    return ("EVALSHA", CORRECT_SHA, 1, index, member, read, right)
+def call(script: str, talk: str, values: Sequence[Word] = (), claims: Sequence[str] = ()) -> Command:
+    keys = len(redis_scripts.PARTS) + len(claims)
+    words = b"".join(map(_bulk, (*claims, *values)))
+    return b"*%d\r\n%b%b%b%b" % (3 + keys + len(values), _EVALSHA[script], _bulk(keys), _keys_of(talk), words)
 
 
-async def _answer(connection: Any) -> Any:
-    try:
-        return await connection.read_response()
-    except exceptions.ResponseError as refused:
-        return refused
+def correct(index: str, hints: Sequence[tuple[str, str, str]]) -> Command:
+    """(member, the score that was read, the right one or "" for none): the index says the right one where it still says what was read."""
+    return packed("EVALSHA", _CORRECT_SHA, 1, index, *itertools.chain.from_iterable(hints))
+
+
+def _bulk(word: Word) -> bytes:
+    data = word if isinstance(word, bytes) else str(word).encode()
+    return b"$%d\r\n%b\r\n" % (len(data), data)
+
+
+@lru_cache(4096)
+def _keys_of(talk: str) -> bytes:
+    return b"".join(map(_bulk, redis_keys.of_talk(talk)))
+
+
+def _sha(script: str) -> str:
+    return hashlib.sha1(script.encode()).hexdigest()
+
+
+_EVALSHA = {name: _bulk("EVALSHA") + _bulk(_sha(text)) for name, text in redis_scripts.SCRIPTS.items()}
+_CORRECT_SHA = _sha(redis_scripts.CORRECT)

@@ -113,7 +113,7 @@ class SqliteStore:
         if claimed is None:
             return None
         until = lease_until or _moment(0)
-        return [_claimed(conversation, effect, key, 1, 1, posted, until) for effect, key, posted in claimed]
+        return [outbox.claimed(conversation, effect, key, 1, 1, posted, until) for effect, key, posted in claimed]
 
     async def discard(self, event: AnyEvent) -> None:
         await self._thread.run(lambda db: sqlite_forget.event(db, event.id, event.conversation), writes=True)
@@ -136,7 +136,7 @@ class SqliteStore:
             writes=True,
         )
         return [
-            _claimed(codec.decode_conversation(state), codec.decode_effect(body), key, fence, attempts, posted, until)
+            outbox.claimed(codec.decode_outline(state), codec.decode_effect(body), key, fence, attempts, posted, until)
             for body, key, fence, attempts, posted, state in rows
         ]
 
@@ -206,13 +206,6 @@ class SqliteStore:
 
 def _moment(seconds: float) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-
-
-def _claimed(
-    talk: Conversation, effect: AnyEffect, key: str, fence: int, attempts: int, posted: Mapping[str, str], until: datetime.datetime
-) -> ClaimedEffect:
-    again = attempts > 1
-    return ClaimedEffect(talk.key, talk.channel, talk.place, effect, key, fence, attempts, again, posted, until, talk.asker, talk.workspace)
 
 
 def _data_version(db: sqlite3.Connection) -> int:

@@ -125,10 +125,12 @@ HELD = "conversation = ? AND id = ? AND fence = ? AND state = 0"
 
 def done(db: sqlite3.Connection, claimed: ClaimedEffect, message: str | None) -> Marked:
     effect, held = claimed.effect, (claimed.conversation, claimed.effect.id, claimed.fence)
-    if isinstance(effect, Post):  # it stays, for edits
-        changed = db.execute(
-            f"UPDATE effect SET state = {DONE}, owner = '', message = ?, body = '' WHERE {HELD}", (message, *held)
-        ).rowcount
+    before = f"SELECT 1 FROM effect WHERE conversation = ? AND id = ? AND fence = ? AND state = {DONE}"
+    if db.execute(before, held).fetchone():
+        changed = 1  # the answer to that was lost
+    elif isinstance(effect, Post):  # it stays, for edits
+        sql = f"UPDATE effect SET state = {DONE}, owner = '', message = ?, body = '' WHERE {HELD}"
+        changed = db.execute(sql, (message, *held)).rowcount
     else:
         changed = db.execute(f"DELETE FROM effect WHERE {HELD}", held).rowcount
     if not changed:

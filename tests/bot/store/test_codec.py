@@ -92,6 +92,14 @@ def test_a_whole_conversation_comes_back_as_it_was(conversation: Conversation) -
     assert codec.decode_conversation(codec.encode_conversation(conversation)) == conversation
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.builds(Conversation))
+def test_an_outline_is_who_and_where_and_no_more(whole: Conversation) -> None:
+    outline = Conversation(whole.key, channel=whole.channel, place=whole.place, workspace=whole.workspace, asker=whole.asker)
+
+    assert codec.decode_outline(codec.encode_conversation(whole)) == outline
+
+
 def test_a_reading_is_never_stored() -> None:
     event = Said(
         id="1", conversation="c", at=datetime.datetime.now(datetime.UTC), order="1", text=SafeText("hi"), reading=Reading(host="h")
