@@ -165,12 +165,16 @@ async def test_what_was_typed_before_comes_back_with_the_arrow_and_is_gone_with_
         assert "starttls" not in terminal.screen.text
 
 
-async def test_the_next_start_goes_on_with_the_open_question_and_its_choices(slow: World) -> None:
-    async with on_a_terminal(slow.environment, "chat") as terminal:
+async def left_with_an_open_question(servers: World) -> None:
+    async with on_a_terminal(servers.environment, "chat") as terminal:
         await greeted(terminal)
         await says(terminal, "thunderbird cannot send")
         await terminal.shows(QUESTION)
         await leaves(terminal)
+
+
+async def test_the_next_start_goes_on_with_the_open_question_and_its_choices(slow: World) -> None:
+    await left_with_an_open_question(slow)
 
     async with on_a_terminal(slow.environment, "chat") as terminal:
         await terminal.shows("There is an open talk")
@@ -207,11 +211,7 @@ async def test_the_next_start_asks_whether_the_advice_helped(slow: World) -> Non
 
 
 async def test_the_next_start_may_begin_anew(slow: World) -> None:
-    async with on_a_terminal(slow.environment, "chat") as terminal:
-        await greeted(terminal)
-        await says(terminal, "thunderbird cannot send")
-        await terminal.shows(QUESTION)
-        await leaves(terminal)
+    await left_with_an_open_question(slow)
 
     async with on_a_terminal(slow.environment, "chat") as terminal:
         await terminal.shows("2) Something new")
