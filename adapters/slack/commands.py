@@ -12,12 +12,12 @@ from typing import Any
 
 from adapters.slack import atoms, render
 from adapters.slack.core import Say, Service
-from adapters.slack.foreign import Payload
+from adapters.slack.foreign import Payload, identity
 from adapters.slack.inbound import CHANNEL
 from adapters.slack.progress import Spawn
 from adapters.slack.talks import Person, Talks, in_time, person_of, wrote
-from adapters.slack.text import said
-from adapters.slack.web import Web
+from adapters.slack.text import escaped, said
+from adapters.slack.web import PLAINLY, Web
 from bot.channel import Query, TryLater, Undeliverable
 from bot.redaction import redact
 from bot.reply import Paragraph, Reply, Text
@@ -87,15 +87,18 @@ class Commands:
         return ({"type": "actions", "elements": elements},)
 
     async def share(self, payload: Payload, value: str) -> None:
-        """Puts the answer into the channel by the click's own address, which works where we are no member."""
+        """Puts the answer into the channel by the click's own address, which works where we are no member. One that is dead is told."""
         verb, _, text = value.partition(":")
-        url = payload.get("response_url")
-        if verb not in QUERIES or not isinstance(url, str):
+        url = identity(payload.get("response_url"))
+        if verb not in QUERIES or url is None:
             return
-        for message in render.messages(self._service.answer(Query(verb, text)))[:4]:
-            await self._web.respond(
-                url, {"response_type": "in_channel", "replace_original": False, "text": message.text, "blocks": list(message.blocks)}
-            )
+        for message in render.messages(self._service.answer(Query(verb, text)))[:4]:  # the address takes five
+            shown = {"response_type": "in_channel", "replace_original": False, "text": message.text, "blocks": list(message.blocks)}
+            if not await self._web.respond(url, shown):
+                who = person_of(payload)
+                sentence = escaped(self._say("share_late"))
+                await self._web.cosmetic(who.place(who.user, ""), "chat.postMessage", channel=who.user, text=sentence, **PLAINLY)
+                return
 
     async def go_on(self, payload: Payload, value: str) -> str:
         who = person_of(payload)

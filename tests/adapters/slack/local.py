@@ -67,6 +67,7 @@ class Local:
         self.posts: list[Post] = []
         self.calls: list[Call] = []
         self.acks: dict[str, tuple[float, Any]] = {}
+        self.dead: set[str] = set()  # the names of answers' addresses whose half hour is over
         self.responses: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.files: dict[str, tuple[str, bytes]] = {}
         self.views: dict[str, dict[str, Any]] = {}

@@ -212,6 +212,19 @@ async def test_the_share_button_puts_the_answer_into_the_channel_where_we_are_no
     assert "gmail" in peer.responses["r1"][0]["text"]
 
 
+async def test_a_share_button_whose_time_is_over_is_told_to_the_person(peer: Peer, running: Running) -> None:
+    async with running():
+        answer = await peer.acked(await peer.commands("lookup gmail"))
+        share = answer["blocks"][-1]["elements"][0]
+        click = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}, "trigger_id": "tr9"}
+        peer.dead.add("r1")
+        await peer.acked(await peer.send("interactive", {**click, "response_url": peer.response_url("r1"), "actions": [share]}))
+        await peer.until(lambda: bool(peer.ours("D1")))
+
+    assert "type the command again" in peer.ours("D1")[0].text
+    assert peer.responses["r1"] == []
+
+
 async def test_nothing_is_acknowledged_that_could_not_be_written_down_and_the_retry_is_handled(peer: Peer, running: Running) -> None:
     async with running() as core:
         core.broken = True

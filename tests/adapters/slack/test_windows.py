@@ -57,11 +57,11 @@ async def test_the_message_shortcut_opens_a_window_with_the_diagnosis_at_once(pe
 
 async def test_a_monitoring_tools_message_is_read_from_its_attachment(peer: Peer, running: Running) -> None:
     async with running() as core:
-        payload = on_message("", bot_id="B7", attachments=[{"title": "Alert", "text": "Connection refused"}])
+        payload = on_message("PROBLEM", bot_id="B7", attachments=[{"title": "Alert", "text": "Connection refused"}])
         await peer.acked(await peer.send("interactive", payload))
         await peer.until(lambda: bool(peer.views))
 
-    assert core.queries[0].text == "Alert\nConnection refused"
+    assert core.queries[0].text == "PROBLEM\nAlert\nConnection refused"
 
 
 async def test_a_secret_in_the_message_does_not_travel_in_the_window(peer: Peer, running: Running) -> None:

@@ -12,6 +12,8 @@ from aiohttp import web
 from tests.adapters.slack.limits import faults
 from tests.adapters.slack.local import BOT_USER, Call, Failure, Local, Post
 
+RESPONSE_USES = 5  # of an answer's address
+
 
 class WebApi(Local):
     async def _api(self, request: web.Request) -> web.StreamResponse:
@@ -150,7 +152,11 @@ class WebApi(Local):
         return {"ok": True, "ts": ts}
 
     async def _response(self, request: web.Request) -> web.Response:
-        self.responses[request.match_info["name"]].append(await request.json())
+        name = request.match_info["name"]
+        if name in self.dead or len(self.responses[name]) >= RESPONSE_USES:
+            await self.changed()
+            return web.Response(status=404, text="expired_url" if name in self.dead else "used_url")
+        self.responses[name].append(await request.json())
         await self.changed()
         return web.Response(text="ok")
 
