@@ -39,6 +39,7 @@ from bot.probes.visit import Here, Visit
 
 Way = Literal["clear", "tls"]
 
+OLDER_TLS_SECONDS = 1.0  # that the answers about older TLS have at least, once the look is over
 _AGAIN_WITH_OLD_TLS = ("protocol_too_old", "no_shared_cipher")
 # What an alert at the end of a handshake of TLS 1.2 may mean as well: that our certificate is wanted (RFC 5246 section 7.4.6).
 _MAYBE_OURS = ("no_shared_cipher", "other", "closed")
@@ -91,7 +92,9 @@ class Looker:
         async with asyncio.TaskGroup() as group:
             beside = group.create_task(self._old_versions()) if self.look.old else None
             await self._both_ways()
-            if beside is not None and not self._welcomed.done():
+            if beside is not None:
+                if self._welcomed.done():  # as long again as the look took: who answers late, or to new visitors no more, is not waited for
+                    await asyncio.wait({beside}, timeout=max(OLDER_TLS_SECONDS, self._loop.time() - self._started_at))
                 beside.cancel()
 
     async def _old_versions(self) -> None:

@@ -15,14 +15,22 @@ ASKED: tuple[flight.Version, ...] = ("TLSv1", "TLSv1.1", "TLSv1.2")
 
 async def oldest(visit: Visit, here: Here, *, starttls: bool) -> None:
     """Note the oldest version below 1.2 that is accepted where nothing newer is offered, and whether 1.2 is. All at once, so that it
-    takes as long as the look beside it. To be called once the server has let us in: it is to keep nobody out."""
-    asked = await asyncio.gather(*(flight_of(visit, here, version, starttls=starttls) for version in ASKED))
-    answers = zip(ASKED, asked, strict=True)
-    taken = [version for version, seen in answers if seen is not None and seen.complete and seen.version == version]
-    if "TLSv1.2" in taken:
-        visit.book.see(TlsVersionAccepted, **here, version="TLSv1.2")
-    if taken and taken[0] != "TLSv1.2":
-        visit.book.see(OldTlsAccepted, **here, version=taken[0])
+    takes as long as the look beside it; what is known when it is cancelled is noted. To be called once the server has let us in: it is
+    to keep nobody out."""
+    taken: set[flight.Version] = set()
+
+    async def ask(version: flight.Version) -> None:
+        seen = await flight_of(visit, here, version, starttls=starttls)
+        if seen is not None and seen.complete and seen.version == version:
+            taken.add(version)
+
+    try:
+        await asyncio.gather(*(ask(version) for version in ASKED))
+    finally:
+        if "TLSv1.2" in taken:
+            visit.book.see(TlsVersionAccepted, **here, version="TLSv1.2")
+        if old := [version for version in ASKED[:-1] if version in taken]:
+            visit.book.see(OldTlsAccepted, **here, version=old[0])
 
 
 async def flight_of(visit: Visit, here: Here, version: flight.Version, *, starttls: bool) -> flight.Flight | None:

@@ -74,8 +74,8 @@ def timeout(seen: Observations, entered: Situation) -> Finding | None:
     if _this_side_is_cut_off(seen):
         return None
     view = _asked(seen, entered)
-    if view is not None and view.fact(o.TcpTimedOut) is not None:
-        each = tuple(fact for missed in by_reach(seen, view.port)[1] if (fact := missed.fact(o.TcpTimedOut)) is not None)
+    missed = by_reach(seen, view.port)[1] if view is not None and view.fact(o.TcpTimedOut) is not None else ()
+    if each := tuple(fact for other in missed if (fact := other.fact(o.TcpTimedOut)) is not None):
         certainty = Certainty.SEEN if len(each) > 1 else Certainty.LIKELY
         return Finding("net.timeout", certainty, (*each, *_control(seen)), elsewhere(survey(seen), entered))
     if entered.port is None and (facts := _all_alike(seen, o.TcpTimedOut)):

@@ -151,6 +151,11 @@ ROWS = (
     ),
     Row("takes_tls_1_0_too", (saw(TlsEstablished, version="TLSv1.3"), saw(OldTlsAccepted, version="TLSv1")), (OldTlsOnly, TlsFailed)),
     Row(
+        "drops_old_hellos",
+        (saw(TlsEstablished, version="TLSv1.3"), saw(TlsVersionAccepted, version="TLSv1.2"), saw(EhloAnswered, under_tls=True)),
+        (OldTlsAccepted, OldTlsOnly, TlsFailed, StayedSilent),
+    ),
+    Row(
         "starttls_taken_out",
         (saw(EhloAnswered, under_tls=False), saw(StarttlsAcceptedUnlisted), saw(TlsEstablished, implicit=False)),
         (TlsFailed, Replied),

@@ -10,6 +10,8 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation.model import ProbeRequest
+from bot.diagnosis.diagnose import diagnose
+from bot.diagnosis.model import Situation
 from bot.observations import (
     ControlAnswered,
     EhloAnswered,
@@ -24,15 +26,18 @@ from bot.observations import (
     TcpConnected,
     TcpRefused,
     TcpTimedOut,
+    TcpUnreachable,
     TlsEstablished,
     TlsVersionAccepted,
 )
-from bot.probes.guard import Network, Policy
+from bot.probes.guard import Errand, Line, Network, Policy
 from bot.probes.look import Look
 from bot.probes.runner import nobody, plan, probe, way_in
+from knowledge.index import index
 from knowledge.terms import Security
 from tests.bot.probes.conftest import QUICK
 from tests.servers import (
+    drops_old_hellos,
     greets_after_29_seconds,
     implicit_tls,
     never_greets,
@@ -170,6 +175,41 @@ async def test_older_tls_costs_a_server_few_visits(talk: Talk, visits: int, fact
 
     assert len(met) == visits
     assert [kind for kind in (TlsVersionAccepted, OldTlsAccepted) if seen.first(kind, port=ports["other"])] == facts
+
+
+async def test_who_swallows_old_hellos_keeps_nobody_waiting(papers: Papers) -> None:
+    started = time.monotonic()
+    seen, ports = await look(papers, {"own": drops_old_hellos.talk}, ProbeRequest("mail.test", security=STARTTLS), reply=60.0, check=60.0)
+
+    assert time.monotonic() - started < 20
+    assert seen.first(TlsVersionAccepted, port=ports["own"], version="TLSv1.2")
+
+
+class OneVisit(Network):
+    """A way on which a firewall lets one connection through to each port, and swallows the others or turns them away."""
+
+    def __init__(self, policy: Policy, failure: type[OSError]) -> None:
+        super().__init__(policy)
+        self.failure = failure
+        self.visited: set[int] = set()
+
+    async def connect(self, address: str, port: int, errand: Errand, seconds: float) -> Line:
+        if port in self.visited:
+            raise self.failure
+        self.visited.add(port)
+        return await super().connect(address, port, errand, seconds)
+
+
+@pytest.mark.parametrize("failure", [TimeoutError, ConnectionRefusedError, OSError])
+async def test_who_lets_in_one_visitor_only_is_not_called_closed_to_the_others(failure: type[OSError], papers: Papers) -> None:
+    async with standing(starttls.talk, papers) as port, resolving({"mail.test": {"A": ["127.0.0.1"]}}) as resolver:
+        policy = Policy((f"127.0.0.1:{resolver.port}",), ("127.0.0.0/8",), (port,), ca_file=papers.ca_file)
+        async with OneVisit(policy, failure) as network:
+            seen = await probe(ProbeRequest("mail.test", port, STARTTLS), network, deadlines=QUICK)
+
+    assert seen.first(EhloAnswered, under_tls=True)
+    assert not any(isinstance(item, TcpTimedOut | TcpRefused | TcpUnreachable) for item in seen)
+    assert diagnose(Situation(host="mail.test", port=port, security=STARTTLS), seen, index()) == ()
 
 
 async def test_the_ports_that_are_asked_are_told_before_the_first_of_them(papers: Papers) -> None:
