@@ -35,6 +35,13 @@ async def again(peer: Peer, service: Scripted, heard: int = 0) -> None:
         await peer.until(lambda: service.kept.writes > writes and len(service.received) >= received + heard)
 
 
+def last_listened(service: Scripted, ago: datetime.timedelta) -> None:
+    """The note of the last process says so."""
+    until = (datetime.datetime.now(datetime.UTC) - ago).isoformat()
+    for name, value in service.kept.things.items():
+        service.kept.things[name] = json.dumps({**json.loads(value), "until": until}).encode()
+
+
 def meanwhile(peer: Peer, content: str, channel: str = GENERAL, **more: object) -> Json:
     message = peer.said(content, channel, BEN, **more)
     peer.messages[channel].append(message)
@@ -73,10 +80,7 @@ async def test_a_direct_message_is_heard_too_as_long_as_its_talk_is_kept(peer: P
 async def test_a_channel_is_read_only_where_the_bot_was_called_and_something_is_new(peer: Peer, service: Scripted) -> None:
     await called_before(peer, service)
     meanwhile(peer, f"<@{BOT}> me too", channel=VOICE)
-    noted = {name: json.loads(value) for name, value in service.kept.things.items()}
-    for name, value in noted.items():  # as if it had listened until long after the last word
-        until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=2)
-        service.kept.things[name] = json.dumps({**value, "until": until.isoformat()}).encode()
+    last_listened(service, -datetime.timedelta(minutes=2))  # as if until long after the last word
 
     await again(peer, service)
 
@@ -99,10 +103,8 @@ async def test_more_than_a_page_is_read_from_the_oldest_on(peer: Peer, service: 
 
 async def test_what_was_said_a_day_ago_is_left(peer: Peer, service: Scripted) -> None:
     await called_before(peer, service)
-    now = datetime.datetime.now(datetime.UTC)
-    for name, value in service.kept.things.items():
-        service.kept.things[name] = json.dumps({**json.loads(value), "until": (now - datetime.timedelta(days=3)).isoformat()}).encode()
-    old = places.snowflake_at(now - datetime.timedelta(hours=30))
+    last_listened(service, datetime.timedelta(days=3))
+    old = places.snowflake_at(datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=30))
     peer.messages[GENERAL].insert(0, peer.said(f"<@{BOT}> long ago", id=str(old)))
 
     await again(peer, service)
@@ -112,7 +114,9 @@ async def test_what_was_said_a_day_ago_is_left(peer: Peer, service: Scripted) ->
 
 async def test_what_could_not_be_read_is_read_after_the_next_start(peer: Peer, service: Scripted) -> None:
     await called_before(peer, service)
-    missed = meanwhile(peer, f"<@{BOT}> outlook says 550 5.7.1")
+    last_listened(service, datetime.timedelta(minutes=10))
+    some_time_ago = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=5)
+    missed = meanwhile(peer, f"<@{BOT}> outlook says 550 5.7.1", id=str(places.snowflake_at(some_time_ago)))
     fault = Fault("GET", READ, 500, times=100)
     peer.faults.append(fault)
     async with running(peer, service):
