@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 from bot import observations as o
 from bot.diagnosis.diagnose import recognised
@@ -23,15 +24,20 @@ def choose_fix(
 ) -> Fix | None:
     """The first fix whose conditions hold, one for this very provider before a general one. Something unknown fulfils no condition.
 
-    A fix that leads to a port which was seen to be dead, or which the provider does not have, gives way to any other; where all do, the
-    most general one is left.
+    A fix that leads to a port which was seen to be dead, or which the provider does not have, gives way to any other; where all do, what
+    the most general one says besides is left.
     """
     recognition = recognised(situation)
     codes = {str(code) for code in (recognition.reply_code, recognition.enhanced_code) if code}
     holding = [fix for fix in cause.fixes if _holds(fix.when, situation, provider, client, site, codes, today)]
     views = survey(seen)
-    sound = [fix for fix in holding if not _leads_astray(fix, situation, provider, views)] or holding[-1:]
+    sound = [fix for fix in holding if not _leads_astray(fix, situation, provider, views)] or [_without_a_way(fix) for fix in holding[-1:]]
     return next((fix for fix in sound if fix.when.providers), sound[0] if sound else None)
+
+
+def _without_a_way(fix: Fix) -> Fix:
+    """The fix without the port and mode that it would set; whole where it says nothing else."""
+    return replace(fix, set={name: value for name, value in fix.set.items() if name not in ("port", "security")}) if fix.do else fix
 
 
 def _leads_astray(fix: Fix, situation: Situation, provider: Provider | None, views: tuple[PortView, ...]) -> bool:

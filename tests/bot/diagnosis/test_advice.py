@@ -113,10 +113,13 @@ def test_what_stands_apart_from_the_server_settings_is_gone_to_straight(client: 
 
 @pytest.mark.parametrize("host", [AT_MICROSOFT, "smtp-mail.outlook.com", "smtp.mail.me.com"])
 @pytest.mark.parametrize("client", ["thunderbird", "wordpress", None])
-def test_nobody_is_sent_to_a_port_that_the_provider_does_not_have(host: str, client: str | None) -> None:
+@pytest.mark.parametrize("cause", ["net.refused", "net.timeout", "net.closed", "tls.not_offered", "tls.handshake_failed"])
+def test_nobody_is_sent_to_a_port_that_the_provider_does_not_have(host: str, client: str | None, cause: str) -> None:
     entered = Situation(host=host, port=587, security=Security.STARTTLS, client=client)
+    told = advice(cause, entered)
 
-    assert endpoint_changes("net.refused", entered) == {}
+    assert endpoint_changes(cause, entered) == {}
+    assert told.steps
 
 
 def test_a_website_whose_connections_are_refused_hears_that_its_host_may_do_it() -> None:
