@@ -6,6 +6,7 @@ Finds what is said and how; which of several is set now, `together` says.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ _STARTTLS = re2.compile(
 )
 _IMPLICIT = re2.compile(
     r"(?i)\bssl\s?(?:/|\+|-|or|and|oder|\|)\s?(?:start)?tls\b|\btls\s?/\s?ssl\b|\bimplicit(?:es"
-    r"|e|o)?[ \-](?:tls|ssl)\b|\bssl(?:v3)?\b|\bsmtps\b|\bsslonconnect\b|\bsmtp_ssl\b|\bforce[_ ]tls\b|\btls[ \-]wrapp?er\b"
+    r"|e|o)?[ \-](?:tls|ssl)\b|\bssl(?:v3)?\b|\bsmtps\b|\bsslonconnect\b|\btls\.dial\b|\bsecureconnection[ :=]{1,3}true\b|\bsmtp_ssl\b"
+    r"|\bforce[_ ]tls\b|\btls[ \-]wrapp?er\b"
     r"|\bwrapper ?mode\b|\btls on connect\b|\btls on (?:a )?dedicated port\b|\bsecure(?: is|:|=)? ?true\b"
     r"|\b(?:\w+_)?use_ssl[\"']?[ :=>]{1,4}true\b"
 )
@@ -41,7 +43,7 @@ _CLAUSE_ENDS = re.compile(r"[ \t\"')\]]*(?:$|[.,;:!?\n(|/=>→–—-]|\d|(?:por
 _NONE = compile_words(
     r"\bunencrypted\b|\bunverschlüsselt\w*|\bnon (?:chiffrée?|cifrat[oa])\b|\bonversleuteld\b|\bokrypterat?\b|\bukryptert\b|\bukrypteret\b"
     r"|\bнезашифрованн\w+|\bsin cifrar\b|\bplain ?text (?:connection|smtp|on|port)\b|\bin (?:the )?clear\b|\bno starttls (?:call|line)\b"
-    rf"|\bnone selected\b|\bmode[ :=]+(?:insecure|none|plain)\b"
+    rf"|\bnone selected\b|\bignoretls[ :=]{1, 3}true\b|\bmode[ :=]+(?:insecure|none|plain)\b"
     rf"|(?:{words.WITHOUT_UNSPACED})(?:使用|启用)?(?:{words.ENCRYPTION_UNSPACED}|ssl|tls)"
     rf"|(?:{words.ENCRYPTION_UNSPACED}|ssl|tls)[ :：=]?(?:は|を|为|是|選択|选择?|填|가|는|은|을)?[ :\"'「]?(?:{words.OFF_UNSPACED})"
 )
@@ -84,14 +86,17 @@ _OFFERED = re.compile(
     r"|demands?|wants?|needs?|ehlo shows?|bietet|unterstützt|verlangt|propose|ofrece)"
     r"\s+(?:only |no |the |both |also |just |kein |auch )*)$"
 )
+_CAPABILITY = re.compile(r"\bcapability [^\]\n]{0,150}$")  # what an IMAP server can
+_MENU_CHARS = 24  # between a menu's name and what is chosen in it
 _TICKED = re.compile(
     r"^[)\"' ]*(?:connection |encryption )?(?:is )?(?:required)?[)\"' ]*(?:is )?(?:ticked|checked|switched on|angehakt|coché|marcado)\b"
 )
 _BEHIND_PORT = re.compile(r"(?:^|[\s(,/:])(?:25|465|587|2525)[ ,/]{1,2}$")  # "… using mail.x.example (465, SSL/TLS)"
+_ENCRYPTION_BEHIND = ("-verschl", "-verbind", "-encrypt", "-connection", "-krypter", "-versleutel", "-beveilig")
 # "auto/starttls"
 _CHOICE_BEFORE = re.compile(r"\b(?:auto|ssl|tls|none|ja|yes|on|\d{2,5}) ?/$")
 # Names of choices in menus of phones: "SSL (accept all certificates)".
-_TRUST_CHOICE = re.compile(r"^\s*\((?:accept|trust) (?:all|any)[^)]{0,20}\)")
+_TRUST_CHOICE = re.compile(r"^\s*\((?:accept|trust|alle|accepter|aceptar|aceitar|accetta|akceptuj|принимать)\b[^)]{0,30}\)")
 _QUESTION = re.compile(
     r"(?:what(?:'s| is| does)|was ist|difference|unterschied|explain|meaning|bedeutet|"
     r"better|safer|more secure|sicherer|qu'est|qué es|o que é|cos'è|wat is|czym|что такое|should "
@@ -131,8 +136,17 @@ def mode_mentions(low: str, errors: list[tuple[int, int]]) -> list[ModeMention]:
             take(match.start(1), match.end(1), Security.NONE)
     for pattern, mode in ((_STARTTLS, Security.STARTTLS), (_IMPLICIT, Security.IMPLICIT_TLS), (_TLS, None)):
         for match in pattern.finditer(low):
-            take(match.start(), match.end(), mode)
-    return sorted(found, key=lambda mention: mention.start)
+            if "1." not in match.group():  # a version of TLS is no mode
+                take(match.start(), match.end(), mode)
+    found.sort(key=lambda mention: mention.start)
+    return [one for one, behind in itertools.zip_longest(found, found[1:]) if behind is None or not _named_by(low, one, behind)]
+
+
+def _named_by(low: str, choice: ModeMention, value: ModeMention) -> bool:
+    """Whether the first is the name of a menu, and the second what is chosen in it: "SSL/TLS: STARTTLS"."""
+    between = low[choice.end : value.start]
+    is_menu = "/" in low[choice.start : choice.end] and value.mode is Security.STARTTLS
+    return is_menu and len(between) <= _MENU_CHARS and not re.search(r"[\d,;/\n]|\b(?:or|and|oder|und|ou|et|then|now)\b", between)
 
 
 def _bare(low: str, start: int, end: int) -> tuple[int, int]:
@@ -181,7 +195,7 @@ def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> b
         (low[start - 1 : start] in (".", "/", "@", "_", "[") and not _CHOICE_BEFORE.search(low[max(0, start - 8) : start]))
         or low[end : end + 1] in ("_", "@")
         or (low[end : end + 1] == "." and low[end + 1 : end + 2].isalnum())
-        or (low[end : end + 1] == "-" and low[end + 1 : end + 2].isalpha())
+        or (low[end : end + 1] == "-" and low[end + 1 : end + 2].isalpha() and not low.startswith(_ENCRYPTION_BEHIND, end))
     ):
         return False
     if _TICKED.match(low[end : end + 40]):
@@ -192,7 +206,7 @@ def _entered(low: str, start: int, end: int, errors: list[tuple[int, int]]) -> b
     if _ERROR_AROUND.search(re.split(r"[,\n\"]|->|=>|→|: |; |\. ", tail)[0][:26]) or _ERROR_AROUND.search(low[max(0, start - 14) : start]):
         return False
     sentence = low[max(0, start - 40) : start]
-    if _OFFERED.search(sentence):
+    if _OFFERED.search(sentence) or _CAPABILITY.search(low[max(0, start - 160) : start]):
         return False
     cut = max(sentence.rfind("."), sentence.rfind("\n"), sentence.rfind(","))
     return not _QUESTION.search(sentence[cut + 1 :])
