@@ -79,7 +79,7 @@ async def from_outside(settings: Settings) -> list[str]:
         return [str(sentence)]
     except TimeoutError:
         return ["Discord does not answer just now, so what the bot may do in which server is not known."]
-    said = [] if who.content else [f"{preflight.NO_CONTENT}."]
+    said = [f"{sentence}." for sentence, so in ((preflight.NO_CONTENT, not who.content), (preflight.ELSEWHERE, who.elsewhere)) if so]
     for name, granted in servers[:_SERVERS]:
         if lacks := invite.missing(granted, forums=bool(settings.discord_forums)):
             said.append(f"In the Discord server {name!r} the bot lacks: {_named(lacks)}.")

@@ -25,7 +25,8 @@ _SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the token is. `content`: Discord lets us read what people write without naming us. `gateway`: where to connect.
+    """Who the token is. `content`: Discord lets us read what people write without naming us. `gateway`: where to connect. `elsewhere`:
+    commands and clicks are sent to another address.
 
     `starts_left` None: Discord did not say; else how many identifications are left, and `starts_again` the seconds until there are more.
     """
@@ -38,11 +39,17 @@ class Identity:
     starts_left: int | None
     starts_again: float
     shards: int
+    elsewhere: bool = False
 
 
 NO_CONTENT = (
     "Discord does not let this bot read what people write without naming it (Message Content Intent in the developer portal): "
     "it answers to mentions, replies, buttons and forms"
+)
+
+ELSEWHERE = (
+    "Discord sends commands, buttons and forms to another address instead of here: empty the Interactions Endpoint URL (General "
+    "Information in the developer portal)"
 )
 
 
@@ -85,6 +92,7 @@ async def identity(token: str, api: str | None = None, gateway: str | None = Non
             starts_left=limits.get("remaining"),
             starts_again=float(limits.get("reset_after") or 0) / 1000,
             shards=int(found.get("shards") or 1) if isinstance(found, dict) else 1,
+            elsewhere=bool(client.application is not None and client.application.interactions_endpoint_url),
         )
 
 

@@ -92,6 +92,7 @@ class Local:
         self.heartbeat_seconds = 30.0
         self.answers_heartbeats = True
         self.starts_left: int | None = None
+        self.interactions_url: str | None = None  # as set in the developer portal
         self.member = True  # of the one server that there is
         self.owner = BEN
         self.roles: dict[str, int] = {}  # what roles grant; GUILD is @everyone

@@ -122,6 +122,7 @@ class Rest(Local):
         owner = {"id": ANNA, "username": "anna", "discriminator": "0", "avatar": None}
         common = {"id": APPLICATION, "name": "Postmaster", "description": "", "icon": None, "summary": ""}
         flags = CONTENT_FLAG if self.content else 0
+        common["interactions_endpoint_url"] = self.interactions_url
         return {**common, "flags": flags, "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "owner": owner}
 
     def _guilds(self) -> list[Json]:

@@ -131,6 +131,16 @@ async def test_before_it_is_anywhere_and_without_the_intent_both_are_said(peer: 
     assert "in no Discord server yet" in nowhere
 
 
+async def test_clicks_that_discord_sends_elsewhere_are_said(peer: Peer) -> None:
+    peer.owner = BOT
+    assert await lacking.from_outside(configured(DISCORD_API_URL=peer.api)) == []
+    peer.interactions_url = "https://bot.example.com/interactions"
+
+    (sentence,) = await lacking.from_outside(configured(DISCORD_API_URL=peer.api))
+
+    assert "empty the Interactions Endpoint URL" in sentence
+
+
 async def test_what_keeps_it_from_running_is_its_one_sentence(peer: Peer) -> None:
     (sentence,) = await lacking.from_outside(configured(DISCORD_API_URL=peer.api, DISCORD_TOKEN="wrong"))
 
