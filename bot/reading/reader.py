@@ -155,14 +155,14 @@ def _tls_word(client: str | None, index: Index) -> Security | None:
 def _own_word(low: str, client: str | None, index: Index, port: int | None, vague: bool) -> tuple[Security | None, bool]:
     """What "TLS" means in the person's program: its own word, else what it can mean at that port.
 
-    At a port for implicit TLS it is that. At another one it is STARTTLS where TLS is only switched on or off; where a menu offers both,
-    it may be either.
+    At a port for implicit TLS it is that. At another one it is STARTTLS where TLS is only switched on or off. Where a menu offers both
+    (the "TLS" of older Outlooks is STARTTLS) it may be either.
     """
     entry = index.client(client) if client else None
     if not vague or not re.search(r"\btls\b", low):
         return None, vague
     meaning = _tls_word(client, index)
-    if meaning is None and port in _IMPLICIT_PORTS:
+    if meaning is None and port in _IMPLICIT_PORTS and (entry is None or entry.kind != "desktop"):
         meaning = Security.IMPLICIT_TLS
     elif meaning is None and port is not None and entry is not None and entry.id != "other" and entry.kind in _NO_MENU:
         meaning = Security.STARTTLS
