@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from bot.service import Service
     from bot.sites.asking import SiteBroker
 
-# A platform's library, its extra, and the key without which it is not configured.
-PLATFORMS = {"slack": ("slack_bolt", "SLACK_BOT_TOKEN"), "discord": ("discord", "DISCORD_TOKEN")}
-# Another key that configures a platform: an app for many workspaces has no token of its own.
-INSTEAD = {"slack": "SLACK_CLIENT_ID"}
+# A platform's library and the keys of which one configures it; an app for many workspaces has no token of its own.
+PLATFORMS = {"slack": ("slack_bolt", ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID")), "discord": ("discord", ("DISCORD_TOKEN",))}
 
 
 def need_extra(platform: str) -> None:
@@ -37,8 +35,7 @@ def need_extra(platform: str) -> None:
 
 def configured(settings: Settings) -> tuple[str, ...]:
     """The platforms whose token is set, or what stands for one."""
-    keys = {name: (key, INSTEAD.get(name, key)) for name, (_, key) in PLATFORMS.items()}
-    return tuple(name for name, either in keys.items() if any(getattr(settings, key.lower(), None) for key in either))
+    return tuple(name for name, (_, keys) in PLATFORMS.items() if any(getattr(settings, key.lower()) for key in keys))
 
 
 def links(settings: Settings) -> dict[str, str]:
@@ -77,7 +74,7 @@ def serve(platforms: Sequence[str], *, sync: bool = False) -> int:
     for platform in chosen:
         need_extra(platform)
         if platform not in configured(settings):
-            raise CannotRun(f"{PLATFORMS[platform][1]} is not set; `postmaster config` tells what it is for.")
+            raise CannotRun(f"{PLATFORMS[platform][1][0]} is not set; `postmaster config` tells what it is for.")
     return run_alone(_sync(settings) if sync else _run(chosen, settings))
 
 
