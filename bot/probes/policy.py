@@ -65,7 +65,6 @@ async def look(check: Check, request: ProbeRequest) -> None:
     look = _Policy(check, domain, _public(check, request.outgoing), request.selector)
     try:
         async with asyncio.timeout(check.left(WHOLE_SECONDS)), asyncio.TaskGroup() as group:
-            await records.load()
             for ask in (look.spf, look.dmarc, look.exchangers, look.tls_reporting, look.reverse, look.blocklists):
                 group.create_task(ask())
     except TimeoutError:
@@ -122,6 +121,7 @@ class _Policy:
                 return
             published = [text for text in texts if text.lower().replace(" ", "").startswith("v=dmarc1")]
             if published:
+                await records.load()
                 self.book.see(DmarcChecked, domain=self.domain, found_at=name, **judge_dmarc(published, self.domain, below=start > 0))
                 return
         self.book.see(DmarcChecked, domain=self.domain, record=None)
@@ -134,6 +134,7 @@ class _Policy:
         if not announcing:
             self.book.see(MtaStsChecked, domain=self.domain, published=False)
             return
+        await records.load()
         if len(announcing) > 1 or not records.announces_sts(announcing[0]):
             self.book.see(MtaStsChecked, domain=self.domain, published=True)
             return
@@ -153,6 +154,7 @@ class _Policy:
         texts = await spf.texts_at(f"_smtp._tls.{self.domain}", self.network)
         if texts is not None:
             published = [text for text in texts if text.lower().startswith("v=tlsrptv1")]
+            await records.load()
             holds = len(published) == 1 and records.asks_for_tls_reports(published[0])
             record = clean(published[0]) if published else None
             self.book.see(TlsReportingChecked, domain=self.domain, record=record, problem="syntax" if published and not holds else None)

@@ -36,7 +36,7 @@ _STAND_INS = {
 
 
 async def load() -> None:
-    """Have the parsers at hand."""
+    """Have the parsers at hand: before any other function here."""
     await asyncio.to_thread(_parsers)
 
 

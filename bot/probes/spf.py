@@ -50,6 +50,7 @@ async def check(domain: str, address: str | None, network: Network, fields: dict
     published = records_of(texts)
     if len(published) != 1:
         return {**fields, "record": clean(published[0]) if published else None, "problem": "several" if published else None}
+    await records.load()
     answers = Answers()
     while True:
         answers.lacking.clear()

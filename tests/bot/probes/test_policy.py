@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import ssl
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ from bot.observations import (
     TlsaChecked,
     TlsReportingChecked,
 )
-from bot.probes import policy, spf
+from bot.probes import policy, records, spf
 from bot.probes.guard import Network, Policy
 from bot.probes.runner import probe
 from tests.bot.probes.conftest import QUICK
@@ -39,6 +40,12 @@ from tests.servers.web_server import serving
 Zone = dict[str, Mapping[str, Sequence[str]]]
 SIX = "v=spf1 " + "exists:b.test " * 6 + "-all"  # look-ups
 SENDER = "8.8.4.4"  # a public address; nobody speaks to it, since port 25 is no port of these tests
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """A busy machine may take longer for that than a test's deadlines allow."""
+    asyncio.run(records.load())
 
 
 def txt(*texts: str) -> dict[str, list[str]]:
