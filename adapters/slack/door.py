@@ -1,6 +1,7 @@
 """What has to happen before Slack gets its acknowledgement? Takes every payload, writes down what matters, says what goes back.
 
-Whatever raises here leaves the payload unacknowledged, and Slack sends it again; so nothing is acknowledged that is not durable.
+Whatever raises here leaves the payload unacknowledged, and Slack sends an event again; so no event is acknowledged that is not durable.
+A command or a form, which Slack does not send again, is acknowledged in time also where Slack is slow to open its thread (`talks.in_time`).
 """
 
 from __future__ import annotations

@@ -11,13 +11,14 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack import home, inbound, modals
+from adapters.slack import home, modals
 from adapters.slack.core import Say, Service
-from adapters.slack.foreign import Payload, mapping
+from adapters.slack.foreign import Payload, mapping, string
 from adapters.slack.inbound import CHANNEL
 from adapters.slack.manifest import DIAGNOSE, START, prompts
 from adapters.slack.progress import Spawn
@@ -164,9 +165,7 @@ class Windows:
 
     async def tab_opened(self, payload: Payload) -> None:
         event = mapping(payload.get("event"))
-        team = inbound.team_of(payload)
-        enterprise = inbound.workspace_of(payload).partition(":")[2]
-        who = Person(team, str(event.get("user") or ""), team, "" if enterprise == team else enterprise)
+        who = replace(person_of(payload), user=string(event.get("user")))
         if event.get("tab") == "home":
             await self.show_home(who)
         elif event.get("tab") == "messages":
