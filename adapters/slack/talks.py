@@ -64,7 +64,7 @@ IN_TIME = 2.0  # of the three seconds that Slack gives us for an acknowledgement
 async def in_time(spawn: Spawn, beginning: Coroutine[Any, Any, object], failed: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Waits for `beginning` as long as an acknowledgement can wait; past that it goes on beside us.
 
-    What goes wrong sooner is raised here, what goes wrong later runs `failed`. A process that ends meanwhile gives it a few seconds more."""
+    What goes wrong sooner is raised here, later it runs `failed`. A process that ends meanwhile gives it a few seconds more."""
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def begin() -> None:
