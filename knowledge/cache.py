@@ -28,7 +28,7 @@ from knowledge import model, terms
 V = TypeVar("V")
 
 # Changes when this module writes something else than before; changes of the dataclasses show in the fingerprint by themselves.
-FORMAT = 3
+FORMAT = 4
 
 # Which installation's copy it is, in the file's name: two of them would else write over each other's at every start.
 _HERE = f"{zlib.crc32(os.fsencode(os.path.dirname(__file__))):08x}"
@@ -59,7 +59,7 @@ def read(key: str) -> model.Knowledge | None:
 
 def write(key: str, found: model.Knowledge) -> None:
     """Puts a copy of `found` under the fingerprint `key`, whole or not at all."""
-    kinds = [{id: _packed(entry) for id, entry in getattr(found, kind.name).items()} for kind in fields(found)]
+    kinds = [{id: _json(_packed(entry)).decode() for id, entry in getattr(found, kind.name).items()} for kind in fields(found)]
     _put("knowledge", key, b"\n".join(_json(kind) for kind in kinds))
 
 
@@ -198,28 +198,30 @@ def _unpacked(value: Any) -> Any:
 
 
 class Entries(Mapping[str, V]):
-    """A read-only dict of id -> entry from one line of the copy; read when first looked into, each entry built when first asked for."""
+    """A read-only dict of id -> entry from one line of the copy: an object of texts, each the JSON of one entry. The line is read when
+    first looked into, each entry when first asked for; a text takes a fraction of the memory of what it says."""
 
     def __init__(self, line: bytes) -> None:
         self._line = line
         self._built: dict[str, V] = {}
 
     @cached_property
-    def _packed(self) -> dict[str, Any]:
-        packed: dict[str, Any] = json.loads(self._line)
+    def _texts(self) -> dict[str, str]:
+        texts: dict[str, str] = json.loads(self._line)
         self._line = b""
-        return packed
+        return texts
 
     def __getitem__(self, id: str) -> V:
         if id not in self._built:
-            self._built[id] = _unpacked(self._packed[id])
+            self._built[id] = _unpacked(json.loads(self._texts[id]))
+            self._texts[id] = ""  # only its place is needed now
         return self._built[id]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._packed)
+        return iter(self._texts)
 
     def __len__(self) -> int:
-        return len(self._packed)
+        return len(self._texts)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._packed
+        return id in self._texts

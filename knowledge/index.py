@@ -14,7 +14,6 @@ from knowledge.model import Cause, Client, Knowledge, Provider, Server, Term
 from knowledge.names import Hit, Names
 from knowledge.near import SLIPS_OF_COM, nearest_domain, nearest_host, registered, suggestions
 from knowledge.tables import made
-from knowledge.terms import MAIL_PORTS
 
 V = TypeVar("V")
 Kind = Literal["providers", "clients", "causes"]
@@ -82,12 +81,7 @@ class Index:
     @cached_property
     def known_ports(self) -> Mapping[str, tuple[int, ...]]:
         """Host -> the ports beside the usual ones that an entry names for it; probes may ask them at that host."""
-        ports: dict[str, set[int]] = {}
-        for provider in self.knowledge.providers.values():
-            for server in provider.servers:
-                if server.endpoint.port not in MAIL_PORTS:
-                    ports.setdefault(server.endpoint.host, set()).add(server.endpoint.port)
-        return {host: tuple(sorted(found)) for host, found in ports.items()}
+        return {host: tuple(ports) for host, ports in self._tables["ports"].items()}
 
     # --- by words ---
 

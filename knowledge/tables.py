@@ -10,10 +10,13 @@ from typing import Any
 
 from knowledge.model import Knowledge, Provider
 from knowledge.names import name_table
+from knowledge.terms import MAIL_PORTS
 
 
 def made(known: Knowledge) -> dict[str, Any]:
     """Each kind of name -> id: "domains", "hosts", "mx", "ns"; "old_hosts" is a list; the rest are tables of `knowledge.names`.
+
+    "ports": host -> the ports beside the usual ones that an entry names for it, in order.
 
     "domain_patterns" and "host_patterns" are (id, RE2) in the order in which they are to be tried.
     """
@@ -25,6 +28,7 @@ def made(known: Knowledge) -> dict[str, Any]:
         "old_hosts": sorted({name for one in providers for name in one.old_hosts}),
         "mx": {suffix: one.id for one in providers for suffix in one.mx},
         "ns": {suffix: one.id for one in providers for suffix in one.ns},
+        "ports": _ports(known),
         "domain_patterns": [(one.id, pattern) for one in providers for pattern in one.domain_patterns],
         "host_patterns": [(one.id, pattern) for one in providers for pattern in one.host_patterns],
         "provider_names": name_table({id: (one.name, *one.aliases) for id, one in known.providers.items()}),
@@ -46,3 +50,12 @@ def _hosts(known: Knowledge) -> dict[str, str]:
             for name in names(provider):
                 owners.setdefault(name, provider.id)
     return owners
+
+
+def _ports(known: Knowledge) -> dict[str, list[int]]:
+    ports: dict[str, set[int]] = {}
+    for provider in known.providers.values():
+        for server in provider.servers:
+            if server.endpoint.port not in MAIL_PORTS:
+                ports.setdefault(server.endpoint.host, set()).add(server.endpoint.port)
+    return {host: sorted(found) for host, found in ports.items()}
