@@ -90,6 +90,8 @@ def target_of(
             port, security = other.port, other.speaks
         elif is_dead(view) and host == situation.host:
             port, security = situation.port, situation.security  # no better one is known: the settings stay, the steps tell
+        elif view is None and (usual := _instead_of(host, port, provider, situation)) is not None:
+            port, security = usual.port, usual.security
     elif astray and _offers_starttls(situation, seen):
         security = Security.STARTTLS
     elif astray and (usual := preferred_server(provider, replace(situation, port=None))) is not None:
@@ -105,6 +107,13 @@ def target_of(
     if port is None and touches and security is not None:
         port = SUBMISSION if security is Security.STARTTLS else SUBMISSIONS
     return Endpoint(host, port, security) if host is not None and port is not None and security is not None else None
+
+
+def _instead_of(host: str | None, port: int | None, provider: Provider | None, situation: Situation) -> Endpoint | None:
+    """The provider's endpoint at its own server, where it takes no mail from programs at that port."""
+    there = [server.endpoint for server in provider.servers if server.endpoint.host == host] if provider is not None else []
+    usual = preferred_server(provider, replace(situation, host=host, port=None)) if there else None
+    return usual.endpoint if usual is not None and port is not None and port not in {endpoint.port for endpoint in there} else None
 
 
 def _mode_at(port: int | None, views: tuple[PortView, ...]) -> Security | None:

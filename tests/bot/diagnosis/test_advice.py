@@ -122,6 +122,16 @@ def test_nobody_is_sent_to_a_port_that_the_provider_does_not_have(host: str, cli
     assert told.steps
 
 
+@pytest.mark.parametrize("cause", ["tls.wrong_mode", "tls.required", "auth.needs_tls_first"])
+@pytest.mark.parametrize(("port", "security"), [(465, Security.STARTTLS), (465, Security.NONE), (25, Security.NONE)])
+def test_a_mode_that_is_put_right_leaves_nobody_at_a_port_that_the_provider_does_not_have(
+    port: int, security: Security, cause: str
+) -> None:
+    told = advice(cause, Situation(host="smtp-mail.outlook.com", port=port, security=security, provider="outlook.com"))
+
+    assert told.target == Endpoint("smtp-mail.outlook.com", 587, Security.STARTTLS)
+
+
 def test_a_website_whose_connections_are_refused_hears_that_its_host_may_do_it() -> None:
     entered = Situation(host="smtp.gmail.com", port=587, security=Security.STARTTLS, client="wordpress")
 
