@@ -45,6 +45,7 @@ _AT_LEAST_HALF = 2  # as many letters as that part must the longer phrase name b
 _STATUS_CODE = 2.0  # an enhanced status code, as a part of a phrase's strength
 _REPLY_CODE = 1.4
 _NO_WORDS = 0.6  # of a reply code by itself
+_FEW_LETTERS = 24
 _ONLY_CODES = re.compile(r"(?:error|code|smtp|[\W\d_])*")
 _BY_WORDS = 1.6  # of a refusal's words, where no phrase is known and one cause is far ahead
 _BY_FEW_WORDS = 0.3  # where one is a little ahead, or nothing is a refusal
@@ -56,6 +57,8 @@ _ADVICE = re.compile(
     r"|(?:this|it) (?:is|may be|might be|could be) (?:probably|likely|usually|caused|because)"
     r"|\bplease (?:check|verify|make sure|ensure)|\b(?:check|verify|make sure|ensure) (?:that|if|whether|your)\b"
 )
+# One of these stands in each of it: looked for first, which is much faster.
+_OF_ADVICE = ("check", "verify", "sure", "possible", "common", "hint", "troubleshoot", "because", "caused", "usually", "likely", "probably")
 _IN_ADVICE = 0.4  # of what a program says besides of what may be wrong
 _MORE_EVIDENCE = 0.25  # of every further piece
 _RUNNER_UP = 0.6  # of the runner-up's strength is taken off
@@ -124,7 +127,7 @@ class Recognizer:
         self._add_phrases(evidence, unwrapped, reply, vendor)
         self._add_codes(evidence, unwrapped, reply, vendor)
         strength = {cause: _together(pieces) for cause, pieces in evidence.items()}
-        if _ONLY_CODES.fullmatch(text):
+        if len(text) < _FEW_LETTERS and _ONLY_CODES.fullmatch(text):
             if reply is not None and reply.enhanced is None:
                 strength = {cause: value * _NO_WORDS for cause, value in strength.items()}
         elif max(strength.values(), default=0.0) < _STRENGTH["weak"]:
@@ -213,7 +216,7 @@ def _of_reply(codes: CodePatterns, code: int | None, enhanced: str | None) -> li
 
 def _advice_in(text: str, hits: list[Hit], reply: Reply | None) -> int:
     """Where a program begins to say what may be wrong in general, after it has said what is; the text's end where it does not."""
-    if len(hits) > 1 and (found := _ADVICE.search(text)):
+    if len(hits) > 1 and any([word in text for word in _OF_ADVICE]) and (found := _ADVICE.search(text)):
         at = found.start()
         if (reply is not None and reply.start < at) or any(hit.start < at for hit in hits):
             return at

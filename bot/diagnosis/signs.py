@@ -12,9 +12,10 @@ class Signs:
 
     def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
         self._signs = [(group, sign) for group, signs in groups.items() for sign in signs]
+        self._groups = [group for group, _ in self._signs]
 
     def groups_in(self, text: str) -> frozenset[str]:
-        return frozenset(self._signs[number][0] for number in self._set.Match(text) or ())
+        return frozenset(map(self._groups.__getitem__, self._set.Match(text) or ()))
 
     def last_in(self, text: str) -> str | None:
         """The group whose sign stands last in `text`."""
@@ -23,10 +24,10 @@ class Signs:
         found: list[int] = self._set.Match(text) or []
         if not found:
             return None
-        if len({self._signs[number][0] for number in found}) == 1:
-            return self._signs[found[0]][0]
+        if len(found) == 1 or len({self._groups[number] for number in found}) == 1:
+            return self._groups[found[0]]
         last = {number: max((match.start() for match in re2.finditer(self._signs[number][1], text)), default=-1) for number in found}
-        return self._signs[max(last, key=lambda number: last[number])][0]
+        return self._groups[max(last, key=lambda number: last[number])]
 
     @cached_property
     def _set(self) -> Any:
