@@ -90,8 +90,8 @@ def target_of(
             port, security = other.port, other.speaks
         elif is_dead(view) and host == situation.host:
             port, security = situation.port, situation.security  # no better one is known: the settings stay, the steps tell
-        elif view is None and (usual := _instead_of(host, port, provider, situation)) is not None:
-            port, security = usual.port, usual.security
+        elif view is None and (instead := _instead_of(host, port, provider, situation)) is not None:
+            port, security = instead.port, instead.security
     elif astray and _offers_starttls(situation, seen):
         security = Security.STARTTLS
     elif astray and (usual := preferred_server(provider, replace(situation, port=None))) is not None:
