@@ -7,8 +7,10 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from tests.bot.service_kit import TALK, Room, running, service_on
 from tests.bot.service_kit import said as said_to_service
 from tests.bot.store.talks import begun, post, said, talk
 
-AWAY_SECONDS = float(os.environ.get("AWAY_SECONDS", "1"))
+AWAY_SECONDS = float(os.environ.get("AWAY_SECONDS", "1"))  # a minute where there is time: AWAY_SECONDS=60 pytest tests/bot/store
 DIARY = b"my diary\n" * 200
 
 
@@ -43,6 +45,25 @@ def fill(path: Path, content: bytes) -> None:
 
 def filled(path: Path) -> bytes:
     return path.read_bytes()
+
+
+HOLDER = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Another process has the file for itself alone."""
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        yield
+        other.communicate()
 
 
 def limited(monkeypatch: pytest.MonkeyPatch, pragma: str) -> None:
@@ -197,18 +218,16 @@ async def test_a_file_that_another_program_holds_for_a_while_is_waited_for_and_n
     async with opened(SqliteStore(str(path))) as store:
         service = service_on(store, room)
         async with asyncio.timeout(AWAY_SECONDS + 30), running(service):
-            await service.receive(said_to_service("before", 1))
-            other = sqlite3.connect(path, isolation_level=None)
-            other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(StoreUnreachable, match="is held by another program"):
-                await service.receive(said_to_service("refused", 2))
-            await asyncio.sleep(AWAY_SECONDS)
-            other.execute("ROLLBACK")
-            other.close()
-            assert await service.receive(said_to_service("after", 2))
+            for number in range(1, 9):
+                await service.receive(said_to_service(str(number), number))
+            with held(path):  # while the last of them are still worked on
+                with pytest.raises(StoreUnreachable, match="is held by another program"):
+                    await service.receive(said_to_service("refused", 9))
+                await asyncio.sleep(AWAY_SECONDS)
+            assert await service.receive(said_to_service("after", 9))
             await service.idle(TALK)
 
-    assert room.texts() == ["heard before", "heard after"]
+    assert room.texts() == [*(f"heard {number}" for number in range(1, 9)), "heard after"]
 
 
 async def test_a_store_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:
