@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.discord.local import GUILD, TOKEN
+from tests.adapters.discord.local import BOT, GUILD, TOKEN
 from tests.adapters.discord.peer import Peer
 from tests.adapters.discord.seen import buttons, words_of
 
@@ -86,13 +86,17 @@ async def test_after_a_deployment_the_next_process_reads_what_was_said_in_betwee
         thread = (await peer.mention("my mail program cannot send, mail.example.com"))["id"]
         await peer.until(lambda: peer.ours(thread), 30)
         before = len(peer.ours(thread))
-    missed = peer.said(TEXT, channel=thread)
-    peer.messages[thread].append({name: value for name, value in missed.items() if name not in ("guild_id", "member")})
+    missed, called = peer.said(TEXT, channel=thread), peer.said(f"<@{BOT}> {TEXT}")
+    for message in (missed, called):
+        kept = {name: value for name, value in message.items() if name not in ("guild_id", "member")}
+        peer.messages[message["channel_id"]].append(kept)
     peer.threads[thread]["last_message_id"] = missed["id"]
     async with process(peer, tmp_path, "new"):
         await peer.until(lambda: len(peer.ours(thread)) > before, 30)
+        await peer.until(lambda: peer.ours(called["id"]), 30)
 
-    assert "app password" in "\n".join(words_of(one) for one in peer.ours(thread)).lower()
+    for answered in (thread, called["id"]):
+        assert "app password" in "\n".join(words_of(one) for one in peer.ours(answered)).lower()
 
 
 @pytest.mark.parametrize(
