@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot import observations as o
 from bot.answers.diagnosis import candidates_spans, diagnosis_blocks, findings_json, setting_json
 from bot.answers.evidence import evidence, evidence_text
-from bot.answers.lookup import settings_table
+from bot.answers.lookup import look_up, lookup_blocks, settings_table
 from bot.answers.wording import paragraph, spans
 from bot.conversation.model import Conversation
 from bot.conversation.questions import Worth, choices_for
@@ -111,8 +111,9 @@ def nothing_to_go_on(situation: Situation, turn: int, index: Index) -> Reply:
     return Reply(tuple(blocks), choices=closing_choices(index)[1:], turn=turn, final=True)
 
 
-def unknown(findings: Sequence[Finding], situation: Situation, seen: Observations, turn: int, index: Index) -> Reply:
-    """Honest doubt: what was ruled out, what was seen to work and is not entered, the candidates, and a person."""
+def unknown(findings: Sequence[Finding], situation: Situation, seen: Observations, turn: int, index: Index, today: datetime.date) -> Reply:
+    """Honest doubt: what was ruled out, what was seen to work and is not entered or else what the provider states, the candidates, and
+    a person."""
     ruled_out = ruled_out_text(seen, index)
     first = paragraph(index, "talk.unknown_error", ruled_out=ruled_out) if ruled_out else paragraph(index, "talk.unknown_error_nothing")
     blocks: list[Block] = [first]
@@ -120,6 +121,9 @@ def unknown(findings: Sequence[Finding], situation: Situation, seen: Observation
     if view is not None and view.speaks is not None and (view.port, view.speaks) != (situation.port, situation.security):
         blocks.append(paragraph(index, "talk.works_from_here"))
         blocks.append(settings_table(Server(Endpoint(view.host, view.port, view.speaks)), provider_of(situation, index), index))
+    elif view is None and (provider := provider_of(situation, index)) is not None and provider.servers:
+        blocks.append(paragraph(index, "talk.compare_settings"))
+        blocks += lookup_blocks(look_up(provider.id, index, situation.client), index, today)
     likely = [finding for finding in findings if (finding.confidence or 0) >= _WORTH_NAMING]
     if likely:
         blocks.append(Paragraph(candidates_spans(likely, index)))

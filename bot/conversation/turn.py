@@ -35,7 +35,7 @@ from bot.conversation.model import (
 )
 from bot.conversation.questions import MAX_QUESTIONS, Worth, only_a_complaint, worth_asking
 from bot.conversation.slots import observations_of, situation_of
-from bot.diagnosis.advice import advise
+from bot.diagnosis.advice import advise, as_the_program_means
 from bot.diagnosis.certainty import ACT_AT
 from bot.diagnosis.diagnose import PROBE_HELPS, diagnose, provider_of
 from bot.diagnosis.model import Certainty, Finding, Situation, is_loopback
@@ -70,7 +70,7 @@ class Turn:
 
     @property
     def situation(self) -> Situation:
-        return situation_of(self.conversation)
+        return as_the_program_means(situation_of(self.conversation), self.index)
 
     @property
     def seen(self) -> Observations:
@@ -279,7 +279,7 @@ class Turn:
         if situation.error is not None and not vague and once not in self.conversation.flags:
             self.flag(once)
             self.learn("unrecognised", situation.error)
-        self.say(fine or replies.unknown(findings, situation, seen, turn, self.index))
+        self.say(fine or replies.unknown(findings, situation, seen, turn, self.index, self.today))
 
     # --- the message at hand ---
 

@@ -20,7 +20,7 @@ from bot.diagnosis.target import is_astray, target_of
 from bot.observations import Observations
 from knowledge.index import Index
 from knowledge.model import Cause, Client, Fix, Provider, Trap
-from knowledge.terms import Endpoint, Security, Source
+from knowledge.terms import CUSTOMARY_SECURITY, Endpoint, Security, Source
 
 # What a place holds that says by itself what to do there.
 _TELLS = re.compile(r"[:{,;`]| asks | that prints")
@@ -32,6 +32,8 @@ BOTH_SIDES = "bot"
 SOME_SITES = "some"
 # The site of a connection that fails at the machine the program itself runs on.
 ITSELF = "itself"
+# How a program's word for a mode says that its port decides which one it is.
+_BY_PORT = "by port"
 _ORDER = ("host", "port", "security", "authentication", "username", "password", "sender")
 
 
@@ -109,6 +111,19 @@ def advise(finding: Finding, situation: Situation, seen: Observations, index: In
 
 def client_of(situation: Situation, index: Index) -> Client | None:
     return index.knowledge.clients.get(situation.client) if situation.client else None
+
+
+def as_the_program_means(situation: Situation, index: Index) -> Situation:
+    """With the mode that the program really uses: one that has a single switch for encryption takes the mode by the port ("Use SSL" at
+    587 on an iPhone is STARTTLS), whatever its switch is called."""
+    client = client_of(situation, index)
+    usual = CUSTOMARY_SECURITY.get(situation.port) if situation.port is not None else None
+    if client is None or situation.security in (None, Security.NONE) or usual in (None, Security.NONE):
+        return situation
+    one_switch = len(client.words) > 1 and all(
+        _BY_PORT in client.words.get(mode, "") for mode in (Security.IMPLICIT_TLS, Security.STARTTLS)
+    )
+    return replace(situation, security=usual) if one_switch else situation
 
 
 # --- what concerns this finding ---

@@ -16,10 +16,12 @@ _LINE_CHARS = 1_500
 _EDGE_LINES, _FEWEST_LINES, _EDGE_CHARS = 16, 4, 1_000
 _KIND_CHARS = 200
 _COUNTED = b"0123456789abcdefABCDEF"  # without these, lines that differ in times, numbers and ids are alike
+# A key in Base64, or bytes in hexadecimal: they hold any word by chance.
+_DUMPED = re2.compile(r"(?m)^[ \t>|]*(?:[A-Za-z0-9+/=]{48,}|[0-9a-fA-F]{3,8}[ :\-]+(?:[0-9a-fA-F]{2}[ \-]){8}[^\n]*)$")
 # Each find goes to the end of its line, so that a line is found once.
 _TELLING = re2.compile(
     r"(?i)(?:smtp|mail|port|host|server|tls|ssl|auth|error|fail|refus|denied|timed? ?out|certificate"
-    r"|verify|connect|said|status=|[45]\d\d[ -]|EHLO|HELO|220 |250[ -]|user|from)[^\n]*"
+    r"|verify|connect|subject|issuer|not ?(?:after|before)|said|status=|[45]\d\d[ -]|EHLO|HELO|220 |250[ -]|user|from)[^\n]*"
 )
 
 
@@ -62,7 +64,7 @@ def _edge(lines: list[str], numbers: range) -> Iterator[int]:
 
 def _telling(lines: list[str], numbers: list[int]) -> Iterator[int]:
     """Those of `numbers` whose line is about mail; looked for in all of them at once."""
-    text = "\n".join(lines[n] for n in numbers)
+    text = _DUMPED.sub("", "\n".join(lines[n] for n in numbers))
     row = at = 0
     for match in _TELLING.finditer(text):
         row += text.count("\n", at, match.start())
