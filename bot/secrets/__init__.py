@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bot.secrets import asides, calls, commands, exchanges, hexdumps, keys, sentences, settings
+from bot.secrets import asides, calls, commands, exchanges, hexdumps, keys, nearby, sentences, settings
 from bot.secrets.span import Span
 from bot.secrets.text import Text
 
@@ -20,6 +20,7 @@ FINDERS: tuple[Finder, ...] = (
     settings.find,
     sentences.find,
     asides.find,
+    nearby.find,
 )
 
 __all__ = ["FINDERS", "Finder", "Span", "Text"]

@@ -51,8 +51,9 @@ rf"[ \t]*[,/|])?[ \t]+{_TOKEN}"
 )),
     ("password", 5, "", (
 rf"(?i)\b(?:credentials?|creds|login(?: data)?|user/pass|user/pw|user/password|zugangsdaten"
-rf"|identifiants|credenciales)\b(?:[ \t]+(?:are|is|sind|sont|son))?[ \t]*:?[ \t]*[\"']?[\w.+@%\-]+[\"']?[ "
-rf"\t]*(?:/|:|\||,|[ \t]and[ \t])[ \t]*{_TOKEN}"
+rf"|identifiants|credenciales|credenziali|inloggegevens|dane logowania)\b(?:[ \t]+\pL+){{0,2}}"
+rf"(?:[ \t]+(?:are|is|sind|sont|son))?[ \t]*:?[ \t]*\[?[\"']?[\w.+@%\-]+[\"']?"
+rf"[ \t]*(?:/|:|\||,|[ \t]and[ \t])[ \t]*{_TOKEN}"
 )),
 )  # fmt: skip
 _COMPILED = tuple((kind, least, literal, later(pattern)) for kind, least, literal, pattern in _FORMS)
@@ -70,6 +71,9 @@ _QUOTED = later(
 # "password a and b": what stands beside one that was found.
 _ALSO = later(r"^[\"']?[ \t]*(?:and|or|und|oder|et|ou|y|e|,|/|\||then|dann)[ \t]*(?:then |also |with |auch )?[\"']?([^\s\"',;()]+)")
 
+# A pair of keys, public and secret: "keys a / b".
+_OTHER_KEY = later(r"^[\"']?[ \t]*(?:/|,|:|\||and|und|et|y|e)[ \t]*[\"']?([A-Za-z0-9_\-]{16,64})\b")
+
 
 def find(text: Text) -> Iterator[Span]:
     near = _NEARBY.found_in(text)
@@ -79,7 +83,10 @@ def find(text: Text) -> Iterator[Span]:
         for match in pattern.finditer(text):
             value = match.group(1).rstrip(".,;:!?)")
             if len(value) >= least and _secret(value, kind):
-                yield Span(kind, match.start(1), match.start(1) + len(value))
+                end = match.start(1) + len(value)
+                yield Span(kind, match.start(1), end)
+                if (other := _OTHER_KEY.search(text.plain[end : end + 80])) and _secret(other.group(1), kind):
+                    yield Span(kind, end + other.start(1), end + other.end(1))
     if "@" in text.plain:
         for match in _PAIR.finditer(text):
             if _paired(match.group(1)):

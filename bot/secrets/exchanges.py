@@ -25,6 +25,10 @@ _ANSWER = later(
 )
 _AUTH_LOGIN = later(r"(?i)\bAUTH[ =]LOGIN\b[ \t]*([A-Za-z0-9+/]{4,}={0,2})?(?:\\r\\n)?['\"]?\s*$")
 _AUTH_INLINE = later(r"(?i)\bAUTH[ =](PLAIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM-[\w\-]+)[ \t]+([A-Za-z0-9+/_\-]{8,}={0,2})")
+# Told in one line: AUTH LOGIN, the name, the password.
+_AUTH_LOGIN_TOLD = later(
+    r"(?i)\bAUTH[ =]LOGIN\b[^\n\w+/=]+(?:\pL+[^\n\w+/=]+)?([A-Za-z0-9+/]{8,}={0,2})[^\n\w+/=]+(?:\pL+[^\n\w+/=]+)?([A-Za-z0-9+/]{8,}={0,2})"
+)
 # A line without any of these begins no exchange.
 _BEGINS = later(r"334|Msg:|(?i:auth[ =]login)")
 _MECHANISM = later(r"^(?:LOGIN|PLAIN|CRAM|NTLM|XOAUTH|OAUTHBEARER|SCRAM|DIGEST|GSSAPI)")
@@ -65,6 +69,9 @@ def find(text: Text) -> Iterator[Span]:
             whole = mechanism not in ("PLAIN", "XOAUTH2", "OAUTHBEARER") or not len(piece) % 4 or "=" in piece or _dense(piece)
             if len(data) >= 6 and piece.upper() not in _NAMES_OF_MECHANISMS and whole:
                 yield Span("token" if "OAUTH" in mechanism else "password", *login.span(2))
+        for told in _AUTH_LOGIN_TOLD.finditer(text):
+            if all((data := decode(told.group(n))) and _printable(data) and len(told.group(n)) % 4 == 0 for n in (1, 2)):
+                yield Span("password", *told.span(2))
     if any(sign in text.low for sign in ("334", "msg:", "auth login", "auth=login")):
         yield from _login(text)
         yield from _behind_prompts(text)
@@ -95,7 +102,8 @@ def _dense(piece: str) -> bool:
 # A prompt for the password, in any of its spellings, and what stands behind it.
 _ASKED = later(r"\b334[ \-]['\"]?(UGFzc3dvcmQ6?|UGFzc3dvcmQA|cGFzc3dvcmQ6?)=*")
 _PIECE = re.compile(r"(?<![\w+/=])([A-Za-z0-9+/]{4,}={0,2})(?![\w+/=])")
-_NEXT_REPLY = re.compile(r"(?<![\w.])[245]\d\d[ \-]")
+# The next reply, or what was removed before: the answer is not behind it.
+_ANSWERED = re.compile(rf"(?<![\w.])[245]\d\d[ \-]|{MARKER}")
 _BEHIND_CHARS = 300
 # A longer line is none of an exchange.
 _LINE_CHARS = 600
@@ -105,7 +113,7 @@ def _behind_prompts(text: Text) -> Iterator[Span]:
     """AUTH LOGIN whose lines have marks of their own (`web-1  | C: `), or run together: the first text in base64 behind the prompt."""
     for asked in _ASKED.finditer(text):
         begin, prompt = asked.end(), asked.group(1)
-        reply = _NEXT_REPLY.search(text.plain, begin, begin + _BEHIND_CHARS)
+        reply = _ANSWERED.search(text.plain, begin, begin + _BEHIND_CHARS)
         for match in _PIECE.finditer(text.plain, begin, reply.start() if reply else begin + _BEHIND_CHARS):
             piece = match.group(1)
             data = decode(piece) if len(piece) % 4 == 0 else None

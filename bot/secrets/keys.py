@@ -41,9 +41,11 @@ _BEHIND: tuple[tuple[Kind, str | None, str], ...] = (
     ("password", None, r"(?i)\bauthorization\s*[:=]\s*[\"']?basic[ \t]+([A-Za-z0-9+/]{6,}=*)"),
     ("token", None, r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:token|key|zoho-oauthtoken|apikey|digest)[ \t]+([^\s\"',;]{6,})"),
     ("token", None, r"(?i)\bx-[\w\-]*token:[ \t]*([^\s\"',;]{6,})"),  # X-Postmark-Server-Token
+    ("api_key", "ses", r"\bAKIA[0-9A-Z]{8,}[\"']?(?:[ \t]*[/:,;|][ \t]*|[ \t]+(?:\pL+[ \t]+)?)[\"']?([A-Za-z0-9+/=]{20,})"),
+    ("password", None, r"\\(?:0|x00|u0000)[^\\\s\"']{1,64}\\(?:0|x00|u0000)([^\\\s\"']{4,})"),  # PLAIN before base64
     ("cookie", None, r"(?i)\b(?:set-)?cookie2?:[ \t]*([^\r\n\"']{3,})"),
     ("cookie", None, r"(?i)\b(?:phpsessid|jsessionid|asp\.net_sessionid|sessionid|session_id|connect\.sid)=([\w%.\-]{8,})"),
-    ("password", None, r"(?i)\b[a-z][a-z0-9+.\-]{1,20}://[^\s/:@\"'<>]*:([^\s\"'<>]+)@[\w\[.\-]"),
+    ("password", None, r"(?i)\b[a-z][a-z0-9+.\-]{1,20}://[^\s/:\"'<>]*:([^\s\"'<>]+)@[\w\[.\-]"),
 )
 # Each table in one pass. Of two forms that begin at one place the first that fits is taken.
 _TABLES = tuple((forms, later("|".join(f"(?:{pattern})" for _, _, pattern in forms))) for forms in (_FORMS, _BEHIND))
@@ -52,10 +54,10 @@ _PRIVATE_KEY = later(r"(?s)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----
 _APP_PASSWORD = later(r"\b([a-z]{4}([ \-\x{a0}])[a-z]{4}[ \-\x{a0}][a-z]{4}[ \-\x{a0}][a-z]{4})\b")
 _ONE_TIME = later(
     r"(?i)\b(?:verification|security|one[- ]?time|otp|2fa|mfa|two[- ]factor|2-step|sms|login|"
-    r"sign-?in|confirmation|best[äa]tigungs|sicherheits|verificaci[óo]n|v[ée]rification|verifica(?:ção"
+    r"sign-?in|confirmation|recovery|backup|wiederherstellungs|best[äa]tigungs|sicherheits|verificaci[óo]n|v[ée]rification|verifica(?:ção"
     r"|zione)?"
     r"|подтверждения|验证|驗證|認証)[- ]?(?:code|codes|passcode|pin|código|codigo|codice|код|码|碼|コード)?\s*(?:is"
-    r"|was|ist|lautet|es|est|é|è|:|=|是)?\s*[\"']?(\d{3}[ \-]?\d{3}|\d{4,8})\b"
+    r"|was|ist|lautet|es|est|é|è|:|=|是)?\s*[\"']?(\d{3}[ \-]?\d{3}|\d{4}[ \-]\d{4}|\d{4,8})\b"
 )
 _ANY_DIGIT = re.compile(r"\d")
 _DATE_GOES_ON = re.compile(r"[.\-/:]\d")

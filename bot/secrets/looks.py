@@ -29,9 +29,9 @@ _PLACEHOLDER = later(
 
 # What names a secret and shows none: variables of the environment, references of configuration languages.
 _REFERENCES = (
-    "${", "$(", "{{", "$env:", "process.env", "os.environ", "os.getenv", "getenv", "env(", "env.", "env[", "system.getenv", "environment.",
-    "config(", "config.", "configuration.", "credentials.", "rails.", "settings.", "secrets.", "$_env", "$_server", "decouple", "!secret",
-    "!env", "!ref", "!sub", "<%=", "valuefrom", "secretkeyref", "vault:", "op://", "sops",
+    "${", "$(", "$__", "{{", "$env:", "process.env", "os.environ", "os.getenv", "getenv", "env(", "env.", "env[", "system.getenv",
+    "environment.", "config(", "config.", "configuration.", "credentials.", "rails.", "settings.", "secrets.", "$_env", "$_server",
+    "decouple", "!secret", "!env", "!ref", "!sub", "<%=", "valuefrom", "secretkeyref", "vault:", "op://", "sops",
 )  # fmt: skip
 
 # Words that follow "password" in ordinary sentences and are no password. Endings (-ed, -ly, -ing …) are judged in `plain_word`.

@@ -56,6 +56,11 @@ VERDICTS = """
     locked falsch errado errada incorrecta incorrecto incorrect incorrecte erroné onjuist verkeerd неверный nieprawidłowe
 """
 
+# Behind these comes an id or the name of a device, whatever it looks like.
+NAMES_FOLLOW = """
+    id ids queue session model version error errors code codes host server port printer device fehler drucker erreur
+"""
+
 # Pairs of consonants that words of European languages have; a group of four random letters mostly has another.
 CONSONANT_PAIRS = """
     bb bl br bs bt ch ck cl cr cs ct cz dd dg dh dl dn dr ds dt dw ff fl fr fs ft gg gh gl gn gr gs gt hl hm hn hr ht hw jk kk kl kn kr

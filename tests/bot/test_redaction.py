@@ -276,3 +276,12 @@ def test_secrets_go_however_people_say_them(said: dict[str, str]) -> None:
 @pytest.mark.parametrize("text", LOOKALIKES)
 def test_sentences_about_passwords_and_keys_stay(text: str) -> None:
     assert redact(text).text == text
+
+
+def test_what_is_behind_an_answer_that_was_removed_is_no_answer() -> None:
+    text = "334 UGFzc3dvcmQ6\n" + "no answer\n" * 6 + "--> V2FjaHRlbC03Nw==\n--> Ym9iQHBsb3Zlci5leGFtcGxl\n"
+
+    safe = redact(text)
+
+    assert "V2FjaH" not in safe.text
+    assert redact(safe.text).text == safe.text

@@ -20,6 +20,7 @@ from bot.reading.pastes import certificates, dialogue
 from bot.reading.pastes.pasted import Pasted
 from bot.reading.pastes.where import Where, endpoint
 from bot.reading.patterns import lazily
+from knowledge.terms import SUBMISSIONS, Security
 
 _MARK = lazily(r"(?m)\bs_client\b|^CONNECTED\(0000|connect:errno=|BIO_connect|BIO_lookup")
 _COMMAND = lazily(r"s_client\b[^\n]*?-connect[ =]+\[?([\w.\-]+|[0-9a-fA-F:]+)\]?:(\d{2,5}|smtps?|submissions?)")
@@ -39,9 +40,11 @@ def read(text: str, hint: Where) -> Pasted | None:
     starttls = "-starttls" in text or "STARTTLS in server response" in text or re.search(r"^250 \w", text, re.MULTILINE) is not None
     wrong = re.findall(r"(?m)^(?:verify error:.*|[0-9A-F]+:error:.*|connect:errno=\d+|Didn't find STARTTLS.*)$", text)
     error = "\n".join(dict.fromkeys(wrong))[:2000] or None
+    mode = Security.IMPLICIT_TLS if asked.port == SUBMISSIONS and "-starttls" not in text else None
     return Pasted(
-        weight=1, host=asked.host or None, port=asked.port, error=error, observations=tuple(_facts(text, where, starttls=starttls))
-    )
+        weight=1, host=asked.host or None, port=asked.port, security=mode, error=error,
+        observations=tuple(_facts(text, where, starttls=starttls)),
+    )  # fmt: skip
 
 
 def _facts(text: str, where: Where, *, starttls: bool) -> list[Observation]:
