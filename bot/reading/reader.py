@@ -49,8 +49,8 @@ _TERM = re2.compile(
 _SECURE_OFF = re2.compile(r"\bsecure[\"']?\s*[:=]?\s*[\"']?false\b")
 _STARTTLS_PORTS = frozenset({587, 2525})
 _IMPLICIT_PORTS = frozenset({465, 2465, 8465, 10465})
-# Kinds of programs where TLS is switched on or off.
-_NO_MENU = frozenset({"library", "framework", "application", "server", "device"})
+# Kinds of programs whose menu offers both modes.
+_WITH_MENU = frozenset({"desktop", "family"})
 # A menu's word for a mode that is "TLS" and says nothing of SSL or STARTTLS.
 _SAYS_TLS = re.compile(r"(?:[A-Za-z ]+ using )?TLS(?: \(\d+\))?", re.IGNORECASE)
 # Said of an error text: there is no more of it.
@@ -155,17 +155,15 @@ def _tls_word(client: str | None, index: Index) -> Security | None:
 def _own_word(low: str, client: str | None, index: Index, port: int | None, vague: bool) -> tuple[Security | None, bool]:
     """What "TLS" means in the person's program: its own word, else what it can mean at that port.
 
-    At a port for implicit TLS it is that. At another one it is STARTTLS where TLS is only switched on or off. Where a menu offers both
-    (the "TLS" of older Outlooks is STARTTLS) it may be either.
+    At a port for implicit TLS it is that, at another one STARTTLS. A desktop program's menu offers both (and the "TLS" of older Outlooks is
+    STARTTLS): there it may be either.
     """
     entry = index.client(client) if client else None
     if not vague or not re.search(r"\btls\b", low):
         return None, vague
     meaning = _tls_word(client, index)
-    if meaning is None and port in _IMPLICIT_PORTS and (entry is None or entry.kind != "desktop"):
-        meaning = Security.IMPLICIT_TLS
-    elif meaning is None and port is not None and entry is not None and entry.id != "other" and entry.kind in _NO_MENU:
-        meaning = Security.STARTTLS
+    if meaning is None and port is not None and (entry is None or entry.kind not in _WITH_MENU):
+        meaning = Security.IMPLICIT_TLS if port in _IMPLICIT_PORTS else Security.STARTTLS
     return meaning, meaning is None
 
 
