@@ -46,7 +46,8 @@ _SIGNS = Signs(
             r"\bmx (?:records?|host|lookup)\b|mail ?exchanger|mail ?address|\bmaildir|mail ?folder|mail (?:loop|domain)",
             r"spamhaus|spamcop|sorbs\.net|dnsbl|\brbl\b|blocklist|reverse dns|ptr record|gr[ae]y-?list",
             r":(?:network_failure|missing_requirement|retries_exceeded|permanent_failure|temporary_failure)\b",
-            r"badheadererror|resend\.com|mailersend|sparkpost|mailtrap|smtp2go|brevo|sendinblue|mailjet|elasticemail|socketlabs|mailchannels|zepto",
+            r"badheadererror|header values? (?:may|can)",
+            r"resend\.com|mailersend|sparkpost|mailtrap|smtp2go|brevo|sendinblue|mailjet|elasticemail|socketlabs|mailchannels|zepto",
             r"\bmail(?:ed)? from\b|\bh=[\w.-]+ \[\d",
             r"\b(?:neo)?mutt\b|sylpheed|claws mail|kmail",
             r"\bmessage (?:size|body|header|was|could|has|rejected|too|content|is|not|deferred|refused|blocked)",
@@ -79,7 +80,8 @@ _SIGNS = Signs(
             r"\b(?:no|bad)[\"'] received|\bmessages? processed|(?:get|getting|receiv(?:e|ing)) (?:\w+ ){0,3}(?:spam|phishing|scam|junk)\b",
             r"\bfetch(?:ing|ed)? (?:all |new |any |my )*e?-?mails?\b|mailboxconcurrency|graph\.microsoft|\bews\b|budget type",
             r"cannot receive|not receiving|receiving reported|cannot get mail|subscribed folders",
-            r"\bsieve\b|managesieve",
+            r"\bsieve\b|managesieve|\bmy (?:mail ?box|inbox) is|you can(?:not| no longer) receive|no longer receive",
+            r"the folder \S+ is full|sent me (?:a|an|this) (?:virus|e-?mail|mail|message)|delete old (?:e-?)?mails",
             r"whitelist (?:him|her|them|this sender|a sender|the sender)|(?:vanished|missing|disappeared) from my inbox",
         ),
         "coded_too": (
@@ -88,8 +90,18 @@ _SIGNS = Signs(
             r"login failed for user '",
             r"sqlstate|jdbc|sqlserver|sql server",
             r"sqlalchemy|cassandra|elasticsearch|memcached|influx|clickhouse|django\.db|hikari|hibernate|\btns:|database|\bmssql\b",
+            r"\b(?:discord|slack|telegram|whatsapp|rabbitmq|kafka|msmq|twilio|fcm|irc|nntp)\b|sip/2\.0|teams chat|microsoft teams",
             r"login with user and pass|\bs?ftps?\b|ftplib|vsftpd|proftpd|filezilla|port 21\b|:21\b",
             r"\b(?:http|https) (?:status|error|request failed|4\d\d|5\d\d|response)|http/[12](?:\.[01])?\"? [2345]\d\d",
+        ),
+        # What a log says of mail that went its way; and what it says where not.
+        "well": (
+            r"stat(?:us)?=sent|passed (?:spf|dkim|clean)|signature field added|\(no action\)|queued[ _]as",
+            r"sent successfully|successfully sent|accepted for delivery|\b250 2\.[0-9]\.[0-9] |\b250 ok\b|\b235 2\.7\.0",
+        ),
+        "ill": (
+            r"fail|error|reject|refus|den(?:y|ied)|time ?out|timed out|bounce|defer|unable|can(?:no|')t|could ?n[o']t|invalid|\bnot\b|lost",
+            r"\b[45]\d\d[ -]|\b[45]\.\d\.\d",
         ),
         # What stands in traces of programs that send as well.
         "mailbox": (r"\b(?:folder|store)closedexception|com\.sun\.mail\.(?:imap|pop3|iap)",),
@@ -162,6 +174,8 @@ class Topic(NamedTuple):
 def topic_of(text: str) -> Topic:
     """What `text` (in the form of `wrappers.plain`) is about."""
     found = _SIGNS.groups_in(text)
+    if "well" in found and "ill" not in found:
+        return Topic(sending=False, signs=True)
     if "sending" in found and ("mailbox" not in found or "smtp" in found):
         return Topic(sending=True, signs=True)
     if not found.isdisjoint({"receiving", "coded_too", "mailbox"}):

@@ -230,6 +230,8 @@ def test_noise_is_not_diagnosed() -> None:
         "ftp: 550 Failed to change directory",
         "imap.example.org:993: connection timed out",
         "-ERR [AUTH] Invalid login (POP3)",
+        "postfix/smtp[12]: to=<b@example.net>, relay=mx.example.net[192.0.2.1]:25, dsn=2.0.0, status=sent (250 2.0.0 OK)",
+        "Your mailbox is full: you can no longer receive messages",
     ],
 )
 def test_what_is_surely_about_something_else_is_said_so(text: str) -> None:
