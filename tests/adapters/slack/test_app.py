@@ -7,13 +7,10 @@ from typing import Any
 
 import pytest
 
-from adapters.slack import app
 from adapters.slack.render import FORM_ACTION
 from bot.channel import Channel, Filled, Incoming, Pressed, Wrote
 from bot.conversation.model import State
-from bot.errors import CannotRun
 from bot.reply import Field, Form, Progress, Reply, Task
-from tests.adapters.slack import standin
 from tests.adapters.slack.conftest import Running
 from tests.adapters.slack.local import BOT_USER
 from tests.adapters.slack.peer import Peer
@@ -169,62 +166,6 @@ async def test_a_click_in_a_forgotten_conversation_says_that_it_is_closed(peer: 
     assert "closed" in peer.responses[post.ts][0]["text"]
 
 
-async def test_the_lookup_command_answers_inside_the_acknowledgement_for_the_person_only(peer: Peer, running: Running) -> None:
-    async with running() as core:
-        answer = await peer.acked(await peer.commands("lookup gmail"))
-
-    assert answer["response_type"] == "ephemeral"
-    assert "You asked for gmail." in answer["text"]
-    assert any(block["type"] == "table" for block in answer["blocks"])
-    assert [(query.verb, query.text) for query in core.queries] == [("lookup", "gmail")]
-    assert core.received == []
-    assert peer.ours() == []
-
-
-async def test_forget_deletes_and_says_what_was_kept(peer: Peer, running: Running) -> None:
-    async with running() as core:
-        answer = await peer.acked(await peer.commands("forget me"))
-
-    assert core.forgotten == ["slack:T1:U1"]
-    assert "2 conversations" in answer["text"]
-
-
-async def test_check_begins_a_talk_in_a_direct_message(peer: Peer, running: Running) -> None:
-    async with running() as core:
-        answer = await peer.acked(await peer.commands("check mx.example.com:25"))
-
-    assert core.received[0].what == Wrote("check mx.example.com:25")
-    assert core.received[0].place["channel"] == "D1"
-    assert core.received[0].place["thread"] == peer.ours("D1")[0].ts
-    assert "direct message" in answer["text"]
-    assert "mx.example.com" not in peer.ours("D1")[0].text
-
-
-async def test_the_share_button_puts_the_answer_into_the_channel_where_we_are_no_member(peer: Peer, running: Running) -> None:
-    async with running():
-        answer = await peer.acked(await peer.commands("lookup gmail"))
-        share = answer["blocks"][-1]["elements"][0]
-        click = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}, "trigger_id": "t"}
-        await peer.acked(await peer.send("interactive", {**click, "response_url": peer.response_url("r1"), "actions": [share]}))
-        await peer.until(lambda: bool(peer.responses["r1"]))
-
-    assert peer.responses["r1"][0]["response_type"] == "in_channel"
-    assert "gmail" in peer.responses["r1"][0]["text"]
-
-
-async def test_a_share_button_whose_time_is_over_is_told_to_the_person(peer: Peer, running: Running) -> None:
-    async with running():
-        answer = await peer.acked(await peer.commands("lookup gmail"))
-        share = answer["blocks"][-1]["elements"][0]
-        click = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}, "trigger_id": "tr9"}
-        peer.dead.add("r1")
-        await peer.acked(await peer.send("interactive", {**click, "response_url": peer.response_url("r1"), "actions": [share]}))
-        await peer.until(lambda: bool(peer.ours("D1")))
-
-    assert "type the command again" in peer.ours("D1")[0].text
-    assert peer.responses["r1"] == []
-
-
 async def test_nothing_is_acknowledged_that_could_not_be_written_down_and_the_retry_is_handled(peer: Peer, running: Running) -> None:
     async with running() as core:
         core.broken = True
@@ -258,16 +199,6 @@ async def test_bots_and_system_notes_are_not_answered(peer: Peer, running: Runni
 
     assert core.received == []
     assert [post for post in peer.ours() if post.user == BOT_USER and post.text != "x"] == []
-
-
-async def test_the_socket_comes_back_after_slack_asks_it_to(peer: Peer, running: Running) -> None:
-    async with running() as core:
-        await peer.disconnect()
-        await peer.until(lambda: len(peer.called("apps.connections.open")) >= 2)
-        await peer.connected()
-        await asyncio.sleep(0.1)
-        await peer.says("hello", channel="D1")
-        await peer.until(lambda: len(core.received) == 1)
 
 
 async def test_progress_is_one_message_edited_with_its_last_state_shown(peer: Peer, running: Running) -> None:
@@ -385,26 +316,6 @@ async def test_a_slow_slack_does_not_hold_the_acknowledgement(peer: Peer, runnin
     assert asyncio.get_running_loop().time() - before < 3
 
 
-async def test_before_it_connects_slack_is_asked_two_things_at_once_and_nothing_twice(peer: Peer, running: Running) -> None:
-    peer.slow("auth.test", 0.3)
-    peer.slow("apps.connections.open", 0.3)
-    async with running():
-        before = [call for call in peer.calls if call.method in ("auth.test", "apps.connections.open")]
-
-    assert sorted(call.method for call in before) == ["apps.connections.open", "auth.test"]
-    assert abs(before[0].at - before[1].at) < 0.25
-
-
-async def test_too_many_sockets_is_come_back_from(peer: Peer, running: Running) -> None:
-    async with running() as core:
-        await peer.disconnect("too_many_websockets")
-        await peer.until(lambda: len(peer.called("apps.connections.open")) >= 2)
-        await peer.connected()
-        await asyncio.sleep(0.1)
-        await peer.says("hello", channel="D1")
-        await peer.until(lambda: len(core.received) == 1)
-
-
 @pytest.mark.parametrize(
     ("event", "forgotten"),
     [
@@ -418,17 +329,3 @@ async def test_a_workspace_that_removes_us_is_forgotten(peer: Peer, running: Run
         await peer.acked(await peer.send("events_api", peer.event(event)))
 
     assert core.forgotten == forgotten
-
-
-async def test_a_socket_that_cannot_be_made_again_ends_the_process_with_a_sentence(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(app, "DEAD_AFTER", 0.3)
-    serving = asyncio.ensure_future(app.run(standin.settings(peer.url), StandIn(), asyncio.Event()))
-    await peer.connected()
-    peer.fail("apps.connections.open", "internal_error", times=1000)
-    for socket in list(peer.sockets):
-        await socket.close()
-
-    with pytest.raises(CannotRun, match="could not be made again"):
-        async with asyncio.timeout(20):
-            await serving

@@ -80,3 +80,59 @@ async def test_a_direct_message_that_is_refused_late_is_told_under_the_command(p
 
     assert "Mention me" in peer.responses["late"][0]["text"]
     assert core.received == []
+
+
+async def test_the_lookup_command_answers_inside_the_acknowledgement_for_the_person_only(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        answer = await peer.acked(await peer.commands("lookup gmail"))
+
+    assert answer["response_type"] == "ephemeral"
+    assert "You asked for gmail." in answer["text"]
+    assert any(block["type"] == "table" for block in answer["blocks"])
+    assert [(query.verb, query.text) for query in core.queries] == [("lookup", "gmail")]
+    assert core.received == []
+    assert peer.ours() == []
+
+
+async def test_forget_deletes_and_says_what_was_kept(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        answer = await peer.acked(await peer.commands("forget me"))
+
+    assert core.forgotten == ["slack:T1:U1"]
+    assert "2 conversations" in answer["text"]
+
+
+async def test_check_begins_a_talk_in_a_direct_message(peer: Peer, running: Running) -> None:
+    async with running() as core:
+        answer = await peer.acked(await peer.commands("check mx.example.com:25"))
+
+    assert core.received[0].what == Wrote("check mx.example.com:25")
+    assert core.received[0].place["channel"] == "D1"
+    assert core.received[0].place["thread"] == peer.ours("D1")[0].ts
+    assert "direct message" in answer["text"]
+    assert "mx.example.com" not in peer.ours("D1")[0].text
+
+
+async def test_the_share_button_puts_the_answer_into_the_channel_where_we_are_no_member(peer: Peer, running: Running) -> None:
+    async with running():
+        answer = await peer.acked(await peer.commands("lookup gmail"))
+        share = answer["blocks"][-1]["elements"][0]
+        click = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}, "trigger_id": "t"}
+        await peer.acked(await peer.send("interactive", {**click, "response_url": peer.response_url("r1"), "actions": [share]}))
+        await peer.until(lambda: bool(peer.responses["r1"]))
+
+    assert peer.responses["r1"][0]["response_type"] == "in_channel"
+    assert "gmail" in peer.responses["r1"][0]["text"]
+
+
+async def test_a_share_button_whose_time_is_over_is_told_to_the_person(peer: Peer, running: Running) -> None:
+    async with running():
+        answer = await peer.acked(await peer.commands("lookup gmail"))
+        share = answer["blocks"][-1]["elements"][0]
+        click = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}, "trigger_id": "tr9"}
+        peer.dead.add("r1")
+        await peer.acked(await peer.send("interactive", {**click, "response_url": peer.response_url("r1"), "actions": [share]}))
+        await peer.until(lambda: bool(peer.ours("D1")))
+
+    assert "type the command again" in peer.ours("D1")[0].text
+    assert peer.responses["r1"] == []
