@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import re2
@@ -12,6 +13,7 @@ from knowledge.names import Hit
 
 _NICKNAMES = tuple((client, re2.compile(pattern)) for client, pattern in words.NICKNAMES)
 _OTHERS = re2.compile(words.OTHERS)
+_THINGS = re2.compile(words.THINGS)
 _EVERYDAY = frozenset(words.EVERYDAY.split())
 _NOT_OWN = re2.compile(
     r"(?i)\b(?:works?|worked|fine|ok|okay|geht|funktioniert|marche|funciona|funziona|werkt)\b[^.;\n]{0,12}\b(?:in"
@@ -86,7 +88,7 @@ def mentioned(text: str, index: Index) -> tuple[Hit, ...]:
             if client == "android-gmail" and _APP_PASSWORD.match(text[match.end() : match.end() + 6]):
                 continue
             hits.append((match.start(), match.end(), _known(client, index)))
-    for match in _OTHERS.finditer(text):
+    for match in itertools.chain(_OTHERS.finditer(text), _THINGS.finditer(text)):
         if (
             text[match.start() - 1 : match.start()] not in ("@", ".", "/")
             and text[match.end() : match.end() + 1] not in (".", "@")

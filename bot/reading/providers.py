@@ -147,7 +147,9 @@ def provider(
             word = next(group for group in match.groups() if group)
             at = match.start(match.lastindex or 1)
             inside = any(a <= at < b for a, b, _ in clients) or any(a <= at < b for a, b in errors)
-            if not inside and word not in _NOT_ALONE and "@" not in low[match.start() : match.end() + 1] and (found := _whole(index, word)):
+            if inside or _RECEIVES_BEFORE.search(low[max(0, at - 40) : at]):
+                continue
+            if word not in _NOT_ALONE and "@" not in low[match.start() : match.end() + 1] and (found := _whole(index, word)):
                 return found
     if named_hits:
         return max(named_hits, key=lambda hit: (hit[1] - hit[0] > 3, -hit[0]))[2]

@@ -52,8 +52,10 @@ NICKNAMES: tuple[tuple[str, str], ...] = (
         r"|outlook desktop|old outlook|legacy outlook|outlook ltsc|ol ?20\d\d)|أوتلوك 20\d\d"
     )),
     ("ios-mail", r"(?i)아이폰|아이패드|айфон\pL*|айпад\pL*|苹果手机|蘋果手機|アイフォン|\b(?:iphone|ipad|ipados|ios(?: \d+)?(?: mail)?)\b"),
+    ("windows-mail", r"(?i)\b(?:windows (?:10|11) mail|mail (?:app )?(?:for|on|in|unter|sur|en) (?:my )?windows(?: 1[01])?|windows mail app)\b"),
     ("apple-mail", (
-        r"(?i)\b(?:apple mail|mail\.app|mac ?mail|mail mac|mail (?:app |programm )?(?:on|auf|for|sur|su|sul|en|en el|do|no|del|van|op|na|på"
+        r"(?i)\bmac(?:book|os)? \(mail\)|\b(?:apple mail|mail\.app|mac ?mail|mail mac|mail (?:app |programm )?(?:on|auf|for|sur|su|sul|en"
+        r"|en el|do|no|del|van|op|na|på"
         r"|in) (?:my |the |meinem |mon |mi |dem |min |mijn |il mio |o meu |de )?(?:mac|macos|macbook|imac)\w*|macos mail|(?:sonoma|sequoia"
         r"|ventura|tahoe|monterey) mail)\b|\b(?:macos|mac os|os x|sonoma|sequoia|ventura|tahoe|macbook|imac)\b[^.:;\n]{0,16}, mail\b"
         r"|\bmail (?:du|de|di|del|vom|auf dem) mac\b"
@@ -121,7 +123,7 @@ OTHERS = (
     r"|mattermost|rocket\.?chat|matrix synapse|synapse|drupal|joomla|typo3|prestashop|magento|opencart|shopware|mautic|listmonk"
     r"|paperless(?:-ngx)?|immich|bookstack|wiki\.?js|plausible|umami|posthog"
     r"|cal\.com|calcom|chatwoot|freescout|glpi|snipe-?it|netbox|librenms|nagios|icinga|checkmk|prtg|solarwinds|veeam|sonarr|radarr"
-    r"|overseerr|jellyfin|plex|tautulli|nas4free|unraid|openmediavault|qnap|asustor|pfsense|opnsense|mikrotik|unifi|ubiquiti|fritz!?box"
+    r"|overseerr|jellyfin|plex|tautulli|nas4free|unraid|openmediavault|qnap|asustor|pfsense|opnsense|mikrotik|unifi|ubiquiti|fritz[!.]?box"
     r"|openwrt|draytek|fortigate|sophos|watchguard|meraki"
     r"|hikvision|dahua|reolink|nvr|dvr|blue iris|shinobi|frigate|octoprint|node-?red|openhab|iobroker|domoticz|fhem|tasmota|salesforce"
     r"|hubspot|zoho crm|sugarcrm|suitecrm|vtiger|dolibarr|sap (?:b1|business one|s/4hana)|erpnext|frappe|netsuite|quickbooks|xero"
@@ -177,7 +179,17 @@ OTHERS = (
     r"|libreoffice|openoffice|ms access|microsoft access|excel|word mail ?merge|mail ?merge|sage|datev|banana|wiso|buhl|collmex|orgamax"
     r"|amicron|selectline|büro ?plus|microtech|haufe|addison|agenda|bmd|rza|dynamics(?: nav| 365| gp| ax)?|business central|navision"
     r"|exact online"
-    r"|afas|twinfield|visma|fortnox|e-?conomic|tripletex|procountor)\b"
+    r"|afas|twinfield|visma|fortnox|e-?conomic|tripletex|procountor"
+    r"|vigor|netgear|tp-?link|zyxel|lancom|speedport|asuswrt|eero|openwrt|ajax(?: systems| hub)|paradox|jablotron|satel|telenot|texecom"
+    r"|abus|honeywell"
+    r"|amcrest|foscam|tapo|eufy|arlo|lorex|swann|axis|mobotix|vivotek|uniview|annke|ip ?cam(?:era)?|starface|3cx|asterisk|freepbx|askozia"
+    r"|agfeo"
+    r"|yeastar|grandstream|auerswald|mitel|exclaimer|codetwo|docusign|calendly|acuity scheduling|windows live mail|live mail"
+    r"|outlook express"
+    r"|horde|cypht|crossbox|edison mail|type ?app|freenet app|proton(?: ?mail)? app|huawei|xiaomi|miui|oneplus|motorola|oppo"
+    r"|realme"
+    r"|sage ?\d*|gnucash|hibiscus|moneymoney|starmoney|docuware|elo(?: dms)?|d\.velop|ecodms|paperless office|easy ?verein|campai"
+    r"|procountor)\b"
 )
 
 # Of these, words of every day: they are a program's name with a capital, or at the beginning of the text.
@@ -187,3 +199,14 @@ EVERYDAY = """
     bubble heroku railway wix rt sma excel agenda lua qt poco play deluge milestone boundary teleport taiga trac mantis halo borg woo nexus
     make trac smf dnn birt bmd plc apc eaton shelly homey bamboo twenty crater vercel netlify firebase amplify lightspeed windmill
 """
+
+# A thing that sends mail by itself, by its maker's name or with what it sends: "Vigor router", "the camera's mail alerts".
+THINGS = (
+    r"\b[A-Z][\w&-]+(?: [A-Z0-9][\w-]*)? (?:router|alarm panel|panel|camera|cam|NVR|DVR|PBX|firewall|intercom|doorbell|thermostat"
+    r"|inverter|gateway"
+    r"|appliance|UPS|plugin|module|software|CRM|ERP|CMS|Warenwirtschaft|Kamera|Telefonanlage|Alarmanlage|Wechselrichter)\b"
+    r"|(?i:\b(?:router|camera|cam|doorbell|alarm(?: panel| system)?|thermostat|intercom|inverter|pbx|phone system|firewall|ups|nvr|kamera"
+    r"|alarmanlage"
+    r"|telefonanlage|wechselrichter|cámara|caméra|telecamera)(?:'s|s)? (?:e-?mails?|mails?|smtp|push|alerts?|notifications?|snapshots?"
+    r"|reports?)\b)"
+)
