@@ -3,8 +3,8 @@
     python -m tests.soak.soak [--seconds 1800] [--store valkey] [--kill-every 10]
 
 Two processes, `postmaster run`, share one store and the local Slack and Discord. One is killed (`kill -9`) every ten seconds and started
-again, the other one lives through: its memory and its file descriptors must be flat, and at the end the store must hold nothing that waits
-or is owed. Every question was answered, and no answer stands twice. `test_soak.py` plays half a minute of it.
+again, the other one lives through: its memory, its file descriptors and what waits in the store must be flat, and at the end the store must
+hold nothing that waits or is owed. Every question was answered, and no answer stands twice. `test_soak.py` plays half a minute of it.
 """
 
 from __future__ import annotations
@@ -37,8 +37,13 @@ ROOT = Path(__file__).parents[2]
 QUESTION = "Thunderbird and Gmail: 535 5.7.8 Username and Password not accepted"
 BETWEEN_SECONDS = 0.7
 TERMINAL_EVERY = 8
+CHANNELS = 12  # of Slack: it takes one post a second in each
+START_SECONDS = 240.0  # of an interpreter on a machine that does much else
+ANSWER_SECONDS = 120.0
 MORE_MEMORY_MIB = 16.0  # in the second half of the time: in the first everything that is loaded once is loaded
 MORE_FILES = 8
+MORE_QUEUED = 40  # a killed process leaves what it had in hand for some seconds
+QUEUE_EVERY_SECONDS = 5.0
 
 
 @dataclass
@@ -49,15 +54,18 @@ class Seen:
     kills: int = 0
     memory_mib: list[float] = field(default_factory=list)
     files: list[int] = field(default_factory=list)
+    queued: list[int] = field(default_factory=list)  # events that wait and effects that are owed, by the way
     wrong: list[str] = field(default_factory=list)
     store: Inspection = field(default_factory=Inspection)
 
     def judge(self) -> None:
-        memory, files = _growth(self.memory_mib), _growth(self.files)
+        memory, files, queued = _growth(self.memory_mib), _growth(self.files), _growth(self.queued)
         if memory > MORE_MEMORY_MIB:
             self.wrong.append(f"memory grew by {memory:.1f} MiB")
         if files > MORE_FILES:
             self.wrong.append(f"open files grew by {files:.0f}")
+        if queued > MORE_QUEUED:
+            self.wrong.append(f"what waits grew by {queued:.0f}")
         store = self.store
         if store.waiting or store.owed or store.parked or store.faults:
             self.wrong.append(f"left: {store.waiting} events, {store.owed} effects, put aside {dict(store.parked)}, {store.faults}")
@@ -65,12 +73,15 @@ class Seen:
     def __str__(self) -> str:
         memory, files = self.memory_mib, self.files
         told = f"{self.asked} questions, {self.kills} kills; memory {memory[0]:.0f} to {memory[-1]:.0f} MiB (most {max(memory):.0f}), "
-        told += f"open files {files[0]} to {files[-1]} (most {max(files)}); the store holds {self.store.counts}"
+        told += f"open files {files[0]} to {files[-1]} (most {max(files)}), waiting or owed at most {max(self.queued, default=0)}; "
+        told += f"the store holds {self.store.counts}"
         return "\n".join([told, *self.wrong])
 
 
 def _growth(measured: Sequence[float]) -> float:
-    """How much more the second half of the time needed than the first."""
+    """How much more the second half of the time needed than the first; 0 where there was too little to tell."""
+    if len(measured) < 2:
+        return 0.0
     half = len(measured) // 2
     return max(measured[half:]) - max(measured[:half])
 
@@ -87,24 +98,25 @@ class Installation:
 
     async def start(self) -> asyncio.subprocess.Process:
         """A process that both platforms see."""
-        sockets = (len(self.slack.sockets), len(self.discord.identifies))
+        sockets, identifies = list(self.slack.sockets), len(self.discord.identifies)
         with self._log.open("ab") as log:
             process = await self.run("run", stderr=log.fileno())
-        async with asyncio.timeout(90):
-            await until(lambda: process.returncode is not None or self._seen_again(sockets))
+        async with asyncio.timeout(START_SECONDS):
+            await until(lambda: process.returncode is not None or self._seen_again(sockets, identifies))
         assert process.returncode is None, self._log.read_text()[-2000:]
         return process
 
-    def _seen_again(self, before: tuple[int, int]) -> bool:
-        return len(self.slack.sockets) > before[0] and len(self.discord.identifies) > before[1]
+    def _seen_again(self, sockets: Sequence[object], identifies: int) -> bool:
+        """By a socket that was not there before: how many there are says nothing, for others come and go."""
+        return any(socket not in sockets for socket in self.slack.sockets) and len(self.discord.identifies) > identifies
 
     async def kill(self, process: asyncio.subprocess.Process) -> None:
         """Returns when Slack has noticed."""
-        before = len(self.slack.sockets)
+        before = list(self.slack.sockets)
         process.kill()
         await process.wait()
         async with asyncio.timeout(30):
-            await until(lambda: len(self.slack.sockets) < before)
+            await until(lambda: any(socket not in self.slack.sockets for socket in before))
 
     async def run(
         self, *words: str, stderr: int | None = None, pipes: int | None = None, store: str | None = None
@@ -120,16 +132,16 @@ class Installation:
 
 async def ask_on_slack(slack: Slack, text: str, seen: Seen) -> None:
     """As Slack does: what is not acknowledged is sent again, to whoever is connected then."""
-    ts = slack.new_ts()
-    slack.posts.append(Post("C1", ts, None, text, [], {}, "U1"))
-    for event in slack.events_of(f"<@{BOT_USER}> {text}", "U1", "C1", ts, None):
+    ts, channel = slack.new_ts(), f"C{seen.asked % CHANNELS}"
+    slack.posts.append(Post(channel, ts, None, text, [], {}, "U1"))
+    for event in slack.events_of(f"<@{BOT_USER}> {text}", "U1", channel, ts, None):
         for retry in range(10):
             try:
                 await slack.acked(await slack.send("events_api", event, retry=retry), 3.0)
                 break
             except (TimeoutError, OSError, IndexError):
                 await asyncio.sleep(0.2)
-    await _answered(lambda: [post.text for post in slack.ours("C1", ts)], f"Slack: {text}", seen)
+    await _answered(lambda: [post.text for post in slack.ours(channel, ts)], f"Slack: {text}", seen)
 
 
 async def ask_on_discord(discord: Discord, text: str, seen: Seen) -> None:
@@ -145,9 +157,9 @@ async def ask_in_a_terminal(installation: Installation, text: str, seen: Seen) -
 
 
 async def _answered(said: Callable[[], list[str]], question: str, seen: Seen) -> None:
-    """Something was answered within half a minute, and nothing of it stands twice a moment later."""
+    """Something was answered in time, and nothing of it stands twice a moment later."""
     began = time.monotonic()
-    while time.monotonic() - began < 40:
+    while time.monotonic() - began < ANSWER_SECONDS:
         await asyncio.sleep(0.2)
         if said():
             break
@@ -191,6 +203,18 @@ async def watch(pid: int, end: float, seen: Seen) -> None:
         await asyncio.sleep(1.0)
 
 
+async def count_what_waits(store: str, end: float, seen: Seen) -> None:
+    while time.monotonic() + QUEUE_EVERY_SECONDS < end:
+        await asyncio.sleep(QUEUE_EVERY_SECONDS)
+        found = await asyncio.to_thread(_looked_through, store)
+        seen.queued.append(found.waiting + found.owed)
+
+
+def _looked_through(store: str) -> Inspection:
+    with closing(open_archive(store)) as archive:
+        return inspect(archive, time.time())
+
+
 def _needs(pid: int) -> tuple[float, int]:
     """MiB of memory and open files of a process."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
@@ -209,12 +233,12 @@ async def soak(store: str, folder: Path, seconds: float, kill_every: float) -> S
             group.create_task(talk(installation, end, seen))
             group.create_task(kill(installation, end, kill_every, seen))
             group.create_task(watch(survivor.pid, end, seen))
+            group.create_task(count_what_waits(store, end, seen))
         survivor.terminate()
         if await asyncio.wait_for(survivor.wait(), 40) != 0:
             seen.wrong.append(f"the surviving process ended with status {survivor.returncode}")
     await discord.stop()
-    with closing(open_archive(store)) as archive:
-        seen.store = inspect(archive, time.time())
+    seen.store = _looked_through(store)
     seen.judge()
     return seen
 
