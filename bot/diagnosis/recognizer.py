@@ -160,7 +160,7 @@ class Recognizer:
     ) -> None:
         hits = [hit for hit in self._patterns.hits(unwrapped.text) if hit.pattern.vendor is None or hit.pattern.vendor == vendor]
         said = unwrapped.replies
-        in_reply = [number for number, hit in enumerate(hits) if _stands_in(hit, said)] if said else []
+        in_reply = _in_replies(hits, said)
         reply_says = any(hits[number].pattern.weight != "weak" for number in in_reply)
         parts = _parts(hits)
         advice = _advice_in(unwrapped.text, hits, decisive)
@@ -223,8 +223,12 @@ def _advice_in(text: str, hits: list[Hit], reply: Reply | None) -> int:
     return len(text)
 
 
-def _stands_in(hit: Hit, replies: tuple[Reply, ...]) -> bool:
-    return any([reply.start < hit.end and hit.start < reply.end for reply in replies])
+def _in_replies(hits: list[Hit], replies: tuple[Reply, ...]) -> list[int]:
+    """The numbers of those hits of which a part stands in a reply."""
+    if len(replies) == 1:  # mostly so, and then much faster
+        start, until, _, _ = replies[0]
+        return [number for number, hit in enumerate(hits) if start < hit.end and hit.start < until]
+    return [number for number, hit in enumerate(hits) if any([reply.start < hit.end and hit.start < reply.end for reply in replies])]
 
 
 def _make_way(strength: dict[str, float], evidence: dict[str, list[_Evidence]], best: dict[str, _Evidence]) -> None:

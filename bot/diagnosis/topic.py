@@ -171,14 +171,20 @@ class Topic(NamedTuple):
     signs: bool
 
 
+_OF_SENDING = Topic(sending=True, signs=True)
+_OF_SOMETHING_ELSE = Topic(sending=False, signs=False)
+_NOT_SENDING = frozenset({"receiving", "coded_too", "mailbox"})
+_MAIL = frozenset({"mail", "refused", "program"})
+
+
 def topic_of(text: str) -> Topic:
     """What `text` (in the form of `wrappers.plain`) is about."""
     found = _SIGNS.groups_in(text)
     if "well" in found and "ill" not in found:
-        return Topic(sending=False, signs=True)
+        return _OF_SOMETHING_ELSE
     if "sending" in found and ("mailbox" not in found or "smtp" in found):
-        return Topic(sending=True, signs=True)
-    if not found.isdisjoint({"receiving", "coded_too", "mailbox"}):
-        return Topic(sending=False, signs=False)
-    signs = not found.isdisjoint({"mail", "refused", "program"})
+        return _OF_SENDING
+    if not found.isdisjoint(_NOT_SENDING):
+        return _OF_SOMETHING_ELSE
+    signs = not found.isdisjoint(_MAIL)
     return Topic(sending=signs or "other" not in found, signs=signs or "brand" in found)
