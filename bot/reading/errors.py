@@ -118,7 +118,7 @@ _SETTINGS_BEFORE = re.compile(
 )
 # Where a sentence or a server's name ends in scripts that write without spaces.
 _CLAUSE_END_UNSPACED = re.compile(r"[。；]|[a-z0-9]\.[a-z]{2,12}[、,]", re.IGNORECASE)
-_TIMEOUT_SETTING = re.compile(r"(?<![.])timeout\s*[,)=:_]", re.IGNORECASE)
+_TIMEOUT_SETTING = re.compile(r"(?<![.])timeout\s*(?:[)=:_]|,(?=\S))", re.IGNORECASE)
 # Lines that tools print when all is well, too; replies that refuse nothing, names of certificates.
 _AS_USUAL = re.compile(
     r"(?i)SSL handshake has read |TLS certificate information:|=== Connection closed with remote host\."

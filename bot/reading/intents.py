@@ -108,6 +108,13 @@ _KNOWS = re.compile(
     r"|(?:can|could|would) (?:you|someone|anyone|somebody) (?:please )?(?:tell|remind) me|any idea|weiß (?:jemand|wer)|weißt du|savez-vous"
     r"|quelqu'un sait|alguien sabe|alguém sabe|qualcuno sa|weet iemand|czy ktoś wie|neví někdo|кто-нибудь знает)[, ]+"
 )
+_WHAT_FOR = compile_words(
+    r"\b(?:what (?:is|are) [^?]{1,30} (?:good )?for|wofür|wozu|à quoi (?:sert|ça sert)|para qué (?:sirve|es)|(?:para|pra) que serve"
+    r"|a cosa serve|a che serve"
+    r"|waar (?:is|dient) [^?]{1,20} voor|waarvoor|po co|do czego|k čemu|na co je|ne işe yarar|зачем|для чего|навіщо|для чого"
+    r"|vad är [^?]{1,20} till för"
+    r"|hvad bruges|hva brukes|mihin|mire (?:való|jó)|τι χρησιμεύει|untuk apa|buat apa|để làm gì)\b|(?:有什么用|做什么用|何のため|뭐에 쓰)"
+)
 # Asks for a number: of mails in an hour, of recipients.
 _HOW_MANY = compile_words(
     r"^\W*(?:(?:hi|hello|hey|hallo|hola|ciao|and|und|so|ok)[, ]+)*(?:how (?:many|much|often)|wie ?viele?n?|combien|cuánt[oa]s?"
@@ -151,7 +158,7 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
         return "greeting"
     asked_for = _KNOWS.sub("", low)
     question = talk.QUESTION.search(asked_for) is not None
-    concept = _CONCEPT.match(asked_for) is not None or _VERSUS.search(low) is not None
+    concept = any(sign.search(asked_for) is not None for sign in (_CONCEPT, _VERSUS, _WHAT_FOR))
     problem = talk.PROBLEM.search(low) is not None
     configure = talk.CONFIGURE.search(low) is not None
     lookup = talk.LOOKUP.search(low) is not None

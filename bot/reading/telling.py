@@ -22,7 +22,10 @@ def _any(by_language: Mapping[str, str], unspaced: str) -> re2._Regexp[str]:
 
 
 ASKING = _any(wishes.ASKING, wishes.ASKING_UNSPACED)
-TROUBLE = _any(wishes.TROUBLE, wishes.TROUBLE_UNSPACED)
+TROUBLE = _any(
+    {language: f"{said}|{wishes.RETURNS[language]}" for language, said in wishes.TROUBLE.items()},
+    f"{wishes.TROUBLE_UNSPACED}|{wishes.RETURNS_UNSPACED}",
+)
 SENT = compile_words(wishes.SENT)
 LEAVES = compile_words(wishes.LEAVES)
 POLITE = compile_words(wishes.POLITE)

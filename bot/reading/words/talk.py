@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 THANKS = (
-    r"(?:^|\b)(?:you(?:'re| are) (?:a star|the best|awesome|amazing|great|a genius|a hero|a legend|a lifesaver)|you rock|life ?saver"
+    r"(?:^|\b)(?:you(?:'re| are) (?:a star|the best|awesome|amazing|great|a genius|a hero|a legend|a lifesaver)|you rock|saved my (?:day"
+    r"|life|week)|life ?saver"
     r"|great job|good job|well done|nice one|nice,? got it|got it,? (?:thanks|ta)|awesome|brilliant|legend|much obliged|thanks?|thank you"
     r"|thx|ty|tysm|cheers|much appreciated|danke(?: dir| ihnen| schön| sehr)?|vielen dank|merci(?: beaucoup)?|gracias|muchas gracias"
     r"|obrigad[oa]|valeu|grazie(?: mille)?|dank je|dank u|bedankt|dzięki|dziękuję|díky|děkuji|teşekkür\w*|sağ ?ol|спасибо|дякую"
@@ -15,6 +16,11 @@ THANKS = (
     r"|çok teşekkürler|eyvallah|большое спасибо|спасибо большое|благодарю|щиро дякую|stort tack|mange tak|tusen takk|kiitti"
     r"|paljon kiitoksia|nagyon köszönöm|σας ευχαριστώ|thanks a (?:lot|bunch|million)|cảm ơn nhiều)(?:\b|$|[!.。])|(?:多谢|太感谢|助かりました|感謝します"
     r"|고맙습니다)"
+    r"|^(?:(?:ok|ah|oh|wow|yes|ja|oui|sí|si|da),? )?(?:perfect|great|awesome|excellent|fantastic|lovely|sweet|nice|genial|estupendo"
+    r"|perfecto|ótimo|perfeito"
+    r"|super|klasse|spitze|perfekt|parfait|nickel|perfetto|ottimo|geweldig|świetnie|skvělé|harika|отлично|супер|чудово|toppen|fint|hienoa"
+    r"|szuper|τέλεια"
+    r"|mantap|tuyệt vời)[!. ]*$|^(?:太好了|完美|最高です|완벽해요|좋아요)[!。. ]*$"
 )
 WORKS = (
     r"\b(?:(?:yay,? )?(?:it|mail|email) (?:now )?sends(?: now| again)?|(?:the )?(?:problem|issue|error)(?:'s| is)? (?:is )?gone"
@@ -37,7 +43,8 @@ WORKS = (
     r"|(?:mails?|e-?mails?|scans?|it)(?:'re| are|'s| is)? (?:flowing|sending) (?:now|again)"
     r"|(?:it|that) (?:just )?(?:went|goes) (?:out|through)|(?:i )?(?:just )?(?:got|received) the test (?:mail|message)"
     r"|(?:super|ja|jetzt|alles),? (?:klappt|geht|läuft)(?: wieder| jetzt)?|ça remarche|ça (?:re)?part|c'est (?:parti|passé|tout bon)"
-    r"|(?:ya|ahora) (?:va|funciona|sale|salen|envía)|já (?:está a )?funciona(?:r|ndo)?|foi (?:enviado|resolvido)|(?:è|sono) partit[aeio]"
+    r"|(?:ya|ahora) (?:se )?(?:va|funciona|sale|salen|envía)|já (?:está a )?funciona(?:r|ndo)?|foi (?:enviado|resolvido)|(?:è"
+    r"|sono) partit[aeio]"
     r"|(?:adesso|ora) (?:va|parte|funziona)|(?:het|nu) (?:lukt|gelukt)|(?:już )?(?:poszło|wysyła|wysłało)|(?:(?:už|to|už to) jde|jde to"
     r"|odešlo)"
     r"|(?:şimdi )?(?:oldu|gitti|çalıştı)|(?:всё|все)? ?(?:ушло|отправилось|отправляется|починилось)|(?:пішло|надіслалось|запрацювало)"
@@ -123,7 +130,8 @@ HUMAN = (
     r"|pás[ea]me (?:con|a) (?:una?|algún) (?:persona|agente|humano|operador|técnico)|comuní\w+ con (?:una?|algún) \w+"
     r"|passez-moi (?:un|une|quelqu'un)\w*|mi passi (?:un|una|qualcuno)|покли(?:чте|ч) (?:людину|оператора|фахівця|когось)"
     r"|з['’]?єднайте з \w+|połącz(?:cie)? mnie z \w+|přepojte mě|(?:admin|engineer|person|someone|human) (?:that )?(?:i|we) (?:can|could"
-    r"|may) (?:talk|speak|chat)|doorverbinden met|verbinden sie mich mit|yetkili(?:yle|ye)?)\b"
+    r"|may) (?:talk|speak|chat)|(?:echten?|richtigen?|menschlichen?) ansprechpartner(?:in)?|doorverbinden met|verbinden sie mich mit"
+    r"|yetkili(?:yle|ye)?)\b"
 )
 CANCEL = (
     r"^(?:(?:it's |this is )?no longer needed(?:,? (?:please )?close (?:it|this|the \w+))?[.!]*$|(?:stop|cancel|no|ok|okay|thanks),? (?:i "
@@ -149,7 +157,9 @@ CANCEL = (
     r"|déjalo(?: estar)?|ya no (?:hace falta|lo necesito)|no hace falta|deixa (?:pra lá|para lá|estar)|não precisa mais|já não é preciso"
     r"|lascia (?:stare|perdere)|non serve più|niente,? annulla|laat maar(?: zitten)?|hoeft niet meer|stop maar|zostaw(?: to)?"
     r"|już nie trzeba|nech(?:te)? (?:to )?být|už netřeba|už to nepotřebuji|gerek (?:kalmadı|yok)|boş ?ver|не нужно|уже не надо|не треба"
-    r"|забудь(?:те)?|отбой|скасуй|glöm det|strunt samma|wrong (?:channel|chat|window|thread)(?:,? sorry)?|ignore (?:me|that|this)"
+    r"|забудь(?:те)?|отбой|скасуй|glöm det|strunt samma|(?:i'?ll|i will|let me|let'?s) stop (?:here|now|it)"
+    r"|(?:non,? )?laissez(?: tomber)?|wrong (?:channel|chat|window|thread)(?:,? sorry)?"
+    r"|ignore (?:me|that|this)"
     r"|thôi,? bỏ qua|behövs inte|låt vara|glem det|ikke nødvendigt|dropp det|trengs ikke"
     r"|anna olla|ei tarvitse"
     r"|unohda|hagyd|nem kell már|άσ'? ?το|δεν χρειάζεται|nggak jadi|tidak jadi|gak jadi|bỏ qua|không cần nữa)(?:[ ,.;–—-]+[^\n?]{0,40})?$"
@@ -161,7 +171,8 @@ CANCEL = (
     r"|já|eu|ho|ik|het|już|už|artık|я|мы|само|jag|det|jeg|se|már|sudah|tôi)\b[^\n?]{0,40})$"
 )
 RESTART = (
-    r"\b(?:begin|start) (?:anew|afresh)\b|\bvi starter på nytt\b|\b(?:(?:start|begin|go) (?:again )?(?:from|at) (?:zero|nothing"
+    r"\b(?:begin|start) (?:anew|afresh)\b|\bforget (?:the )?(?:above|rest)\b|\bvi starter på nytt\b|\b(?:(?:start|begin"
+    r"|go) (?:again )?(?:from|at) (?:zero|nothing"
     r"|square one)|new (?:conversation|chat|session|topic|thread)|do[- ]over"
     r"|start (?:a )?new(?: one)?|wipe (?:everything|and|it)|forget (?:what|everything|all) (?:i )?(?:said|told|wrote)"
     r"|back to (?:the )?(?:start|beginning|square one)|zurück auf anfang|alles auf anfang|(?:a )?fresh start"
@@ -259,7 +270,8 @@ MAIL = (
     r"\b(?:e-?mails?|mail|mails|mailing|smtp|outbox|mailbox|mailserver|outgoing|relay|newsletter|outlook|thunderbird|gmail|inbox"
     r"|send(?:ing)?|correos?|courriels?|envoyer|enviar|inviare|invio|mailen|versturen|verzenden|senden|verschicken|mandar|wysyła\w*|wysłać"
     r"|gönder\w*|отправ\w+|надіслати|skicka|sende|lähettää|küldeni|küld|courrier|posta|poczta|pošta|eposta|почт\w*|письм\w*|пошт\w*"
-    r"|e-?post\w*|sähköposti\w*|levelez\w*|levele\w*|maily|mailů|maile|maili|listy|листи|листів|лист|mejl\w*|mél|scan(?:ner)?"
+    r"|e-?post\w*|sähköposti\w*|levelez\w*|levele\w*|maily|mailů|maill\w+|viest\w+|maile|maili|listy|листи|листів|лист|mejl\w*|mél"
+    r"|scan(?:ner)?"
     r"|nachricht\w*|surel|thư|telnet|ehlo|helo|bounces?|blacklist\w*|dnsbl|imap|pop3"
     r"|starttls|tls|ssl|spf|dkim|dmarc|app[- ]?(?:passwords?|passwör\w+|passwort|kennwort|lösenord|wachtwoord\w*|adgangskode|passord"
     r"|salasana)|mots? de passe d['’]application|contraseñas? de aplicaci\w+|senhas? de app\w*|password per le app|hasł[oa] aplikacji"

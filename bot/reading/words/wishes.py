@@ -9,13 +9,19 @@ ASKING: dict[str, str] = {
         r"|paste|post) (?:me|us)\b|(?:i|we) (?:need|want|would like|wish|plan|intend)\b(?: to)? (?:the |an? |some |my |our |your |smtp"
         r"|outgoing|server|set|use|send|scan|add|connect|configure|know|make|let|have|switch|move|point|hook)|\bi'?d like\b|^need\b"
         r"|\bneed(?:ed|ing)? (?:the |some |an? |to )?(?:smtp|outgoing|server|port|host|settings?|details|config|example|steps|instructions"
-        r"|guide)|\blooking for\b|\b(?:what|which|where|how)(?:'s| is| are| do| does| would| should| can| could| must| to| port| server| host"
-        r"| settings?| smtp| one| details| goes| values?| fields?| menu)\b|(?:^|[,.;:?!\n–—-] ?)(?:so |and |but )?(?:what|which|where|how)\b"
-        r"|\btrying to (?:set|add|connect|configure|get|make|use|hook|find)|\b(?:can|could|would|does|do) (?:someone|somebody|anyone|anybody"
-        r"|you|one|i|we)\b|\bhelp (?:me |us )?(?:with|to|set|connect|configure|find)\b|\b(?:steps|instructions|guide|tutorial|example|snippet"
+        r"|guide)|\blooking for\b|\b(?:what|which|where|how)(?:'s| is| are| do| does| would| should| can| could| must| to| port| server"
+        r"| host"
+        r"| settings?| smtp| one| details| goes| values?| fields?| menu)\b|(?:^|[,.;:?!\n–—-] ?)(?:so |and |but )?(?:what|which|where"
+        r"|how)\b"
+        r"|\btrying to (?:set|add|connect|configure|get|make|use|hook|find)|\b(?:can|could|would|does|do) (?:someone|somebody|anyone"
+        r"|anybody"
+        r"|you|one|i|we)\b|\bhelp (?:me |us )?(?:with|to|set|connect|configure|find)\b|\b(?:steps|instructions|guide|tutorial|example"
+        r"|snippet"
         r"|sample|config|settings|details|parameters|data|setup|set-up) (?:please|pls|plz|for|needed|wanted|of|to)\b|\bsetting up\b"
-        r"|\bset ?up (?:an? |my |our |the )?\w+ (?:with|for|via|through|on)\b|\bstep by step\b|\bany (?:example|guide|snippet|docs?)\b|\b(?:is"
-        r"|are) (?:it|this|that|there|these)\b[^\n?]*\?|^(?:add|adding|connect|connecting|configure|configuring|use|using|set)\b|\bwalk me\b"
+        r"|\bset ?up (?:an? |my |our |the )?\w+ (?:with|for|via|through|on)\b|\bstep by step\b|\bany (?:example|guide|snippet|docs?)\b"
+        r"|\b(?:is"
+        r"|are) (?:it|this|that|there|these)\b[^\n?]*\?|^(?:add|adding|connect|connecting|configure|configuring|use|using|set)\b"
+        r"|\bwalk me\b"
         r"|\bgot (?:the|a|an) \w+ for\b|\bremind me\b|\bwant \w+(?: \w+){0,3} to (?:send|use|scan|mail)\b"
     ),
     "de": (
@@ -26,7 +32,8 @@ ASKING: dict[str, str] = {
     ),
     "fr": (
         r"\bquel(?:le|s|les)?\b|\bcomment\b|\bc'est quoi\b|\bqu'est[- ]ce\b|\b(?:je )?(?:cherche|voudrais|veux|souhaite|aimerais)\b"
-        r"|\bil (?:me )?faut\b|\bbesoin (?:de|du|des|d')|\bquelqu'un (?:a|peut|connaît)\b|\bdonne[rz]?[- ]moi\b|\boù (?:trouver|mettre|est)\b"
+        r"|\bil (?:me )?faut\b|\bbesoin (?:de|du|des|d')|\bquelqu'un (?:a|peut|connaît)\b|\bdonne[rz]?[- ]moi\b|\boù (?:trouver|mettre"
+        r"|est)\b"
         r"|\bajouter\b"
     ),
     "es": (
@@ -72,14 +79,16 @@ ASKING: dict[str, str] = {
     "no": r"\bhva (?:er|heter|skal)\b|\bhvilke[nt]?\b|\bhvordan\b|\b(?:trenger|søker|ønsker|vil gjerne)\b|\bhvor (?:finner|skriver)\b",
     "fi": r"\bmikä\b|\bmitkä\b|\bmiten\b|\bmistä\b|\b(?:tarvitsen|etsin|haluan|haluaisin)\b|\bosaako joku\b|\btietääkö\b",
     "hu": (
-        r"\bmi (?:a|az)\b|\bmilyen\b|\bmelyik\b|\bhogyan\b|\b(?:kellene|keresem|szeretn\w+|szükségem)\b|\bvalaki (?:tudja|megmondja)\b|\bhol\b"
+        r"\bmi (?:a|az)\b|\bmilyen\b|\bmelyik\b|\bhogyan\b|\b(?:kellene|keresem|szeretn\w+|szükségem)\b|\bvalaki (?:tudja|megmondja)\b"
+        r"|\bhol\b"
     ),
     "el": (
         r"\bποι(?:ος|α|ο|οι|ες|ον|αν)\b|\bπώς\b|\bπού\b|\b(?:θέλω|χρειάζομαι|ψάχνω|θα ήθελα)\b|\bξέρει κανείς\b|\bτι (?:είναι|βάζω"
         r"|ρυθμίσεις)\b"
     ),
     "id": (
-        r"\bapa\b|\bberapa\b|\bbagaimana\b|\bgimana\b|\bcara\b|\bdi ?mana\b|\b(?:butuh|perlu|cari|ingin|mau|tolong kasih)\b|\bada yang tahu\b"
+        r"\bapa\b|\bberapa\b|\bbagaimana\b|\bgimana\b|\bcara\b|\bdi ?mana\b|\b(?:butuh|perlu|cari|ingin|mau|tolong kasih)\b"
+        r"|\bada yang tahu\b"
     ),
     "vi": r"\blà gì\b|\bnào\b|\bbao nhiêu\b|\bcách\b|\blàm sao\b|\bnhư thế nào\b|\b(?:cần|muốn|tìm|cho (?:em|mình|tôi|hỏi))\b|\bai biết\b",
 }
@@ -94,12 +103,15 @@ TROUBLE: dict[str, str] = {
     "en": (
         r"\b(?:no ?body|nowhere|none|no one|no-one|nothing|never|neither|no longer|any ?more|not one|not a single)\b|\b(?:dead|quit|gave up"
         r"|stuck|frozen|silent|down|broke|gone|lost|vanish\w*|ignored?|swallow\w*|eats?|dies?|died|hangs?|spinning|sits there|loops?"
-        r"|complain\w*|moans?|refus\w*|reject\w*|throws?|kick\w*|popup|pop-up|prompts?|nag\w*)\b|\bsince (?:yesterday|this|last|monday|tuesday"
-        r"|wednesday|thursday|friday|saturday|sunday|today|noon|about|around|the|we|i|our|my|upgrad\w*|updat\w*|mov\w*|switch\w*|chang\w*|\d+)"
+        r"|complain\w*|moans?|refus\w*|reject\w*|throws?|kick\w*|popup|pop-up|prompts?|nag\w*)\b|\bsince (?:yesterday|this|last|monday"
+        r"|tuesday"
+        r"|wednesday|thursday|friday|saturday|sunday|today|noon|about|around|the|we|i|our|my|upgrad\w*|updat\w*|mov\w*|switch\w*|chang\w*"
+        r"|\d+)"
         r"|\bafter (?:the|an?|we|i|our|my|upgrad\w*|updat\w*|mov\w*|switch\w*|chang\w*|reboot\w*|restor\w*|migrat\w*)\b|\b(?:used to"
         r"|worked (?:fine|well|until|before|for|yesterday|all)|was fine|were fine|has been fine)\b|\b(?:over and over|again and again"
         r"|all the time|every (?:time|few|morning|day|minute|\d+)|keeps?|kept|constantly|endless\w*|forever|out of (?:the blue|nowhere)"
-        r"|com(?:es?|ing) (?:straight |right )?back|came (?:straight |right )?back|suddenly|overnight|over night)\b|\b(?:asks?|asking|wants?"
+        r"|com(?:es?|ing) (?:straight |right )?back|came (?:straight |right )?back|suddenly|overnight|over night)\b|\b(?:asks?|asking"
+        r"|wants?"
         r"|demands?) (?:me |us )?(?:for )?(?:a |my |the |its )?(?:password|login|sign|log)|\bun(?:sent|delivered)\b|\b(?:takes?"
         r"|took) (?:forever|ages|minutes)\b|\b(?:piles?|piling|fills?|filling|queue[sd]?|queuing) up\b|\bn[o']t\b|n't\b"
         r"|\b(?:in|into|to|as) (?:\w+(?:'s)? )?(?:spam|junk)\b"
@@ -108,13 +120,15 @@ TROUBLE: dict[str, str] = {
         r"\b(?:nicht|nichts|kein(?:e|er|en|em|s)?|nie(?:mand|mals)?|weder|nimmer)\b|\bseit (?:gestern|heute|letzte[rnms]?|montag|dienstag"
         r"|mittwoch|donnerstag|freitag|samstag|sonntag|dem|der|wir|ich|einem|einer|ein paar|\d+|dieser|kurzem)|\bnach (?:dem|der"
         r"|einem) (?:update|upgrade|umzug|wechsel|umstellung|neustart|passwort\S*|kennwort\S*)|\b(?:ging|lief|klappte|hat) (?:bis|vorher"
-        r"|früher|immer|jahrelang|gestern)\b|\b(?:ständig|dauernd|immer wieder|plötzlich|auf einmal|bleib(?:t|en)|hängen|hängt|streikt|spinnt"
+        r"|früher|immer|jahrelang|gestern)\b|\b(?:ständig|dauernd|immer wieder|plötzlich|auf einmal|bleib(?:t|en)|hängen|hängt|streikt"
+        r"|spinnt"
         r"|verweigert|lehnt|weigert|tot|blockiert|abgewiesen|fragt)\b"
     ),
     "fr": (
         r"\bn'\w+ (?:\w+ )?(?:pas|plus|rien|jamais|aucun\w*)\b|\bne \w+ (?:\w+ )?(?:pas|plus|rien|jamais|aucun\w*)\b|\b(?:plus rien"
         r"|plus aucun\w*|rien ne|aucun\w*|personne ne|toujours pas|pas moyen|marche (?:pas|plus)|part(?:ent)? (?:pas|plus)"
-        r"|passe(?:nt)? (?:pas|plus))\b|\bdepuis (?:hier|ce|cette|la|le|l'|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|que|deux|trois"
+        r"|passe(?:nt)? (?:pas|plus))\b|\bdepuis (?:hier|ce|cette|la|le|l'|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|que|deux"
+        r"|trois"
         r"|quelques|\d+|mon|ma|notre)|\b(?:reste(?:nt)?|bloqué\w*|coincé\w*|refuse\w*|rejett?e\w*|redemande|demande sans cesse|sans arrêt"
         r"|en boucle|tout à coup|soudain\w*|marchait|fonctionnait)\b"
     ),
@@ -144,7 +158,8 @@ TROUBLE: dict[str, str] = {
         r"|pyta o hasło)\b"
     ),
     "cs": (
-        r"\bne(?:odcház\w+|odesíl\w+|přicház\w+|doraz\w+|jde|jdou|chce|chtějí|může|můžu|funguje|fungují|posílá|odesílá|odchází|odchazí|odešl\w*|dorazí|chodí|dá|lze|umí|bere|přijímá"
+        r"\bne(?:odcház\w+|odesíl\w+|přicház\w+|doraz\w+|jde|jdou|chce|chtějí|může|můžu|funguje|fungují|posílá|odesílá|odchází|odchazí"
+        r"|odešl\w*|dorazí|chodí|dá|lze|umí|bere|přijímá"
         r"|odeslal\w*|pošle)\b|\b(?:nic|nikdo|nikdy|žádn\w+|přestal\w*)\b|\bod (?:včera|včerejška|rána|pondělí|úterý|středy|čtvrtka|pátku"
         r"|aktualizace)|\b(?:pořád|stále|pořad dokola|najednou|zůstáv\w+|visí|odmítá|zablokov\w+)\b"
     ),
@@ -153,7 +168,8 @@ TROUBLE: dict[str, str] = {
         r"|aniden|dünden beri|bugünden beri|bu sabahtan beri)\b|\bberi\b"
     ),
     "ru": (
-        r"\bне\b|\b(?:ничего|никто|никогда|нельзя|никак|перестал\w*|нет)\b|\bсо? (?:вчера\w*|понедельника|вторника|среды|четверга|пятницы|утра"
+        r"\bне\b|\b(?:ничего|никто|никогда|нельзя|никак|перестал\w*|нет)\b|\bсо? (?:вчера\w*|понедельника|вторника|среды|четверга|пятницы"
+        r"|утра"
         r"|сегодняшнего)|\b(?:после (?:обновления|смены|переезда|перезагрузки)|постоянно|всё время|все время|снова и снова|висит|висят"
         r"|застрял\w*|завис\w*|вдруг|внезапно|отказывает\w*|ругается|раньше работало)\b"
     ),
@@ -184,7 +200,8 @@ TROUBLE: dict[str, str] = {
         r"|elutasít\w*|folyton|állandóan|hirtelen)\b"
     ),
     "el": (
-        r"\b(?:δεν|τίποτα|κανείς|ποτέ|σταμάτησε|πλέον)\b|\bαπό (?:χθες|χτες|σήμερα|το πρωί|τη δευτέρα)|\b(?:κολλάει|κόλλησε|μένουν|απορρίπτει"
+        r"\b(?:δεν|τίποτα|κανείς|ποτέ|σταμάτησε|πλέον)\b|\bαπό (?:χθες|χτες|σήμερα|το πρωί|τη δευτέρα)|\b(?:κολλάει|κόλλησε|μένουν"
+        r"|απορρίπτει"
         r"|συνέχεια|ξαφνικά)\b"
     ),
     "id": (
@@ -197,6 +214,31 @@ TROUBLE_UNSPACED = (
     r"(?:不[出了能行动]|没[有法人收发]|沒[有法人收]|无法|無法|卡在|一直|突然|老是|总是|總是|不停|被退|退信|退回|从昨天|從昨天|昨天开始|今天开始|なく(?:なり|なっ)|ない|ません|ずに|溜ま|残った|止ま|弾かれ|はじかれ|突然|急に"
     r"|何度も|昨日から|今朝から|안 ?(?:되|돼|됩|보|나|가|와|옵|나가)|못 ?(?:보|받|해|하)|없|않|막혀|멈[췄춰]|쌓|계속|갑자기|어제부터|오늘부터|반송)"
 )
+
+# What comes back to the sender.
+RETURNS: dict[str, str] = {
+    "en": r"\b(?:bounc\w+|(?:come|comes|came|coming) back|returned|undeliver\w+)\b",
+    "de": r"\b(?:zurück(?:kommen|gekommen|geschickt|gewiesen)?|unzustellbar\w*)\b",
+    "fr": r"\b(?:revien(?:t|nent)|reviennent en erreur|en retour|retournés?|non (?:remis|délivrés?))\b",
+    "es": r"\b(?:rebot\w+|vuelven|devuelt[oa]s?|devuelven?|regresan)\b",
+    "pt": r"\b(?:volta[mr]?|retorna[mr]?|devolvid[oa]s?)\b",
+    "it": r"\b(?:torn\w+ indietro|rimbalz\w+|respint[aeio])\b",
+    "nl": r"\b(?:kom(?:t|en) (?:\w+ ){0,3}terug|teruggestuurd|stuiter\w*)\b",
+    "pl": r"\b(?:wraca(?:ją)?|zwrot\w*|odbija\w*)\b",
+    "cs": r"\b(?:se (?:\w+ )?vrac\w+|vrac\w+ se|vrátil\w*)\b",
+    "tr": r"\bgeri (?:dön|gel)\w+",
+    "ru": r"\b(?:возвраща\w+|вернул\w+|отскакива\w+)",
+    "uk": r"\b(?:поверта\w+|повернул\w+)",
+    "sv": r"\b(?:studs\w+|(?:kommer|kom) (?:\w+ ){0,2}tillbaka|i retur)\b",
+    "da": r"\b(?:i retur|kommer (?:\w+ ){0,2}(?:retur|tilbage))\b",
+    "no": r"\b(?:i retur|kommer (?:\w+ ){0,2}(?:retur|tilbake))\b",
+    "fi": r"\b(?:palautu\w+|palaavat|palaa)\b",
+    "hu": r"\bvissza(?:jön\w*|jött\w*|pattan\w*|érkez\w*|küld\w*)",
+    "el": r"\bεπιστρέφ\w+",
+    "id": r"\b(?:(?:ter)?pental\w*|balik|dikembalikan|kembali)\b",
+    "vi": r"\b(?:trả lại|trả về|bị trả|dội lại)\b",
+}
+RETURNS_UNSPACED = r"(?:被退|退回|退信|弹回|戻って|返って|返送|반송|되돌아)"
 
 # What is sent where mail is not named: "none of our invoices go out".
 SENT = (
