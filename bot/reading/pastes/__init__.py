@@ -15,7 +15,7 @@ from knowledge.terms import Security
 ReadTranscript = Callable[[str, Where], Pasted | None]
 # Of two readers that know a text, the one that stands here first says its error; those that do not stand here come last.
 _ORDER = (
-    "openssl", "swaks", "curl", "telnet", "testnetconnection", "nmap", "lookups", "bounces", "maillogs", "opensmtpd", "sessionlogs",
+    "openssl", "swaks", "curl", "telnet", "testnetconnection", "nmap", "lookups", "bounces", "maillogs", "exim", "opensmtpd", "sessionlogs",
     "scanners", "debuglogs", "tracebacks", "failures",
 )  # fmt: skip
 

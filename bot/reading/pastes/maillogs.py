@@ -1,4 +1,4 @@
-"""What does a mail server's log say (Postfix, Exim, Sendmail)? Above all whose server refused: the person's relay or the recipient's.
+"""What does the log of Postfix or Sendmail say? Above all whose server refused: the person's relay or the recipient's.
 
 A relay on a submission port, or one that asked for a login, is the person's smarthost; one on port 25 is where the mail was going.
 """
@@ -40,21 +40,9 @@ _LOST_AT: dict[str, Stage] = {
     "sending end of data": "data",
 }
 _CERTIFICATE = lazily(r"certificate verification failed for ([\w.\-]+)\[([0-9a-fA-F.:]+)\]:(\d+): (.*)")
-_EXIM = lazily(
-    r"(?:R=\S+ T=\S+ )?H=([\w.\-]+) \[([0-9a-fA-F.:]+)\](?::(\d+))?:? ?(?:.*?: )?SMTP error from "
-    r"remote mail server after ([\w ]+?)(?: TO:\S+| FROM:\S+)?: (?:host \S+ \[\S+\]: )?([45]\d\d[ "
-    r"\-].*)"
-)
-_EXIM_LOGIN = lazily(r"\bauthenticator failed H=([\w.\-]+) \[([0-9a-fA-F.:]+)\](?::(\d+))? ([45]\d\d[ \-][^\n]*)")
-_EXIM_TLS = lazily(r"H=([\w.\-]+) \[([0-9a-fA-F.:]+)\](?::(\d+))?:? (TLS error on [^\n]+|a TLS session is required[^\n]*)")
-_EXIM_DEFERS = lazily(r"(?m) (?:==|\*\*) [^\n]* defer \(-?\d+\)(?: H=[\w.\-]+ \[[0-9a-fA-F.:]+\](?::\d+)?)?: ([^\n]+)$")
-_EXIM_CONNECT = lazily(
-    r"H=([\w.\-]+) \[([0-9a-fA-F.:]+)\](?::(\d+))? (Connection refused|Connection timed out|Network "
-    r"is unreachable|No route to host)"
-)
 _SENDMAIL = lazily(r"\brelay=([\w.\-]+)\.? \[([0-9a-fA-F.:]+)\], dsn=([\d.]+), (?:reply=)?.*?stat=(.*)")
-_SUBMISSION = frozenset({465, 587, 588, 2465, 2525, 2587})
-_STAGES: dict[str, Stage] = {
+SUBMISSION_PORTS = frozenset({465, 587, 588, 2465, 2525, 2587})
+STAGES: dict[str, Stage] = {
     "RCPT TO": "rcpt",
     "MAIL FROM": "mail",
     "DATA": "data",
@@ -66,7 +54,7 @@ _STAGES: dict[str, Stage] = {
     "MAIL": "mail",
     "initial connection": "greeting",
 }
-_KINDS: dict[str, type[TcpRefused] | type[TcpTimedOut] | type[TcpUnreachable]] = {
+KINDS: dict[str, type[TcpRefused] | type[TcpTimedOut] | type[TcpUnreachable]] = {
     "Connection refused": TcpRefused,
     "Connection timed out": TcpTimedOut,
     "Network is unreachable": TcpUnreachable,
@@ -77,10 +65,7 @@ _KINDS: dict[str, type[TcpRefused] | type[TcpTimedOut] | type[TcpUnreachable]] =
 def read(text: str, hint: Where) -> Pasted | None:
     text = _FOLDED.sub(" ", text) if "\n    " in text else text
     postfix = _POSTFIX.search(text) is not None
-    if not postfix and not any(
-        pattern.search(text)
-        for pattern in (_SAID, _EXIM, _EXIM_LOGIN, _EXIM_TLS, _EXIM_DEFERS, _EXIM_CONNECT, _SENDMAIL, _CONNECT, _CERTIFICATE)
-    ):
+    if not postfix and not any(pattern.search(text) for pattern in (_SAID, _SENDMAIL, _CONNECT, _CERTIFICATE)):
         return None
     seen: list[Observation] = []
     others: set[str] = set()
@@ -90,49 +75,27 @@ def read(text: str, hint: Where) -> Pasted | None:
     asked_for_login = login.group(1) if (login := _LOGIN_AT.search(text)) else None
     for relay in _RELAY.finditer(text):
         place = Where(endpoint(relay.group(1)).host, relay.group(2), int(relay.group(3)))
-        if place.port in _SUBMISSION or place.address == asked_for_login:
+        if place.port in SUBMISSION_PORTS or place.address == asked_for_login:
             own = own.or_else(place)
         else:
             others.add(place.host)
     for said in _SAID.finditer(text):
         port = int(said.group(3)) if said.group(3) else None
         place = Where(endpoint(said.group(1)).host, said.group(2), port)
-        stage = _STAGES.get((said.group(5) or "").strip(), "auth" if logged_in else "rcpt")
+        stage = STAGES.get((said.group(5) or "").strip(), "auth" if logged_in else "rcpt")
         if place.host == own.host or (logged_in and not own.host):
             own = own.or_else(place)
         elif place.host != own.host:
             others.add(place.host)
         place = place.or_else(own if place.host == own.host else Where(port=25))
         if place.port is not None:
-            seen.append(_replied(place, stage, said.group(4)))
+            seen.append(replied(place, stage, said.group(4)))
         error = error or said.group(4)
     for connect in _CONNECT.finditer(text):
         place = Where(endpoint(connect.group(1).strip("[]")).host, connect.group(2), int(connect.group(3)))
-        seen.append(_KINDS[connect.group(4)](**place.fields()))
-        if place.port in _SUBMISSION:
+        seen.append(KINDS[connect.group(4)](**place.fields()))
+        if place.port in SUBMISSION_PORTS:
             own = own.or_else(place)
-    # Exim names the port only where it is told to; a smarthost's may be any.
-    usual = hint.port if "smarthost" in text.lower() else 25
-    for exim in _EXIM_LOGIN.finditer(text):
-        place = Where(endpoint(exim.group(1)).host, exim.group(2), int(exim.group(3)) if exim.group(3) else usual)
-        own, error = own.or_else(place), error or exim.group(4)
-        if place.port is not None:
-            seen.append(_replied(place, "auth", exim.group(4)))
-    for exim in _EXIM.finditer(text):
-        place = Where(endpoint(exim.group(1)).host, exim.group(2), int(exim.group(3)) if exim.group(3) else usual)
-        own, error = _sorted(place, own, others), error or exim.group(5)
-        if place.port is not None:
-            seen.append(_replied(place, _STAGES.get(exim.group(4).strip(), "rcpt"), exim.group(5)))
-    for exim in _EXIM_CONNECT.finditer(text):
-        place = Where(endpoint(exim.group(1)).host, exim.group(2), int(exim.group(3)) if exim.group(3) else usual)
-        own = _sorted(place, own, others)
-        if place.port is not None:
-            seen.append(_KINDS[exim.group(4)](**place.fields()))
-    for exim in _EXIM_TLS.finditer(text):
-        place = Where(endpoint(exim.group(1)).host, exim.group(2), int(exim.group(3)) if exim.group(3) else usual)
-        own, error = _sorted(place, own, others), error or exim.group(4)
-    if error is None and (defers := _EXIM_DEFERS.search(text)) is not None:
-        error = defers.group(1)
     for sendmail in _SENDMAIL.finditer(text):
         others.add(endpoint(sendmail.group(1)).host)
     for tls in _TLS.finditer(text):
@@ -160,13 +123,7 @@ def read(text: str, hint: Where) -> Pasted | None:
     )
 
 
-def _sorted(place: Where, own: Where, others: set[str]) -> Where:
-    if place.port in _SUBMISSION or place.port is None:
-        return own.or_else(place)
-    others.add(place.host)
-    return own
-
-
-def _replied(place: Where, stage: Stage, reply: str) -> Replied:
+def replied(place: Where, stage: Stage, reply: str) -> Replied:
+    """A refusal as the log quotes it: "550 5.7.1 Relay access denied"."""
     enhanced = re.match(r"[45]\d\d[ \-]([45]\.\d{1,3}\.\d{1,3})", reply)
     return Replied(stage=stage, code=int(reply[:3]), enhanced=enhanced.group(1) if enhanced else None, text=reply[4:504], **place.fields())
