@@ -12,6 +12,8 @@ _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\((?:mailto:|https?://)[^\s(
 _FENCE = re.compile(r"^[ \t]*```[\w+\-]{0,20}[ \t]*$|```", re.MULTILINE)
 _QUOTE = re.compile(r"^(?:[ \t]{0,3}>[ \t]?){1,5}(?![<>=])", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([_*~`|<>\[\]().#!+\-])(?=[\w@ .]|$)")
+# **587**, _starttls_, ~~465~~: around whole words only, so that MAIL_HOST and *.example.com stay.
+_EMPHASIS = re.compile(r"(?<![\w*_~\\])(\*\*|__|~~|\*|_)(?=[^\s*_~])([^*_~\n]{1,200})(?<=\S)\1(?![\w*_~])")
 _SPOILER = re.compile(r"\|\|([^|\n]{1,500})\|\|")
 _MENTION = re.compile(r"<[@#!&:][\w!|^:\-]{1,80}>")
 # ASCII in full width, ideographic space and full stop, typographic quotes and hyphens that programs put in by themselves
@@ -42,6 +44,8 @@ def view(text: str) -> str:
         text = _FENCE.sub("", text)
     if "||" in text:
         text = _SPOILER.sub(r"\1", text)
+    if "*" in text or "_" in text or "~~" in text:
+        text = _EMPHASIS.sub(r"\2", text)
     if "\\" in text:
         text = _ESCAPED.sub(r"\1", text)
     return text.translate(_QUOTES)
