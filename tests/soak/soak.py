@@ -43,7 +43,7 @@ ANSWER_SECONDS = 120.0
 MORE_MEMORY_MIB = 16.0  # in the second half of the time: in the first everything that is loaded once is loaded
 MORE_FILES = 8
 MORE_QUEUED = 40  # a killed process leaves what it had in hand for some seconds
-QUEUE_EVERY_SECONDS = 5.0
+QUEUE_EVERY_SECONDS = 10.0
 
 
 @dataclass
