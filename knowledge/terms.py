@@ -10,6 +10,8 @@ SUBMISSIONS = 465
 RELAY = 25
 ALTERNATE = 2525
 MAIL_PORTS = (RELAY, SUBMISSIONS, SUBMISSION, ALTERNATE)
+# Where mail is fetched: IMAP and POP3.
+FETCHING = frozenset({110, 143, 993, 995})
 
 
 class Security(StrEnum):

@@ -304,6 +304,8 @@ def _hear(turn: Turn, event: Said) -> None:
     if event.edited:
         turn.conversation = without_message(turn.conversation, event.message)
     turn.heard(event.text.text)
+    if reading.intent == "correction" and (told := before.slots.error) is not None and str(told.value).isdigit():
+        turn.set(slots=before.slots.with_("error", None))  # "456", and then "typo: 587": no code of a server
     if works_in_another(before, reading):
         reading = replace(reading, client=None, works_elsewhere=True, outcome="still_fails")
     _take(turn, event, said(reading), reading, "said")

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _WAY = frozenset({"net.connect_failed", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp"})
 
 
+# Where mail is fetched from, by port and by how such servers' names begin.
+_FETCHING_PORTS = {993: "IMAP", 143: "IMAP", 995: "POP3", 110: "POP3"}
+_FETCHING = ("IMAP", "POP3", "POP")
+
+
 def warn_of_secrets(turn: Turn, *texts: SafeText) -> None:
     """To the person alone: what was removed and from which line, and where to revoke it: at whose key it is, else at their provider."""
     told = ", ".join(dict.fromkeys(_named(turn, text, secret) for text in texts for secret in text.secrets))
@@ -100,6 +105,18 @@ def note_elsewhere(turn: Turn, first: Finding) -> None:
     if kind is not None and "works_elsewhere" in turn.conversation.flags and "said_elsewhere" not in turn.conversation.flags:
         turn.flag("said_elsewhere")
         turn.preface.append(paragraph(turn.index, f"talk.works_elsewhere.{kind}"))
+
+
+def note_incoming(turn: Turn, situation: Situation) -> None:
+    """The name or the port that is entered belongs to fetching mail. Said once."""
+    protocol = _FETCHING_PORTS.get(situation.port or 0) or next(
+        (p for p in _FETCHING if (situation.host or "").startswith(p.lower())), None
+    )
+    if protocol is None or situation.host is None or "said_incoming" in turn.conversation.flags:
+        return
+    turn.flag("said_incoming")
+    entered = situation.host if situation.port not in _FETCHING_PORTS else f"{situation.host}:{situation.port}"
+    turn.preface.append(paragraph(turn.index, "talk.incoming", entered=Code(entered), protocol=protocol))
 
 
 def note_dead_server(turn: Turn, first: Finding, situation: Situation, seen: Observations) -> None:

@@ -268,6 +268,8 @@ class Turn:
             target = advise(sure[0], situation, seen, self.index, self.today).target
             self.set(told=(*self.conversation.told, sure[0].cause), advised=target)
             remarks.note_elsewhere(self, sure[0])
+            if sure[0].cause.startswith(("net.", "tls.")):
+                remarks.note_incoming(self, situation)
             remarks.note_dead_server(self, sure[0], situation, seen)
             self.say(replies.diagnosis(findings[:4], situation, seen, turn, self.index, self.today))
             return

@@ -19,7 +19,7 @@ from bot.diagnosis.survey import PortView, at_port, best, nobody_home, survey
 from bot.observations import Observations
 from knowledge.index import Index
 from knowledge.model import Provider
-from knowledge.terms import ALTERNATE, MAIL_PORTS, RELAY, Security
+from knowledge.terms import ALTERNATE, FETCHING, MAIL_PORTS, RELAY, Security
 
 _NET = frozenset({"net.dns", "net.refused", "net.timeout", "net.unreachable", "net.closed", "net.not_smtp", "net.intercepted"})
 WAY = frozenset({"net.connect_failed", "net.refused", "net.timeout", "net.unreachable", "net.closed"})
@@ -74,6 +74,8 @@ def diagnose(situation: Situation, seen: Observations, index: Index) -> tuple[Fi
     facts = seen + _as_the_text_says(told, situation, seen)
     provider = provider_of(situation, index)
     ruled = [_with_confidence(_doubted(finding, situation, provider)) for finding in _by_rules(facts, _as_proved(situation, told))]
+    if situation.port in FETCHING and (told is None or told.startswith(("net.", "tls."))):
+        ruled.insert(0, _with_confidence(Finding("net.not_smtp", Certainty.SEEN)))  # no look can tell more than the number does
     if recognition.about_mail and told is None and not any(finding.certainty is not Certainty.POSSIBLE for finding in ruled):
         ruled = [*map(_with_confidence, _undocumented(situation, facts, provider)), *ruled]
     findings = [_proposed(f, situation, facts, provider) for f in _merged(named, ruled, told, situation)]

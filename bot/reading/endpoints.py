@@ -14,7 +14,8 @@ import re2
 
 from bot.reading import hosts
 from bot.reading.mentions import Stance, in_order, stance
-from bot.reading.ports import INCOMING, KNOWN_PORTS, number
+from bot.reading.ports import KNOWN_PORTS, number
+from knowledge.terms import FETCHING
 
 _URL = re2.compile(r"(?i)\b(?:https?|ftp|imaps?|pop3?s?)://[^\s<>\"')\]]+")
 _MAIL = re2.compile(r"[\pL\pN._%+\-]+@[\pL\pN\-]+(?:\.[\pL\pN\-]+)+")
@@ -34,6 +35,10 @@ _PORT_BEHIND = re.compile(
 _COMMA = re2.compile(r"(?i)\b(?:s?mtps?|stmp|smpt|e?mail|out|relay)[\w\-]*(?:[.,][\w\-]+){1,3}")
 _SPACES = re.compile(r"\s+")
 _FETCHES = re.compile(r"(?:imaps?|pop3?s?)\d*[.-]")
+# "outgoing imap.x.example 993": wrong, but that is what is entered.
+_OUTGOING = re.compile(
+    r"\b(?:outgoing|smtp|sending|postausgang\w*|sortant|saliente|saída|uscita|uitgaande?)(?: mail)?(?: ?-?(?:server|host))?(?: is|:|=)?\s*$"
+)
 _DIGIT = re.compile(r"\d\d")
 # "mail.x.example/465/SSL"
 _SLASH_PORT = re.compile(r"/ ?(?:25|465|587|2525)\b")
@@ -80,6 +85,8 @@ _CONNECTED_NAME = tuple(
             r"[\"']?((?:[\w\-]+\.)+[\w\-]+|[a-z][\w\-]+)\b"
         ),
         r"(?i)\blookup ([a-z][\w.\-]*)(?: on |: )",
+        r"(?i)\b(?:through|via|over|using|uses?|to|server|host|hostname|relay|smarthost|smtp|über|per|par|por|tramite)[ :=\"'`]{1,3}"
+        r"(localhost)\b",
         (
             r"(?i)(?:no such host is known\.? ?\(?|cannot find (?:the )?(?:server|host)|host (?:name "
             r")?not found:?) [\"']?((?:[\w\-]+\.)+[\w\-]+)"
@@ -168,7 +175,8 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
         if host is None or hosts.placeholder(host):
             continue
         lead = low[max(0, start - 60) : start]
-        port = _behind(text, end)
+        outgoing = _OUTGOING.search(lead) is not None
+        port = _behind(text, end, KNOWN_PORTS | FETCHING if outgoing else KNOWN_PORTS)
         peer = _SAID.search(text[end : end + 60]) is not None and (port in (None, 25) or text[end : end + 1] == "[")
         if (_OTHERS.search(lead) and not _AS_SERVER.match(low, end)) or peer or _tagged(text, start, end):
             continue
@@ -181,7 +189,7 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
             (3 if hosts.mailish(host) and labels >= 2 else 0)
             + (3 if port is not None or entered else 0)
             + (2 if _INTRODUCED.search(lead) else 0)
-            - (4 if port in INCOMING or _FETCHES.match(low, start) else 0)
+            - (4 if (port in FETCHING or _FETCHES.match(low, start)) and not outgoing else 0)
         )
         if weight >= 3 or (weight == 2 and labels >= 2):
             found.append(HostMention(host, start, end, weight, port, stance(low, start, end)))
@@ -262,7 +270,8 @@ def _machine(word: str, *, bare: bool = False) -> str | None:
     return None if name is None or hosts.placeholder(name) else name
 
 
-def _behind(text: str, end: int) -> int | None:
+def _behind(text: str, end: int, known: frozenset[int] = KNOWN_PORTS) -> int | None:
+    """The port that stands behind a name; without the word "port" only one of the `known`."""
     if match := _COLON_PORT.match(text, end, end + 12) or _COLON_PORT.match(text[end : end + 12]):
         return number(match.group(1))
     if match := _SLASH_PORT.match(text, end):
@@ -273,6 +282,6 @@ def _behind(text: str, end: int) -> int | None:
     if match is None:
         return None
     port = number(match.group(1))
-    if port is None or (port not in KNOWN_PORTS and "port" not in match.group(0).lower()):
+    if port is None or (port not in known and "port" not in match.group(0).lower()):
         return None
     return port

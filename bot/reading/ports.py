@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import re2
 
 from bot.reading.mentions import Stance, in_order, stance
+from knowledge.terms import FETCHING
 
 # Where mail is submitted or relayed, as providers and people have set it up.
 KNOWN_PORTS = frozenset(
@@ -21,8 +22,6 @@ _NAMED_PORT = re2.compile(
     r"|é|è|jest|on|to|set to|für smtp|smtp|=>|[:=#]|を|は|是|号)*\s*[:=#]?\s*[\"'(]*(\d{2,5})\b"
 )
 _BARE = re2.compile(r"\b(\d{2,5})\b")
-# Where mail is fetched.
-INCOMING = frozenset({110, 143, 993, 995})
 _BEFORE_PORT = frozenset(["", *" \t\n(,;/>:\"'#|+-[="])
 _BEHIND_PORT = frozenset(["", *" \t\n),;/.:!?\"'|+]-"])
 _NOT_A_PORT = re.compile(
@@ -103,8 +102,8 @@ def port_mentions(text: str, low: str) -> list[PortMention]:
             and text[end : end + 1] == ")"
         )
         found.append(PortMention(port, start, end, 1 if label else 3, here))
-    if any(mention.port not in INCOMING for mention in found):  # "imap port 993 works, smtp 465 does not"
-        found = [mention for mention in found if mention.port not in INCOMING]
+    if any(mention.port not in FETCHING for mention in found):  # "imap port 993 works, smtp 465 does not"
+        found = [mention for mention in found if mention.port not in FETCHING]
     found.sort(key=in_order)
     return found
 

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from bot.reading.endpoints import HostMention
 from bot.reading.mentions import Stance
-from bot.reading.ports import INCOMING, PortMention
+from bot.reading.ports import PortMention
 from bot.reading.security import ModeMention
-from knowledge.terms import Security
+from knowledge.terms import FETCHING, Security
 
 Mention: TypeAlias = HostMention | PortMention | ModeMention
 
@@ -56,7 +56,7 @@ class Settings:
             ports = {mention.port for mention in breath if isinstance(mention, PortMention)}
             hosts = {mention.host for mention in breath if isinstance(mention, HostMention)}
             elsewhere = port is not None and bool(ports) and port not in ports
-            if elsewhere and (host not in hosts or ports <= INCOMING):
+            if elsewhere and (host not in hosts or ports <= FETCHING):
                 continue
             for mention in breath:
                 if isinstance(mention, ModeMention) and mention.stance in accepted:
