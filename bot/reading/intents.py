@@ -14,10 +14,22 @@ from bot.reading.patterns import compile_words
 
 # Marks of a review of code: what it says of mail is nobody's trouble.
 _REVIEW = re.compile(
-    r"\b(?:lgtm|nit(?:pick)?:|code review|(?:pull|merge) request|please (?:split|rename|refactor|rebase|squash|extract|inline)"
+    r"\b(?:lgtm|looks good to me|(?:this|your|my|that) (?:pr|mr|branch|patch|diff)\b|merged (?:your|the|my) \w+|add a test"
+    r"|otherwise approved|nit(?:pick)?:|code review|(?:pull|merge) request|please (?:split|rename|refactor|rebase|squash|extract|inline)"
     r"|don'?t hardcode"
     r"|missing a test|add(?:ed)? a test|constructor argument|into (?:its own|two|a separate) (?:function|class|module)s?)"
 )
+_NEWSLETTER = re.compile(
+    r"\b(?:unsubscribe|view (?:this (?:e-?mail )?)?in (?:your )?browser|abmelden|abbestellen|se désabonner|désinscri\w+|darse de baja"
+    r"|cancelar (?:la )?suscripci\w+|descadastr\w+|disiscriv\w+|uitschrijven|wypisz się|odhlásit|отписаться)\b[^\n]{0,12}(?:https?://|$|\n)"
+)
+_ANNOUNCED = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|hallo|dear|liebe)[ ,]*(?:all|team|everyone|everybody|folks|colleagues|zusammen|kollegen)?[ ,]*)?(?:fyi"
+    r"|reminder|heads[- ]?up"
+    r"|announcement|erinnerung|zur info|rappel|recordatorio|lembrete|promemoria|herinnering|напоминание)\b[:, ]"
+)
+# "@anna can you send me the slides?": said to somebody else.
+_ADDRESSED = re.compile(r"^@(?!postmaster|bot\b)[\w.-]{2,30}[ ,:]")
 _CORRECTION_FIRST = re.compile(
     r"\s*(?:(?:ah|oh|no|ok),? )?(?:sorry|oops|ups|no[, ]|nope|wait|actually|correction|i mean"
     r"|i (?:misspoke|mistyped|misspelled)|wrong|typo|my bad|pardon|perdón|scusa|entschuldigung|i said|i was wrong|change"
@@ -165,7 +177,9 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
     facts = _facts(said)
     if short and not said.error and not question and _thanks(low, said, problem=problem, asks=configure or lookup):
         return "thanks"
-    if _REVIEW.search(low) and not said.code:
+    if among_people(low) and not said.code:
+        return "off_topic"
+    if _ADDRESSED.match(low) and not (said.error or facts or problem):
         return "off_topic"
     if _chats(low, problem=problem) and not (said.code or said.host or said.port or said.client or said.provider):
         return "off_topic"
@@ -183,6 +197,11 @@ def intent(low: str, said: Said, asked: str | None) -> Intent:
     if asked is not None and facts and short and not question and not configure:
         return "fix_error"
     return _wish(low, said, asked, question=question, concept=concept, problem=problem, configure=configure, lookup=lookup)
+
+
+def among_people(low: str) -> bool:
+    """Whether people talk with each other: a review of code, a newsletter, an announcement. What it names is nobody's setting."""
+    return any(sign.search(low) is not None for sign in (_REVIEW, _NEWSLETTER, _ANNOUNCED))
 
 
 def _facts(said: Said) -> bool:
@@ -211,7 +230,8 @@ def _thanks(low: str, said: Said, *, problem: bool, asks: bool) -> bool:
     works = talk.affirmed(talk.WORKS, low)
     if works and not talk.STILL.search(low):
         return True
-    return talk.THANKS.search(low) is not None and not (said.host or said.port or asks or (problem and not talk.WORKS.search(low)))
+    thanks = talk.THANKS.search(low) is not None and not low.lstrip().startswith(("merci de ", "merci d'"))  # "please do"
+    return thanks and not (said.host or said.port or asks or (problem and not talk.WORKS.search(low)))
 
 
 def _about_words(low: str, said: Said, words: int) -> bool:

@@ -16,7 +16,7 @@ from bot.reading.clients import mentioned
 from bot.reading.digest import digest
 from bot.reading.endpoints import HostMention, host_mentions
 from bot.reading.errors import behind_a_program, error_spans, error_text, quoted
-from bot.reading.intents import Said, intent
+from bot.reading.intents import Said, among_people, intent
 from bot.reading.model import HostTypo, Reading, Tried
 from bot.reading.pastes import observations, read_all
 from bot.reading.pastes.configuration import dialect
@@ -295,7 +295,9 @@ def _aside(
     wanted = intent(low, said, asked)
     if alone and asked is None and (question or low.rstrip().endswith("?") or not (said.error or said.security or said.port)):
         wanted = "question"
-    if wanted == "off_topic":
+    if wanted == "off_topic" and among_people(low):
+        reading = Reading(cut=reading.cut)
+    elif wanted == "off_topic":
         reading = replace(reading, error=None, client=reading.client if names_a_program else None)
     if wanted == "question" and asked is None and not pasted:  # what they ask about is not what they have
         reading = replace(reading, error=None)

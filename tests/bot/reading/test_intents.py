@@ -34,3 +34,17 @@ def test_every_language_has_at_least_six_wants() -> None:
 )
 def test_what_says_more_than_hello_is_no_greeting(said: str) -> None:
     assert not greets(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "this PR changes EMAIL_PORT from 25 to 587, looks good to me",
+        "nit: use ssl.create_default_context() instead of None in smtplib.SMTP_SSL(host, 465)",
+        "This week in email: Gmail's new sender rules, and Yahoo raises limits. View in browser | Unsubscribe",
+    ],
+)
+def test_what_people_name_among_themselves_is_nobodys_setting(said: str) -> None:
+    reading = read(redact(said), index())
+
+    assert (reading.host, reading.port, reading.security, reading.client, reading.provider) == (None, None, None, None, None)
