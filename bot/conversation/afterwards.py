@@ -108,10 +108,14 @@ def _waits_for_others(turn: Turn) -> str | None:
 def still_fails(turn: Turn, *, changed: bool) -> None:
     """The next likely cause, not the same text again; at the end a person, with what was ruled out."""
     turn.learn("unhelped")
+    before = turn.situation.host
     turn.unflag("configure", "lookup")
+    if changed:
+        turn.adopt_advice()
     host = turn.host_to_ask(turn.situation)
-    if changed and host is not None and turn.probed_already(host):
+    if changed and host is not None and any(turn.probed_already(one) for one in (host, before)):
         turn.unflag(f"probed:{host}")
+        turn.set(told=())  # with other settings the same fault is to be told again
         turn.flag("fresh")
         turn.set(seen=tuple(item for item in turn.conversation.seen if item.person))
         if (request := turn.probe_request(turn.situation, ())) is not None:

@@ -119,6 +119,9 @@ def _works(turn: Turn, reading: Reading) -> None:
 
 
 def _still_fails(turn: Turn, reading: Reading) -> None:
+    if reading.changed and reading.outcome is None:  # what it said with the old settings is no word about the new ones
+        turn.set(slots=turn.conversation.slots.with_("error", None))
+        turn.flag("changed")
     afterwards.still_fails(turn, changed=reading.changed)
 
 
@@ -152,7 +155,7 @@ def _off_topic(turn: Turn, reading: Reading) -> None:
     elif turn.preface:
         turn.say(Reply(()))
     elif turn.conversation.state is State.ADVISED and reading.term != "receiving":
-        afterwards.take_complaint(turn)
+        afterwards.explain_steps(turn) if turn.is_asked() else afterwards.take_complaint(turn)
     else:
         turn.say_phrase(phrase)
 

@@ -192,7 +192,7 @@ class Turn:
         return None if host is None or is_loopback(host) else host
 
     def _question(self, situation: Situation, seen: Observations, findings: tuple[Finding, ...]) -> Worth | None:
-        if len(self.conversation.asked) >= MAX_QUESTIONS:
+        if len(self.conversation.asked) >= MAX_QUESTIONS or "changed" in self.conversation.flags:
             return None
         return worth_asking(
             situation,
@@ -263,6 +263,7 @@ class Turn:
         turn = self.conversation.turn + 1
         situation, seen = self.situation, self.seen
         self.set(turn=turn, state=State.ADVISED, question=None)
+        self.unflag("changed")
         sure = [finding for finding in findings if (finding.confidence or 0) >= ACT_AT]
         if sure:
             target = advise(sure[0], situation, seen, self.index, self.today).target
