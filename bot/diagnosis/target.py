@@ -105,8 +105,8 @@ def target_of(
     if port is None and (other := best(views)) is not None:
         port, security = other.port, other.speaks
     if port is None and touches and security is not None:
-        usual = SUBMISSION if security is Security.STARTTLS else SUBMISSIONS
-        port = None if host == situation.host and is_dead(at_port(views, usual)) else usual
+        customary = SUBMISSION if security is Security.STARTTLS else SUBMISSIONS
+        port = None if host == situation.host and is_dead(at_port(views, customary)) else customary
     return Endpoint(host, port, security) if host is not None and port is not None and security is not None else None
 
 
