@@ -37,7 +37,8 @@ from bot.conversation.model import (
     Woken,
 )
 from bot.conversation.moves import Move, move_of, works_in_another
-from bot.conversation.slots import Correction, merge, observed, said, values_of, without_message
+from bot.conversation.slots import said, without_message
+from bot.conversation.taking import take
 from bot.conversation.turn import Turn
 from bot.reading.model import SLOTS, Reading, Slot
 from bot.reply import Reply
@@ -311,7 +312,7 @@ def _hear(turn: Turn, event: Said) -> None:
         turn.set(slots=before.slots.with_("error", None))  # "456", and then "typo: 587": no code of a server
     if works_in_another(before, reading):
         reading = replace(reading, client=None, works_elsewhere=True, outcome="still_fails")
-    _take(turn, event, said(reading), reading, "said")
+    take(turn, event, said(reading), reading, "said")
     remarks.note_cut(turn, event.text)
     if event.text.secrets:
         remarks.warn_of_secrets(turn, event.text)
@@ -322,42 +323,6 @@ def _hear(turn: Turn, event: Said) -> None:
     move = move_of(before, reading, asks=turn.is_asked())
     if move is Move.RESUME or turn.conversation.state is not State.HANDED_OFF:
         handler(turn.conversation.state, move)(turn, reading)
-
-
-def _take(turn: Turn, event: AnyEvent, values: dict[Slot, str | int], reading: Reading, how: str) -> None:
-    """Facts into the slots, with what is to be said about them."""
-    before = turn.conversation
-    if _is_inside(turn, values.get("client")):
-        values = {slot: value for slot, value in values.items() if slot != "client"}
-    turn.conversation, corrections = merge(turn.conversation, event, values, how)
-    turn.changed = values_of(turn.conversation) != values_of(before)
-    turn.conversation = observed(turn.conversation, event, reading)
-    flags = [name for name in ("own_server", "works_elsewhere") if getattr(reading, name)]
-    if flags:
-        turn.flag(*flags)
-    if reading.changed:
-        turn.flag("fresh")
-    if reading.ambiguous_security:
-        turn.flag("encrypted")
-    elif reading.security is not None:
-        turn.unflag("encrypted")
-    if corrections and turn.conversation.state is not State.CLOSED:
-        remarks.note_corrections(turn, _told_of(corrections, turn))
-    remarks.note_typo(turn, reading)
-    remarks.note_folklore(turn, reading)
-
-
-def _is_inside(turn: Turn, client: str | int | None) -> bool:
-    """Whether `client` is a library whose words stand in the log of the application that was named: its settings are not in the library."""
-    clients = turn.index.knowledge.clients
-    known = turn.conversation.slots.client
-    new, old = clients.get(str(client)), clients.get(str(known.value)) if known is not None else None
-    return new is not None and old is not None and new.kind == "library" and old.kind in ("application", "framework", "web")
-
-
-def _told_of(corrections: tuple[Correction, ...], turn: Turn) -> tuple[Correction, ...]:
-    """A new problem brings new settings; only what changes within one problem is a correction worth a word."""
-    return () if turn.conversation.state is State.CLOSED else corrections
 
 
 def _choose(turn: Turn, event: Chose) -> None:
@@ -396,7 +361,7 @@ def _take_choice(turn: Turn, event: Chose, slot: str, value: str) -> None:
         return
     name = next(known for known in SLOTS if known == slot)
     values: dict[Slot, str | int] = {name: int(value) if name == "port" else value}
-    _take(turn, event, values, Reading(), "chosen")
+    take(turn, event, values, Reading(), "chosen")
     turn.set(state=State.IDLE)
 
 
@@ -411,7 +376,7 @@ def _take_form(turn: Turn, event: FormSent) -> None:
             values.setdefault(other, found)
     for text in event.values.values():
         turn.heard(text.text)
-    _take(turn, event, values, Reading(), "said")
+    take(turn, event, values, Reading(), "said")
     if any(text.secrets for text in event.values.values()):
         remarks.warn_of_secrets(turn, *event.values.values())
     if turn.conversation.state is State.HANDED_OFF:
