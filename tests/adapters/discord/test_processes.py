@@ -86,6 +86,8 @@ async def test_after_a_deployment_the_next_process_reads_what_was_said_in_betwee
         thread = (await peer.mention("my mail program cannot send, mail.example.com"))["id"]
         await peer.until(lambda: peer.ours(thread), 30)
         before = len(peer.ours(thread))
+        # Before it has heard of all servers it notes nothing.
+        await peer.until(lambda: "connected to Discord as" in (tmp_path / "old.log").read_text(), 30)
     missed, called = peer.said(TEXT, channel=thread), peer.said(f"<@{BOT}> {TEXT}")
     for message in (missed, called):
         kept = {name: value for name, value in message.items() if name not in ("guild_id", "member")}
