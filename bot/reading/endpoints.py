@@ -189,7 +189,7 @@ def host_mentions(text: str, low: str, errors: list[tuple[int, int]]) -> list[Ho
             (3 if hosts.mailish(host) and labels >= 2 else 0)
             + (3 if port is not None or entered else 0)
             + (2 if _INTRODUCED.search(lead) else 0)
-            - (4 if (port in FETCHING or _FETCHES.match(low, start)) and not outgoing else 0)
+            - (0 if outgoing else 4 * (port in FETCHING) + 4 * (_FETCHES.match(low, start) is not None))
         )
         if weight >= 3 or (weight == 2 and labels >= 2):
             found.append(HostMention(host, start, end, weight, port, stance(low, start, end)))

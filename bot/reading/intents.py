@@ -100,7 +100,8 @@ _SENDING_VERB = re.compile(
 )
 _VERSUS = re.compile(
     r"\b(?:tls|ssl|starttls|465|587|25) (?:or|oder|ou|o|of|czy|или|чи|nebo|eller|tai|vagy) (?:tls|ssl|starttls|465|587|25)\b"
-    r"|\bvs\.?\b|\bversus\b|\bwhich (?:one|is better|is safer)\b|\bdifference\b|\bbetter (?:than|is)\b"
+    r"|\bvs\.?\b|\bversus\b|\bwhich (?:one|is better|is safer)\b|\bbetter (?:than|is)\b|\b(?:difference|unterschied|différence|diferencia"
+    r"|diferença|differenza|verschil|różnic\w|rozdíl|разниц\w|різниц\w|skillnad\w*|forskel\w*|forskjell\w*|fark)\b"
 )
 _SENDS = re.compile(r"\bsend|\bsmtp|outgoing|\bsent\b")
 _ABOUT_SENDING = re.compile(
@@ -133,6 +134,21 @@ _HOW_MANY = compile_words(
     r"|quant[oaei]s?|hoeveel|ile"
     r"|kolik|kaç|сколько|скільки|hur många|hvor mange|kuinka (?:monta|paljon)|hány|πόσ[αοει]\w*|berapa banyak|bao nhiêu|mấy)\b"
     r"|(?:多少|几|幾|何|몇) ?(?:封|通|件|개|통)"
+)
+# "why can't i use port 25?": about a rule, and no complaint.
+_WHY_NOT_USE = re.compile(
+    r"^\W*(?:so |and |but )?why (?:can ?'?t|can ?not|should ?n'?t|may ?n'?t|must) (?:i|we|you|one) (?:just |simply |not )?use\b[^\n]{0,40}$"
+)
+# "jira is down again?": some other program, and no word of mail.
+_IS_DOWN = re.compile(
+    r"^\W*(?:the |our |is (?:the |our )?)?[\w-]{2,20}(?: is| seems|'s)? (?:down|offline|slow|broken)"
+    r"(?: again| for (?:you|anyone|everyone))*\W*$"
+)
+# "but no idea about servers and ports": wants to be told them.
+_KNOWS_NOTHING_OF = re.compile(
+    r"\b(?:no (?:idea|clue)|don'?t know(?: anything)?|know nothing|keine ahnung|aucune idée|ni idea|nessuna idea) "
+    r"(?:about|of|which|what|von|welche\w*|de|quel\w*|di) (?:the |a |den |die )?(?:smtp |mail )?"
+    r"(?:servers?|ports?|settings|einstellungen|serveurs?|servidor\w*|puertos?)\b"
 )
 _RIGHT = re.compile(r"\b(?:is|are) (?:this|that|these|my|it) [^\n?]*\b(?:right|correct|ok|okay|format|valid|fine|wrong)\b[^\n?]*\?")
 _YES_OR_NO = re.compile(r"\b(?:is|are|does|can|should|will|would)\b[^\n?]*\?\s*$")
@@ -261,6 +277,12 @@ def _wish(
         return "off_topic"
     if (_RIGHT.search(low) and not said.host) or (_HOW_MANY.search(low) and not problem and sending):
         return "question"
+    if _WHY_NOT_USE.match(low) and not said.host:
+        return "question"
+    if _IS_DOWN.match(low) and not (talk.MAIL.search(low) or place):
+        return "off_topic"
+    if _KNOWS_NOTHING_OF.search(low) and place and not said.host:
+        return "configure"
     if trouble and sending and not said.term and _WHY.match(low) and _MINE.search(low) and _SENDING_VERB.search(low):
         return "fix_error"
     if trouble and story and sending:  # nothing is asked for

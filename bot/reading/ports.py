@@ -22,6 +22,10 @@ _NAMED_PORT = re2.compile(
     r"|é|è|jest|on|to|set to|für smtp|smtp|=>|[:=#]|を|は|是|号)*\s*[:=#]?\s*[\"'(]*(\d{2,5})\b"
 )
 _BARE = re2.compile(r"\b(\d{2,5})\b")
+_FOR_SENDING = re.compile(
+    r" ?(?:\([a-z/ ]{1,12}\) )?(?:for|as|bei|für|pour|para|per|voor|dla) (?:the |my |den )?(?:outgoing|sending|smtp"
+    r"|postausgang|envoi|envío)"
+)
 _BEFORE_PORT = frozenset(["", *" \t\n(,;/>:\"'#|+-[="])
 _BEHIND_PORT = frozenset(["", *" \t\n),;/.:!?\"'|+]-"])
 _NOT_A_PORT = re.compile(
@@ -68,7 +72,9 @@ def port_mentions(text: str, low: str) -> list[PortMention]:
             )
     for match in _BARE.finditer(text):
         port = int(match.group(1))
-        if port not in _BARE_PORTS or _NOT_A_PORT.match(text[match.end(1) : match.end(1) + 12]):
+        if port not in _BARE_PORTS and not (port in FETCHING and _FOR_SENDING.match(low, match.end(1))):
+            continue  # "995 for outgoing": wrong, but that is what is entered
+        if _NOT_A_PORT.match(text[match.end(1) : match.end(1) + 12]):
             continue
         start, end = match.span(1)
         if _COUNTED_BEFORE.search(low[max(0, start - 16) : start]) or _COUNTED_BEHIND.match(low, end):

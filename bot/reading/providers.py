@@ -61,6 +61,11 @@ _LEFT = re.compile(
     r"|were) (?:at|with)"
     r"|previously|formerly|früher(?: bei)?|vorher bei|avant chez|antes en) (?:the )?$"
 )
+# "Telekom Anschluss", "a Comcast line": whose network it is, which says nothing of the mail.
+_LINE_BEHIND = re.compile(
+    r"[ -](?:anschluss|leitung|dsl|internet(?:anschluss)?|line|connection|router|fib(?:er|re)|hotspot|network|netz|wifi|ligne|línea|linha"
+    r"|linea)\b"
+)
 # "self-hosted mailcow" is nobody's service, though there is one of that name.
 _OWN_BEFORE = re.compile(r"\bself[- ]$")
 _HOST_BEHIND = re.compile(r"\s+[\w-]+\.[\w.-]+\w")
@@ -115,6 +120,7 @@ def provider(
         and not _DENIED.search(low[max(0, hit[0] - 24) : hit[0]])
         and not _OWN_BEFORE.search(low[max(0, hit[0] - 6) : hit[0]])
         and not _LEFT.search(low[max(0, hit[0] - 60) : hit[0]])
+        and not _LINE_BEHIND.match(low, hit[1])
     ]
     if host is not None and domain is None and named_hits and "." not in host:
         return named_hits[0][2]

@@ -104,6 +104,12 @@ _QUESTION = re.compile(
 )
 
 
+# "starttls or force_tls?": which of the two to take.
+_OR_WHICH = re.compile(
+    r"\s?(?:or|oder|ou|o|of|czy|или|чи|nebo|eller|tai|vagy|vs\.?|versus)\s(?:\w{1,6}[_ ])?(?:start)?(?:tls|ssl)(?:/tls)?[\"') ]{0,3}[?？]"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ModeMention:
     """A mode that is said; `mode` is None where only "TLS" or "encryption" is said, which may be either of two."""
@@ -139,6 +145,7 @@ def mode_mentions(low: str, errors: list[tuple[int, int]]) -> list[ModeMention]:
             if "1." not in match.group():  # a version of TLS is no mode
                 take(match.start(), match.end(), mode)
     found.sort(key=lambda mention: mention.start)
+    found = [one for one in found if not _OR_WHICH.match(low, one.end)]
     return [one for one, behind in itertools.zip_longest(found, found[1:]) if behind is None or not _named_by(low, one, behind)]
 
 
