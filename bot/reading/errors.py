@@ -72,6 +72,13 @@ _PERSON_BEFORE = re.compile(
     r"\b(?:i|we|you|they|he|she|users?|customers?|staff|colleagues?|nobody|people)(?: (?:still|just|suddenly|now|really|simply))?\s+$",
     re.IGNORECASE,
 )
+# Reply codes that say no; another number of three digits may count anything.
+_CODE_AT_END = re.compile(r"(?:[,:;] ?|(?<=[a-z]) )([45](?:21|3[02458]|4[01]|5[0-9]|0[0-4]))[\s.!?)]*$", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?i)\b(?:room|ticket|order|invoice|line|page|extension|ext|number|for|of|than|at|about|port|windows|model|\w*jet|only)[ #:]*$|[#$€£]$"
+)
+_FEW_WORDS, _FEWEST_WORDS = 12, 4
+_USUAL_CODES = frozenset({"421", "454", "530", "534", "535", "538", "550", "553", "554"})
 _GENERAL_ERROR = re.compile(
     r"(?:(?:smtp|e?-?mail|server|connection|send(?:ing)?|network|tls|ssl|auth(?:entication)?) )+errors?\s?$", re.IGNORECASE
 )
@@ -243,7 +250,7 @@ def quoted(text: str, errors: list[ErrorSpan]) -> list[tuple[int, int]]:
 def error_text(text: str, spans: list[ErrorSpan]) -> str | None:
     """The error, literally, its lines joined as they stand; None where the text quotes none. `spans`: of `error_spans(text)`."""
     if not spans:
-        return _told(text)
+        return _told(text) or _bare_code(text)
     start, end = spans[0].start, max(span.end for span in spans)
     if end - start > MAX:
         start, _, end = max(spans, key=lambda span: (_weight(text[span.start : span.end]), -span.start))
@@ -258,6 +265,15 @@ def error_text(text: str, spans: list[ErrorSpan]) -> str | None:
     if len(found) > 2 and found[0] == found[-1] == "'" and "'" not in found[1:-1]:
         return found[1:-1]
     return (found[:-1] if found.endswith('"') and found.count('"') % 2 else found) or None
+
+
+def _bare_code(text: str) -> str | None:
+    """A reply code at the end of a few words, or behind a comma or colon: "thunderbird gmail 535", "nextcloud with mailbox.org: 535"."""
+    code = _CODE_AT_END.search(text)
+    if code is None or len(text.split()) > _FEW_WORDS or _COUNTED.search(text, 0, code.start(1)):
+        return None
+    told_apart = code.group().strip()[0] in ",:;"
+    return code.group(1) if told_apart or (len(text.split()) <= _FEWEST_WORDS and code.group(1) in _USUAL_CODES) else None
 
 
 def _weight(piece: str) -> int:
