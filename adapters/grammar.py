@@ -6,7 +6,7 @@ The standard library's parser, because it loads in a tenth of the time that larg
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from bot.errors import UsageError
@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         super().__init__(formatter_class=_Help, allow_abbrev=False, **settings)
 
-    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> tuple[Any, list[str]]:  # type: ignore[override]  # the overloads say the same
+    def parse_known_args(self, args: Iterable[str] | None = None, namespace: Any = None) -> Any:
         """What a command does not know is its own fault, and its own help tells more than the one above it."""
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:

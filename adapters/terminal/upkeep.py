@@ -28,7 +28,7 @@ def config(settings: Settings, links: Mapping[str, str], lacking: Sequence[str] 
 
     0 also where a platform is not configured: that is a choice.
     """
-    from bot.config import describe
+    from bot.inventory import describe
 
     rows = describe(settings)
     if as_json:

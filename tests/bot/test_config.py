@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import KEYS, SECRET_KEYS, Address, Shards, describe, load_settings
+from bot.config import KEYS, SECRET_KEYS, Address, Shards, load_settings
 from bot.errors import UsageError
+from bot.inventory import describe
 from bot.probes.guard import Policy
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from adapters.discord import handles, places
@@ -19,8 +21,8 @@ THREADS = rf"/channels/{GENERAL}/messages/\d+/threads"
 ANYWHERE = r"/channels/\d+/messages"
 
 
-def refusing(peer: Peer, method: str, path: str, status: int, code: int = 0, **more: object) -> None:
-    peer.faults.append(Fault(method, path, status, code, **more))  # type: ignore[arg-type]  # the fields' own types
+def refusing(peer: Peer, method: str, path: str, status: int, code: int = 0, **more: Any) -> None:
+    peer.faults.append(Fault(method, path, status, code, **more))
 
 
 async def test_a_thread_that_exists_already_is_gone_on_in(peer: Peer, service: Scripted) -> None:

@@ -37,8 +37,8 @@ async def test_without_a_click_the_servers_own_language_dates_it(peer: Peer, ser
     assert "mars 2026" in words_of(peer.ours(thread)[0])
 
 
-async def test_a_command_is_answered_with_its_persons_dates(peer: Peer, service: Scripted) -> None:
-    service.answer = lambda query: DATED  # type: ignore[method-assign]  # the script's own answer
+async def test_a_command_is_answered_with_its_persons_dates(peer: Peer, service: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "answer", lambda query: DATED)
     async with running(peer, service):
         called = await peer.slash("lookup", options={"query": "gmail"}, locale="es-ES")
         await peer.until(lambda: peer.private[called["token"]])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -278,7 +280,11 @@ async def test_a_store_that_is_away_costs_no_progress(peer: Peer, place: Place) 
         async def kept(self, name: str) -> bytes | None:
             raise StoreUnreachable("the store is away")
 
-        keep = drop = kept  # type: ignore[assignment]  # each of them fails alike
+        async def keep(self, name: str, value: bytes, until: datetime.datetime | None = None) -> None:
+            raise StoreUnreachable("the store is away")
+
+        async def drop(self, name: str) -> None:
+            raise StoreUnreachable("the store is away")
 
     async with made(peer, Away()) as channel:
         await channel.progress(place, Progress("p1", "Looking", (), finished=True))
@@ -338,7 +344,7 @@ async def test_where_slack_does_not_stream_it_is_asked_once(peer: Peer, place: P
     async with made(peer) as channel:
         for number, probe in enumerate(("p1", "p2"), 1):
             await channel.progress(place, Progress(probe, "Looking", ()))
-            await peer.until(lambda number=number: len(peer.ours()) == number)  # type: ignore[misc]  # a lambda's default has no type
+            await peer.until(partial(lambda posts: len(peer.ours()) == posts, number))
             await channel.progress(place, Progress(probe, "Looked", (), finished=True))
         await peer.until(lambda: [post.text for post in peer.ours()] == ["Looked", "Looked"])
 

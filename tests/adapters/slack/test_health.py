@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from adapters.slack.delivery import SlackChannel
 from adapters.slack.health import ready
 from bot import metrics
 from bot.channel import TryLater, Undeliverable
@@ -62,7 +63,8 @@ async def test_a_loop_ends_in_silence(peer: Peer, running: Running) -> None:
         await peer.until(lambda: len(core.received) == 1)
         place = core.received[0].place
         channel = core.channels[0]
-        channel._leash._replies = 1  # type: ignore[attr-defined]  # ten real posts would wait for their pace
+        assert isinstance(channel, SlackChannel)
+        channel._leash._replies = 1  # ten real posts would wait for their pace
         await channel.post(place, question(), "k1")
         with pytest.raises(Undeliverable, match="too_many_replies"):
             await channel.post(place, question(), "k2")

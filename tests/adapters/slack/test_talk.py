@@ -36,8 +36,8 @@ class ScriptedLook:
 
     async def run(self, probe_id: str, request: ProbeRequest, person: str, workspace: str, on_seen: OnSeen) -> Observations:
         self.asked.append(request)
-        here = {"site": "here", "at": NOON, "host": request.host or "", "address": "192.0.2.1", "port": 465}
-        facts = (TcpConnected(**here), GreetedInClear(**here, text="220 <!channel> mx ESMTP"))  # type: ignore[arg-type]  # all fields alike
+        here: dict[str, Any] = {"site": "here", "at": NOON, "host": request.host or "", "address": "192.0.2.1", "port": 465}
+        facts = (TcpConnected(**here), GreetedInClear(**here, text="220 <!channel> mx ESMTP"))
         for fact in facts:
             on_seen(fact)
         return Observations(facts)
@@ -89,10 +89,8 @@ async def test_a_message_that_says_everything_is_looked_at_and_answered(peer: Pe
 async def test_a_question_is_answered_by_a_button_after_a_restart(peer: Peer, bot: Bot) -> None:
     async with bot():
         root = await peer.says(f"<@{BOT_USER}> I can't send mail from my own server, mail.our-club.example")
-        await peer.until(lambda: any(post.buttons for post in peer.ours("C1", root)) or len(peer.ours("C1", root)) >= 2, within=10)
-    asked = next((post for post in peer.ours("C1", root) if post.buttons), None)
-    if asked is None:
-        pytest.skip("the talk asks nothing with choices here")
+        await peer.until(lambda: any(post.buttons for post in peer.ours("C1", root)), within=10)
+    asked = next(post for post in peer.ours("C1", root) if post.buttons)
     said = len(peer.ours("C1", root))
 
     async with bot():
